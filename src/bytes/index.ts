@@ -1,0 +1,1 @@
+export { ERRORS, isLoreError, LoreError, type LoreErrorCode } from "./error.ts";

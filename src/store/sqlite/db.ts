@@ -1,0 +1,139 @@
+/**
+ * The one driver over `node:sqlite`: raw SQL, prepared statements cached by their text.
+ * Settings that durability rests on are set and read back at every open (a binding may quietly lower
+ * `synchronous` when a WAL file is opened a second time).
+ * Refuses SQLite before 3.51.3: a WAL reset race there could lose a commit.
+ */
+import assert from "node:assert/strict";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+
+import { LoreError } from "../../bytes/index.ts";
+
+/** The oldest SQLite without the WAL reset race. */
+const SQLITE_MIN = [3, 51, 3] as const;
+const BUSY_TIMEOUT_MS = 2_000;
+
+export type SqlValue = null | number | bigint | string | Uint8Array;
+
+export interface DbOptions {
+  /** `full`: a commit is on the disk when it returns. `normal`: a power cut may lose it, never tear it. */
+  readonly durability: "full" | "normal";
+  readonly readOnly?: boolean;
+}
+
+export class Db {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #depth = 0;
+
+  /** Opens or creates `path` (":memory:" for none). @throws LoreError ENVIRONMENT when SQLite is too old. */
+  constructor(path: string, options: DbOptions) {
+    this.path = path;
+    const readOnly = options.readOnly ?? false;
+    this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+    requireSqlite(String(this.value("SELECT sqlite_version()")));
+    if (!readOnly) this.#settle(options.durability === "full" ? 2 : 1);
+  }
+
+  #settle(synchronous: number): void {
+    for (const pragma of [
+      "journal_mode=WAL",
+      `synchronous=${synchronous}`,
+      "foreign_keys=ON",
+      "secure_delete=ON",
+      "temp_store=MEMORY",
+      "cache_size=-16384",
+      "journal_size_limit=67108864",
+    ]) {
+      this.value(`PRAGMA ${pragma}`);
+    }
+    assert.equal(this.value("PRAGMA synchronous"), synchronous, `synchronous of ${this.path}`);
+    const journal = this.path === ":memory:" ? "memory" : "wal";
+    assert.equal(this.value("PRAGMA journal_mode"), journal, `journal of ${this.path}`);
+  }
+
+  /** First column of the first row of `sql`, or undefined. Not cached: for pragmas and one-off questions. */
+  value(sql: string): SqlValue | undefined {
+    const row = this.#database.prepare(sql).get();
+    return row === undefined ? undefined : (Object.values(row)[0] as SqlValue);
+  }
+
+  /** Runs a script of statements that return nothing. */
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** The prepared statement of `sql`, kept for the life of the connection. */
+  prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /** Writes; answers the number of changed rows. */
+  run(sql: string, ...values: SqlValue[]): number {
+    return Number(this.prepare(sql).run(...values).changes);
+  }
+
+  /** Inserts; answers the rowid. */
+  insert(sql: string, ...values: SqlValue[]): number {
+    return Number(this.prepare(sql).run(...values).lastInsertRowid);
+  }
+
+  /** The first row, or undefined. The shape is the caller's claim about its own SQL. */
+  get<T extends object>(sql: string, ...values: SqlValue[]): T | undefined {
+    return this.prepare(sql).get(...values) as T | undefined;
+  }
+
+  all<T extends object>(sql: string, ...values: SqlValue[]): T[] {
+    return this.prepare(sql).all(...values) as T[];
+  }
+
+  /** Rows one by one; the statement is busy until the iteration ends. */
+  iterate<T extends object>(sql: string, ...values: SqlValue[]): IterableIterator<T> {
+    return this.prepare(sql).iterate(...values) as IterableIterator<T>;
+  }
+
+  /** Runs `body` in a transaction, or in a savepoint inside one; an exception undoes all of it. */
+  transaction<T>(body: () => T): T {
+    const name = `s${this.#depth}`;
+    const [begin, commit, undo] =
+      this.#depth === 0
+        ? ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"]
+        : [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`];
+    this.exec(begin);
+    this.#depth += 1;
+    try {
+      const result = body();
+      this.exec(commit);
+      return result;
+    } catch (error) {
+      // After an I/O error SQLite may have rolled back by itself already.
+      if (this.#database.isTransaction) this.exec(undo);
+      throw error;
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+function requireSqlite(version: string): void {
+  const found = version.split(".").map(Number);
+  for (const [i, least] of SQLITE_MIN.entries()) {
+    const have = found[i] ?? 0;
+    if (have > least) return;
+    if (have < least) {
+      const message = `Opening a database needs SQLite ${SQLITE_MIN.join(".")} or newer; this Node brings ${version}. Use the Node that npm ci installs.`;
+      throw new LoreError("ENVIRONMENT", message);
+    }
+  }
+}

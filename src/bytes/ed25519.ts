@@ -1,0 +1,60 @@
+/**
+ * The one signature rule (DESIGN.md 3), identical in Node, browser and archive: S < L; A and R canonical
+ * encodings; A and R not of small order; then the cofactored equation 8sB = 8R + 8hA.
+ * Encodings are checked here once for all engines, since engines disagree on hostile signatures.
+ */
+
+/** An engine's own check of the equation. `strict` implies the cofactored one, never the other way round. */
+export type CheckEquation = (message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array) => boolean;
+
+export const PUBLIC_KEY_BYTES = 32;
+export const SIGNATURE_BYTES = 64;
+
+/** The group order L = 2^252 + 27742317777372353535851937790883648493, little-endian. */
+const L = littleEndian("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed");
+/** The field prime p = 2^255 - 19, little-endian. */
+const P = littleEndian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed");
+
+/**
+ * y-coordinates of the eight points of small order: 1, -1, 0 and the two of order eight.
+ * With y below p they also cover every encoding in which x = 0 carries a sign.
+ */
+const SMALL_ORDER_Y = [
+  "0000000000000000000000000000000000000000000000000000000000000001",
+  "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec",
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826",
+  "7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7",
+].map(littleEndian);
+
+/** Whether a signature and key are encoded as the rule demands; the equation is still to be checked. */
+export function isWellFormed(signature: Uint8Array, publicKey: Uint8Array): boolean {
+  return (
+    signature.length === SIGNATURE_BYTES &&
+    isProperPoint(publicKey) &&
+    isProperPoint(signature.subarray(0, 32)) &&
+    isBelow(signature.subarray(32), L)
+  );
+}
+
+/** Whether 32 bytes are a canonical y-coordinate, with sign, of a point not of small order (if of a point). */
+export function isProperPoint(encoded: Uint8Array): boolean {
+  if (encoded.length !== PUBLIC_KEY_BYTES) return false;
+  const y = encoded.slice();
+  y[31] = (y[31] ?? 0) & 0x7f;
+  return isBelow(y, P) && !SMALL_ORDER_Y.some((small) => y.every((byte, i) => byte === small[i]));
+}
+
+function isBelow(value: Uint8Array, bound: Uint8Array): boolean {
+  for (let i = 31; i >= 0; i--) {
+    const difference = (value[i] ?? 0) - (bound[i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+function littleEndian(bigEndianHex: string): Uint8Array {
+  const bytes = new Uint8Array(32);
+  for (let i = 0; i < 32; i++) bytes[31 - i] = Number(`0x${bigEndianHex.slice(i * 2, i * 2 + 2)}`);
+  return bytes;
+}

@@ -3,5 +3,6 @@ export { type Checkpoint, communityId, logOrigin, type LogSigner, openCheckpoint
 export { decodeEntry, type Entry, type EntryDraft, signEntry, type VerifiedEntry, verifyEntry } from "./entry.ts";
 export { type NoteKey, verifierKey } from "./note.ts";
 export { encodeExtra, formatProof, logKeyOf, parseProof, type PlacedEntry, type ProofFile, type ProofVerdict, verifyProof } from "./proof.ts";
+export { decodeSidecar, encodeSidecar, type Opening, type Sidecar } from "./sidecar.ts";
 export * as tiles from "./tiles.ts";
 export * as tree from "./tree.ts";

@@ -38,8 +38,8 @@ export type Effect =
   | { readonly type: "flag"; readonly unit: number; readonly flag: UnitFlag; readonly on: boolean }
   /** A member was named: its `name` part, when it has one. `member` is the row number. */
   | { readonly type: "member"; readonly member: number; readonly name: PartRow | undefined }
-  /** Parts of a revision were erased; every text derived from them must go. */
-  | { readonly type: "redacted"; readonly unit: number; readonly revision: number };
+  /** A part of a revision was erased; every text derived from it must go. */
+  | { readonly type: "redacted"; readonly unit: number; readonly revision: number; readonly part: string };
 
 /** Flags of a unit; `retired` and `superseded` take it out of what is shown by default. */
 export type UnitFlag = "disputed" | "superseded" | "retired" | "redacted";

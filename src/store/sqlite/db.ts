@@ -25,15 +25,19 @@ export class Db {
   readonly path: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  #depth = 0;
 
   /** Opens or creates `path` (":memory:" for none). @throws LoreError ENVIRONMENT when SQLite is too old. */
   constructor(path: string, options: DbOptions) {
     this.path = path;
     const readOnly = options.readOnly ?? false;
     this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
-    requireSqlite(String(this.value("SELECT sqlite_version()")));
-    if (!readOnly) this.#settle(options.durability === "full" ? 2 : 1);
+    try {
+      requireSqlite(String(this.value("SELECT sqlite_version()")));
+      if (!readOnly) this.#settle(options.durability === "full" ? 2 : 1);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   #settle(synchronous: number): void {
@@ -93,30 +97,43 @@ export class Db {
     return this.prepare(sql).all(...values) as T[];
   }
 
-  /** Rows one by one; the statement is busy until the iteration ends. */
+  /** Rows one by one; running the same SQL again ends the iteration with an error. */
   iterate<T extends object>(sql: string, ...values: SqlValue[]): IterableIterator<T> {
     return this.prepare(sql).iterate(...values) as IterableIterator<T>;
   }
 
+  /** Whether a transaction is open. SQLite may end one by itself after a full disk or an I/O error. */
+  get inTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
+  /** Opens a transaction that is left open: for work that is staged now and committed by a later call. */
+  begin(): void {
+    this.run("BEGIN IMMEDIATE");
+  }
+
+  commit(): void {
+    this.run("COMMIT");
+  }
+
+  /** Undoes the open transaction, if there is one. */
+  rollback(): void {
+    if (this.inTransaction) this.run("ROLLBACK");
+  }
+
   /** Runs `body` in a transaction, or in a savepoint inside one; an exception undoes all of it. */
   transaction<T>(body: () => T): T {
-    const name = `s${this.#depth}`;
-    const [begin, commit, undo] =
-      this.#depth === 0
-        ? ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"]
-        : [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`];
-    this.exec(begin);
-    this.#depth += 1;
+    // Savepoints of one name nest: each statement means the innermost.
+    const nested = this.inTransaction;
+    this.run(nested ? "SAVEPOINT body" : "BEGIN IMMEDIATE");
     try {
       const result = body();
-      this.exec(commit);
+      this.run(nested ? "RELEASE body" : "COMMIT");
       return result;
     } catch (error) {
-      // After an I/O error SQLite may have rolled back by itself already.
-      if (this.#database.isTransaction) this.exec(undo);
+      if (!nested) this.rollback();
+      else if (this.inTransaction) this.exec("ROLLBACK TO body; RELEASE body");
       throw error;
-    } finally {
-      this.#depth -= 1;
     }
   }
 

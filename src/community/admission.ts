@@ -1,0 +1,92 @@
+/**
+ * Admission: what a submission must satisfy before the rules even look at it. Signature, clock, and that
+ * every part it names is here and is what it says. Refuses; never repairs.
+ */
+import { base32, equal, LoreError } from "../bytes/index.ts";
+import { type Entry, decodeEntry, decodeSidecar, encodeSidecar, type Opening, type Sidecar, verifyEntry } from "../log/index.ts";
+import type { PartStore } from "../store/index.ts";
+import { commitment, kindOf, limits, type Op, parseMeta, type PartRef, partsOf } from "../unit/index.ts";
+import type { DraftPart, Submission } from "./draft.ts";
+import type { Environment } from "./environment.ts";
+
+const MINUTE_MS = 60_000;
+/** How far a claimed time may lie before the last log time. */
+export const LATE_MAX_MS = 10 * MINUTE_MS;
+/** How far it may lie ahead of this node's clock. */
+export const EARLY_MAX_MS = 2 * MINUTE_MS;
+
+/** A submission as it arrives from outside: bytes. Parts in the order of ops and their parts; null where held. */
+export interface RawSubmission {
+  readonly entry: Uint8Array;
+  readonly openings: readonly { readonly salt: Uint8Array; readonly digest?: Uint8Array | undefined; readonly bytes?: Uint8Array | undefined }[];
+}
+
+/** Reads and verifies a submission from outside. @throws LoreError MALFORMED, BAD_SIGNATURE, TOO_LARGE. */
+export function openSubmission({ suite }: Environment, raw: RawSubmission): Submission {
+  const entry = verifyEntry(suite, decodeEntry(suite, raw.entry));
+  const named = entry.ops.map(partsOf);
+  const count = named.reduce((sum, parts) => sum + parts.length, 0);
+  if (count !== raw.openings.length) {
+    throw new LoreError("MALFORMED", `The entry names ${count} parts, but ${raw.openings.length} came with it. Send each, in order.`);
+  }
+  let at = 0;
+  const content: (DraftPart | undefined)[] = [];
+  const sidecar: Sidecar = named.map((parts) =>
+    parts.map(({ name, media }): Opening => {
+      const { salt, digest, bytes } = raw.openings[at++] ?? { salt: new Uint8Array() };
+      const sum = bytes === undefined ? digest : suite.sha256(bytes);
+      if (salt.length !== 16 || sum?.length !== 32) {
+        throw new LoreError("MALFORMED", `The part "${name}" needs a salt of 16 bytes and its bytes or their SHA-256.`);
+      }
+      content.push(bytes === undefined ? undefined : { name, media, bytes, digest: sum });
+      return { salt, digest: sum };
+    }),
+  );
+  return { entry, sidecar: encodeSidecar(sidecar), content };
+}
+
+/** @throws LoreError REFUSED when the claimed time is out of bounds. */
+export function requireTimely(entry: Entry, { now, logTime }: { now: number; logTime: number }): void {
+  if (entry.time >= logTime - LATE_MAX_MS && entry.time <= now + EARLY_MAX_MS) return;
+  const message = `The entry claims a time that is too far from this site's clock (${new Date(now).toISOString()}). Set the clock and sign again.`;
+  throw new LoreError("REFUSED", message, { field: "time", data: { now, logTime } });
+}
+
+/** Checks every part of a submission against its commitment and size; answers those to store. */
+export function checkParts(environment: Environment, submission: Submission, held: PartStore): DraftPart[] {
+  const sidecar = decodeSidecar(submission.sidecar);
+  const arriving: DraftPart[] = [];
+  let at = 0;
+  for (const [place, op] of submission.entry.ops.entries()) {
+    for (const [i, part] of partsOf(op).entries()) {
+      const opening = sidecar[place]?.[i];
+      const content = submission.content[at++];
+      if (opening === undefined) throw refusedPart(part, "its salt and digest did not come with the entry");
+      if (!equal(part.commit, commitment(environment.suite, opening.salt, opening.digest))) {
+        throw refusedPart(part, "salt and digest do not give the commitment that was signed");
+      }
+      if (content === undefined) {
+        if (!held.has(opening.digest)) throw refusedPart(part, "its bytes are not here and did not come with the entry");
+        continue;
+      }
+      if (content.bytes.length !== part.size) throw refusedPart(part, `it has ${content.bytes.length} bytes, not ${part.size}`);
+      requireMeta(op, part, content.bytes);
+      arriving.push({ ...content, digest: opening.digest });
+    }
+  }
+  return arriving;
+}
+
+function requireMeta(op: Op, part: PartRef, bytes: Uint8Array): void {
+  if (part.name === "meta" && op.op === "revise") parseMeta(kindOf(op.kind), bytes);
+}
+
+function refusedPart({ name }: PartRef, found: string): LoreError {
+  return new LoreError("REFUSED", `The part "${name}" cannot be taken: ${found}.`, { field: name });
+}
+
+/** Ops over their limit of parts or size are refused by shape; this says what is left for one entry's bytes. */
+export const ENTRY_ROOM_BYTES = limits.ENTRY_BYTES_MAX - 512;
+
+/** The text form of an id for messages. */
+export const shortId = (id: Uint8Array): string => base32.encode(id);

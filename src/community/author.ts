@@ -1,0 +1,47 @@
+/** An author at work: composes drafts, signs them with their key and writes them, one after the other. */
+import type { Signer } from "../bytes/node.ts";
+import type { Acknowledgement, Community } from "./community.ts";
+import { type DraftOp, type SealedOp, sealOp, signSealed, type Submission } from "./draft.ts";
+
+export class Author {
+  readonly member: Uint8Array;
+  readonly #community: Community;
+  readonly #signer: Signer;
+  #prev: Uint8Array | null;
+
+  constructor(community: Community, { member, signer }: { member: Uint8Array; signer: Signer }) {
+    this.#community = community;
+    this.member = member;
+    this.#signer = signer;
+    const tip = community.rows.get<{ digest: Uint8Array }>("SELECT digest FROM key_tip WHERE key = ?", signer.publicKey);
+    this.#prev = tip?.digest ?? null;
+  }
+
+  /** Commits the parts of an op; the op can name itself in later ones from here on. */
+  seal(draft: DraftOp): SealedOp {
+    return sealOp(this.#community.environment, draft);
+  }
+
+  /** Signs the next entry of this key. What is signed must be written, in order. */
+  sign(ops: readonly SealedOp[]): Submission {
+    const { environment, log, projections } = this.#community;
+    const hand = { member: this.member, signer: this.#signer, prev: this.#prev };
+    // A clock behind the record's would be refused; log time never runs back.
+    const time = Math.max(environment.now(), projections.fold.time);
+    const submission = signSealed(environment, hand, { place: { log, time }, ops });
+    this.#prev = submission.entry.digest;
+    return submission;
+  }
+
+  /** Writes ops as one entry; durable on return. */
+  async write(drafts: readonly DraftOp[]): Promise<Acknowledgement & { readonly submission: Submission }> {
+    const before = this.#prev;
+    try {
+      const submission = this.sign(drafts.map((draft) => this.seal(draft)));
+      return { ...(await this.#community.append(submission)), submission };
+    } catch (error) {
+      this.#prev = before;
+      throw error;
+    }
+  }
+}

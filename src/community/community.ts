@@ -1,0 +1,291 @@
+/**
+ * One community, opened: the only write path (DESIGN.md 3) and the door to everything that is read.
+ *
+ * A write: check -> fold and project inside an open transaction of the rows -> append to the log (fsync) ->
+ * commit the rows -> acknowledge -> seal. A crash before the append leaves nothing; one after it leaves rows
+ * that are behind the log and are caught up at the next open. Rows are never ahead.
+ * Writers that arrive while a group is being written form the next group.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+
+import { base32, isLoreError, LoreError } from "../bytes/index.ts";
+import type { Signer } from "../bytes/node.ts";
+import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
+import { Db, type HighWater, openSqliteStore, type Store } from "../store/index.ts";
+import { checkParts, requireTimely } from "./admission.ts";
+import type { Submission } from "./draft.ts";
+import type { Environment } from "./environment.ts";
+import { Rows } from "./fold/rows.ts";
+import { Projections } from "./projections.ts";
+import { requireNotBehind, seal } from "./sealing.ts";
+
+const SEAL_DELAY_MS = 500;
+
+export interface CommunityOptions {
+  readonly environment: Environment;
+  /** The community's own directory. */
+  readonly directory: string;
+  readonly highWater: HighWater;
+  /** Signs checkpoints; without it the community can be read, not written. */
+  readonly logSigner?: Signer | undefined;
+  readonly readOnly?: boolean;
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+/** What an acknowledged write became. */
+export interface Acknowledgement {
+  readonly index: number;
+  /** Digest of the entry, base32. */
+  readonly digest: string;
+  readonly level: "stored";
+}
+
+interface Waiting {
+  readonly submission: Submission;
+  readonly resolve: (acknowledgement: Acknowledgement) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Community {
+  readonly environment: Environment;
+  readonly store: Store;
+  /** Rows for reading: what is committed, nothing else. */
+  readonly rows: Db;
+  /** What the rules say of members, units and revisions, committed. */
+  readonly facts: Rows;
+  readonly projections: Projections;
+  readonly #options: CommunityOptions;
+  readonly #writer: Db;
+  #waiting: Waiting[] = [];
+  #draining = false;
+  #turn: Promise<unknown> = Promise.resolve();
+  #sealTimer: NodeJS.Timeout | undefined;
+  #refusal: LoreError | undefined;
+
+  private constructor(options: CommunityOptions, store: Store) {
+    const { environment, directory } = options;
+    this.#options = options;
+    this.environment = environment;
+    this.store = store;
+    const path = join(directory, "rows.db");
+    this.#writer = new Db(path, { durability: "normal" });
+    this.projections = new Projections({ db: this.#writer, suite: environment.suite, store });
+    this.rows = new Db(path, { durability: "normal", readOnly: true });
+    this.facts = new Rows(this.rows);
+  }
+
+  /** Opens what `directory` holds and catches the rows up. @throws LoreError when it holds no community. */
+  static open(options: CommunityOptions): Community {
+    mkdirSync(options.directory, { recursive: true });
+    const store = openSqliteStore(options.directory);
+    try {
+      const community = new Community(options, store);
+      community.#start();
+      return community;
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  #start(): void {
+    const { highWater, onProgress, environment } = this.#options;
+    this.projections.catchUp(onProgress);
+    if (this.store.log.size() === 0) return;
+    try {
+      requireNotBehind({ suite: environment.suite, store: this.store, highWater, id: this.id });
+    } catch (error) {
+      if (!isLoreError(error, "BEHIND")) throw error;
+      this.#refusal = error;
+    }
+  }
+
+  /** Why nothing can be written now, or undefined. */
+  get refusal(): LoreError | undefined {
+    if (this.#refusal !== undefined) return this.#refusal;
+    if (this.store.failure !== undefined) {
+      return new LoreError("READ_ONLY", `This community is read-only since its storage failed: ${this.store.failure.message}. Check the disk, then start again.`);
+    }
+    if (this.#options.logSigner === undefined && this.store.log.size() > 0) {
+      return new LoreError("READ_ONLY", "This is a copy: the key that signs its record is not here. Bring it with \"lore restore --keys\".");
+    }
+    return undefined;
+  }
+
+  /** Number of entries, durable. */
+  get size(): number {
+    return this.store.log.size();
+  }
+
+  /** The community's id, base32. @throws when the community is empty. */
+  get id(): string {
+    return communityId(this.log);
+  }
+
+  /** Digest of the genesis entry. @throws when the community is empty. */
+  get log(): Uint8Array {
+    const { log } = this.projections.fold;
+    if (log === undefined) throw new Error("an empty community has no log digest");
+    return log;
+  }
+
+  get origin(): string {
+    return logOrigin(this.id, this.projections.fold.rules.term);
+  }
+
+  /** The verifier key of the log, for witnesses and other clients. */
+  get vkey(): string {
+    return verifierKey(this.environment.suite, { name: this.origin, publicKey: this.projections.fold.rules.logKey });
+  }
+
+  /** The latest checkpoint, read; undefined before the first seal. */
+  get checkpoint() {
+    const note = this.store.log.checkpoint();
+    return note === undefined ? undefined : { note, ...parseCheckpoint(note) };
+  }
+
+  /** Takes the genesis into an empty community. */
+  async begin(submission: Submission): Promise<void> {
+    if (this.size > 0 || submission.entry.log !== null) throw new LoreError("REFUSED", "A community begins once.");
+    await this.append(submission);
+    await this.seal();
+  }
+
+  /**
+   * Writes one entry; durable when the promise resolves, under a checkpoint at most a second later.
+   * @throws LoreError what it was refused for, with nothing written.
+   */
+  append(submission: Submission): Promise<Acknowledgement> {
+    const { promise, resolve, reject } = Promise.withResolvers<Acknowledgement>();
+    this.#waiting.push({ submission, resolve, reject });
+    if (!this.#draining) void this.#drain();
+    return promise;
+  }
+
+  /**
+   * Writes many entries by this node's own hand in one group, all or none.
+   * @throws LoreError the first refusal; then none is written.
+   */
+  async appendAll(submissions: readonly Submission[]): Promise<void> {
+    const giveUp = (error: unknown) => {
+      throw error;
+    };
+    await this.#exclusively(() => this.#writeGroup(submissions, giveUp));
+  }
+
+  /** Runs `work` when no other write runs. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining = true;
+    // Whatever arrives in this turn of the event loop joins the group.
+    await setImmediate();
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      await this.#exclusively(() => this.#answer(group));
+      await setImmediate();
+    }
+    this.#draining = false;
+  }
+
+  /** Writes a group and tells each of its writers what became of theirs. Never throws. */
+  async #answer(group: readonly Waiting[]): Promise<void> {
+    const refused = new Map<Submission, unknown>();
+    try {
+      const submissions = group.map(({ submission }) => submission);
+      const indexes = await this.#writeGroup(submissions, (error, submission) => refused.set(submission, error));
+      for (const { submission, resolve, reject } of group) {
+        const index = indexes.get(submission);
+        if (index === undefined) reject(refused.get(submission));
+        else resolve({ index, digest: base32.encode(submission.entry.digest), level: "stored" });
+      }
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+  }
+
+  /** Answers the index of each submission written. `onRefused` may throw to give up the whole group. */
+  async #writeGroup(
+    submissions: readonly Submission[],
+    onRefused: (error: unknown, submission: Submission) => void,
+  ): Promise<Map<Submission, number>> {
+    this.#requireWritable();
+    const start = this.size;
+    const indexes = new Map<Submission, number>();
+    const accepted: Submission[] = [];
+    this.#writer.exec("BEGIN IMMEDIATE");
+    try {
+      for (const submission of submissions) {
+        try {
+          this.#admit(submission);
+          indexes.set(submission, start + accepted.length);
+          accepted.push(submission);
+        } catch (error) {
+          onRefused(error, submission);
+        }
+      }
+      if (accepted.length > 0) {
+        this.projections.flush();
+        await this.store.log.append(accepted.map(({ entry, sidecar }) => ({ bytes: entry.bytes, sidecar })), start);
+      }
+      this.#writer.exec("COMMIT");
+    } catch (error) {
+      this.#writer.exec("ROLLBACK");
+      this.projections.discard();
+      throw error;
+    }
+    if (accepted.length > 0) this.#sealSoon();
+    return indexes;
+  }
+
+  #admit(submission: Submission): void {
+    const { environment, projections, store } = this;
+    const { entry } = submission;
+    requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
+    const arriving = checkParts(environment, submission, store.parts);
+    const step = projections.admit(entry, decodeSidecar(submission.sidecar));
+    for (const { digest, bytes, like } of arriving) if (digest !== undefined) store.parts.put(digest, bytes, { like });
+    projections.project(step);
+  }
+
+  #requireWritable(): void {
+    const { refusal } = this;
+    if (refusal !== undefined) throw refusal;
+    if (this.#options.readOnly === true) throw new LoreError("READ_ONLY", "This community was opened for reading only.");
+  }
+
+  #sealSoon(): void {
+    this.#sealTimer ??= setTimeout(() => {
+      this.#sealTimer = undefined;
+      void this.seal().catch((error: unknown) => {
+        this.#refusal ??= isLoreError(error) ? error : new LoreError("READ_ONLY", "Sealing the record failed; it is read-only until the next start.", { cause: error });
+      });
+    }, SEAL_DELAY_MS);
+  }
+
+  /** Signs a checkpoint over everything that is durable, read back. */
+  async seal(): Promise<void> {
+    const { logSigner, highWater } = this.#options;
+    clearTimeout(this.#sealTimer);
+    this.#sealTimer = undefined;
+    if (logSigner === undefined || this.#refusal !== undefined) return;
+    const { store, environment } = this;
+    await this.#exclusively(() => seal({ suite: environment.suite, store, highWater, origin: this.origin, id: this.id, logSigner }));
+  }
+
+  /** Seals, then lets go of the files. */
+  async close(): Promise<void> {
+    if (this.size > 0 && this.refusal === undefined && this.#options.readOnly !== true) await this.seal();
+    clearTimeout(this.#sealTimer);
+    this.rows.close();
+    this.#writer.close();
+    this.store.close();
+  }
+}

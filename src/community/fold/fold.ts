@@ -1,0 +1,326 @@
+/**
+ * The fold: entries in, rows and effects out (DESIGN.md 4). It reads entries and the openings of their parts,
+ * never the parts themselves, and no clock: the same log gives the same rows on every node.
+ * An entry that breaks a rule is void as a whole: nothing of it is kept but the name of the rule.
+ * Runs inside the caller's transaction; after that one is undone, `reload` says where the rows stand.
+ */
+import { readFileSync } from "node:fs";
+
+import { base32, type CborMap, decode, encode, equal, LoreError, type Suite } from "../../bytes/index.ts";
+import { type Entry, type Sidecar } from "../../log/index.ts";
+import type { Effect, Step } from "../../projection/contract.ts";
+import type { Db } from "../../store/index.ts";
+import { memberId, type MemberOp, type Op, type RedactOp } from "../../unit/index.ts";
+import { isAccepted, isRejected, mayDirectly, type Requirement, requirement } from "./consent.ts";
+import { claimCommitments, type Frame, type Said, said } from "./frame.ts";
+import { applyMark, changesUnit, markedUnit, redact, redactsOwn, requireShownHeads, withdraw } from "./marks.ts";
+import { addMember, aliasMembers, changeKey, changeRole, recoverMember } from "./members.ts";
+import { review, revise } from "./revisions.ts";
+import { broken, type CharterRules, readRules, ruleOf } from "./rules.ts";
+import { type KeyRow, type ProposalRow, Rows } from "./rows.ts";
+
+export const FOLD_SCHEMA = readFileSync(new URL("schema.sql", import.meta.url), "utf8");
+/** Raised whenever the rows or their meaning change. */
+export const FOLD_VERSION = 1;
+
+export interface FoldOptions {
+  readonly db: Db;
+  readonly suite: Suite;
+  /** Reads an entry already in the log. */
+  readonly readEntry: (index: number) => Entry;
+}
+
+interface State {
+  readonly size: number;
+  readonly time: number;
+  readonly log: Uint8Array | undefined;
+  readonly rules: CharterRules | undefined;
+  readonly newerFrom: number | undefined;
+}
+
+const EMPTY: State = { size: 0, time: 0, log: undefined, rules: undefined, newerFrom: undefined };
+
+export class Fold {
+  readonly rows: Rows;
+  readonly #options: FoldOptions;
+  #state: State = EMPTY;
+
+  /** `db` holds the tables of FOLD_SCHEMA. */
+  constructor(options: FoldOptions) {
+    this.#options = options;
+    this.rows = new Rows(options.db);
+    this.reload();
+  }
+
+  /** Entries folded so far. */
+  get size(): number {
+    return this.#state.size;
+  }
+
+  /** Log time T of the last entry, ms. */
+  get time(): number {
+    return this.#state.time;
+  }
+
+  /** @throws when nothing was folded yet. */
+  get rules(): CharterRules {
+    const { rules } = this.#state;
+    if (rules === undefined) throw new Error("a log without entries has no rules");
+    return rules;
+  }
+
+  /** Digest of the genesis entry; undefined before it. */
+  get log(): Uint8Array | undefined {
+    return this.#state.log;
+  }
+
+  /** The first entry that needs a newer version of this program, if there is one. */
+  get newerFrom(): number | undefined {
+    return this.#state.newerFrom;
+  }
+
+  /** Takes up the state that the rows hold. */
+  reload(): void {
+    const row = this.rows.db.get<{ size: number; time: number; log: Uint8Array; rules: Uint8Array; newer_from: number | null }>(
+      "SELECT size, time, log, rules, newer_from FROM state",
+    );
+    this.#state =
+      row === undefined
+        ? EMPTY
+        : {
+            size: row.size,
+            time: row.time,
+            log: row.log,
+            // Written by this class, from a map.
+            rules: readRules(decode(row.rules) as CborMap),
+            newerFrom: row.newer_from ?? undefined,
+          };
+  }
+
+  /** Folds the next entry in. One that breaks a rule is void. */
+  apply(entry: Entry, sidecar: Sidecar): Step {
+    try {
+      return this.rows.db.transaction(() => this.#apply(entry, sidecar, false));
+    } catch (error) {
+      this.reload();
+      const rule = ruleOf(error);
+      if (rule === undefined || entry.log === null) throw error;
+      return this.void(rule, entry.time);
+    }
+  }
+
+  /** Folds the next entry in, or refuses it with nothing changed. @throws LoreError saying the rule it breaks. */
+  admit(entry: Entry, sidecar: Sidecar): Step {
+    try {
+      return this.rows.db.transaction(() => this.#apply(entry, sidecar, true));
+    } catch (error) {
+      this.reload();
+      throw error;
+    }
+  }
+
+  /** Records that the next entry is void under `rule`; its claimed time still moves log time. */
+  void(rule: string, claimedTime: number): Step {
+    const { size: index, time } = this.#state;
+    this.rows.db.run("INSERT INTO void (idx, rule) VALUES (?, ?)", index, rule);
+    return this.#finish({ index, time: Math.max(time, claimedTime), effects: [] });
+  }
+
+  /** Stops here: entry `size` and all after it need a newer version. */
+  stop(): void {
+    this.rows.db.run("UPDATE state SET newer_from = ?", this.size);
+    this.reload();
+  }
+
+  #apply(entry: Entry, sidecar: Sidecar, strict: boolean): Step {
+    if (this.#state.newerFrom !== undefined) {
+      const message = `Entry ${this.#state.newerFrom} needs a newer version of this program; nothing can be added until it is updated.`;
+      throw new LoreError("UNSUPPORTED", message);
+    }
+    const index = this.size;
+    const time = Math.max(this.time, entry.time);
+    const effects: Effect[] = [];
+    if (entry.log === null) this.#begin(entry, index);
+    const frame = this.#frame({ entry, sidecar, strict, index, time, effects });
+    const skipped = this.#skipsFirstOp(entry) ? 1 : 0;
+    for (const [place, op] of entry.ops.entries()) if (place >= skipped) this.#dispatch(frame, said(frame, op, place));
+    requireShownHeads(frame, entry.ops.filter((op): op is RedactOp => op.op === "redact"));
+    this.rows.db.run("INSERT INTO key_tip (key, digest) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET digest = excluded.digest", entry.key, entry.digest);
+    return this.#finish({ index, time, effects });
+  }
+
+  /** The author's own first op (their `member`, or a recovery) took effect before there was a frame. */
+  #skipsFirstOp(entry: Entry): boolean {
+    const [first] = entry.ops;
+    return this.#joins(entry) || (first?.op === "key" && first.act === "recover");
+  }
+
+  #joins(entry: Entry): boolean {
+    const [first] = entry.ops;
+    return first?.op === "member" && "type" in first && first.key !== undefined && equal(first.key, entry.key);
+  }
+
+  /** Who signs, with which key, from where on: everything about an entry but its ops. */
+  #frame(open: Pick<Frame, "entry" | "sidecar" | "strict" | "index" | "time" | "effects">): Frame {
+    const { entry } = open;
+    const base = { ...open, rows: this.rows, suite: this.#options.suite, rules: this.rules };
+    const shared = {
+      ...base,
+      opAt: (index: number, place: number) => this.#opAt(entry, index, place),
+      decide: (proposal: ProposalRow, verdict: "approve" | "reject") => this.#decide(frame, proposal, verdict),
+    };
+    if (entry.log !== null && !(this.log !== undefined && equal(entry.log, this.log))) {
+      throw broken("log", "The entry was signed for another community.");
+    }
+    const tip = this.rows.db.get<{ digest: Uint8Array }>("SELECT digest FROM key_tip WHERE key = ?", entry.key);
+    if (tip === undefined ? entry.prev !== null : entry.prev === null || !equal(tip.digest, entry.prev)) {
+      const error = broken("prev", "The entry does not follow the last one of its key. Read that one and sign again.", "STALE");
+      Object.assign(error.data, { prev: tip === undefined ? null : base32.encode(tip.digest) });
+      throw error;
+    }
+    const frame: Frame = { ...shared, ...this.#signer(shared) };
+    return frame;
+  }
+
+  #signer(open: Omit<Frame, "author" | "key">): { author: number; key: KeyRow } {
+    const { entry } = open;
+    const [first] = entry.ops;
+    if (this.#joins(entry) && first?.op === "member" && "type" in first) this.#join(open, first);
+    recoverMember(open);
+    const member = this.rows.memberById(entry.author);
+    if (member === undefined) throw broken("author", "The entry's author is no member here. Join first.", "FORBIDDEN");
+    const key = this.rows.activeKey(entry.key);
+    if (key?.member !== member.n) throw broken("key", "The entry's key is not, or no longer, one of its author.", "FORBIDDEN");
+    if (key.until_time !== null && open.time > key.until_time) throw broken("key", "The assistant's key has expired.", "FORBIDDEN");
+    if (this.rows.rank(member.n) === 0 && entry.log !== null) throw broken("banned", "This member may not write here any more.", "FORBIDDEN");
+    return { author: member.n, key };
+  }
+
+  /** A newcomer's own `member` op, before they are anybody here. */
+  #join(open: Omit<Frame, "author" | "key">, op: MemberOp): void {
+    const { entry, suite } = open;
+    if (op.key === undefined || !equal(entry.author, memberId(suite, { key: op.key, nonce: op.nonce, next: op.next }))) {
+      throw broken("author", "A newcomer's entry must be by the member its first op makes.");
+    }
+    if (this.rows.memberById(entry.author) !== undefined) return;
+    const nobody: KeyRow = { n: 0, key: entry.key, member: 0, kinds: null, until_time: null, direct: 0 };
+    const frame: Frame = { ...open, author: 0, key: nobody };
+    addMember(frame, said(frame, op, 0));
+  }
+
+  /** The genesis: exactly a member, their role of steward and the charter, in force without a rule. */
+  #begin(entry: Entry, index: number): void {
+    const [member, role, charter, more] = entry.ops;
+    const formed =
+      index === 0 && member?.op === "member" && role?.op === "role" && charter?.op === "revise" && more === undefined &&
+      role.act === "grant" && role.role === "steward" && equal(role.member, entry.author) && charter.kind === "charter";
+    if (!formed) throw broken("genesis", "A record begins with exactly a member, their role of steward and the charter.");
+    this.rows.db.run(
+      "INSERT INTO state (id, size, time, log, charter, rules) VALUES (1, 0, 0, ?, 1, ?)",
+      ...[entry.digest, encode(charter.rules ?? {})],
+    );
+    this.reload();
+  }
+
+  #opAt(current: Entry, index: number, place: number): Op {
+    const entry = index === this.size ? current : this.#options.readEntry(index);
+    const op = entry.ops[place];
+    if (op === undefined) throw new Error(`entry ${index} has no op ${place}`);
+    return op;
+  }
+
+  #dispatch(frame: Frame, it: Said): void {
+    const { op } = it;
+    requireAgentScope(frame, op);
+    switch (op.op) {
+      case "revise":
+        return revise(frame, { ...it, op });
+      case "review":
+        return review(frame, { ...it, op });
+      case "attest":
+        return claimCommitments(frame, op);
+      case "role":
+        if (frame.entry.log === null) return changeRole(frame, { ...it, op });
+        break;
+      case "mark":
+        if (op.mark === "withdraw") return withdraw(frame, { ...it, op });
+        claimCommitments(frame, op);
+        if (!changesUnit(op)) return applyMark(frame, { ...it, op });
+        break;
+      case "key":
+        if (op.act !== "rekey") return changeKey(frame, { ...it, op });
+        break;
+      default:
+        break;
+    }
+    if (op.op !== "member" && op.op !== "mark") claimCommitments(frame, op);
+    if (mayDirectly(this.rows, frame.author, this.#requirement(frame, it))) this.#perform(frame, it);
+    else {
+      this.rows.db.run(
+        "INSERT INTO proposal (id, idx, place, author, op, state) VALUES (?, ?, ?, ?, ?, 'proposed')",
+        ...[it.id, it.index, it.place, it.author, op.op],
+      );
+    }
+  }
+
+  #requirement(frame: Frame, { op, author }: Said): Requirement {
+    const kind = op.op === "mark" ? markedUnit(frame, op).kind : undefined;
+    const own =
+      op.op === "redact" ? redactsOwn(frame, op, author) : op.op === "role" && this.rows.memberById(op.member)?.n === author;
+    return requirement(op, frame.rules, { kind, own });
+  }
+
+  /** Lets an op have its effect: at once, or at the approval that completes what it needs. */
+  #perform(frame: Frame, it: Said): void {
+    const { op } = it;
+    switch (op.op) {
+      case "member":
+        if ("alias" in op) return aliasMembers(frame, { ...it, op });
+        addMember(frame, { ...it, op });
+        return;
+      case "role":
+        return changeRole(frame, { ...it, op });
+      case "key":
+        return changeKey(frame, { ...it, op });
+      case "mark":
+        return applyMark(frame, { ...it, op });
+      case "redact":
+        return redact(frame, { ...it, op });
+      case "usage":
+      case "post":
+      case "attest":
+      case "revise":
+      case "review":
+        return;
+      default:
+        return op satisfies never;
+    }
+  }
+
+  #decide(frame: Frame, proposal: ProposalRow, verdict: "approve" | "reject"): void {
+    const op = frame.opAt(proposal.idx, proposal.place);
+    const it: Said = { op, id: proposal.id, index: proposal.idx, place: proposal.place, author: proposal.author };
+    const needed = this.#requirement(frame, it);
+    const question = { subject: proposal.id, needed, authors: new Set([this.rows.person(proposal.author)]) };
+    const decided = verdict === "reject" ? isRejected(this.rows, question) : isAccepted(this.rows, frame.rules, question);
+    if (!decided) return;
+    this.rows.db.run("UPDATE proposal SET state = ? WHERE n = ?", verdict === "reject" ? "rejected" : "accepted", proposal.n);
+    if (verdict === "approve") this.#perform(frame, it);
+  }
+
+  #finish(step: Step): Step {
+    this.rows.db.run("UPDATE state SET size = ?, time = ?", step.index + 1, step.time);
+    const newRules = step.effects.some((effect) => effect.type === "head" && effect.revision.kind === "charter");
+    if (newRules) this.reload();
+    else this.#state = { ...this.#state, size: step.index + 1, time: step.time };
+    return step;
+  }
+}
+
+/** An assistant proposes kinds it was lent and comments; nothing else (DESIGN.md 4, `key`). */
+function requireAgentScope(frame: Frame, op: Op): void {
+  const { kinds } = frame.key;
+  if (kinds === null) return;
+  const allowed = op.op === "revise" ? kinds.split(" ").includes(op.kind) : op.op === "review" && op.verdict === "comment";
+  if (!allowed) throw broken("agent-scope", `This assistant may suggest ${kinds} and comment, nothing else.`, "FORBIDDEN");
+}

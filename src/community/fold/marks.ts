@@ -1,0 +1,179 @@
+/** Marks and redactions: what is said about a unit, and what is hidden of it. */
+import { base32 } from "../../bytes/index.ts";
+import type { UnitFlag } from "../../projection/contract.ts";
+import type { MarkOp, RedactOp, Slot } from "../../unit/index.ts";
+import type { Frame, Said } from "./frame.ts";
+import { broken } from "./rules.ts";
+import type { UnitRow } from "./rows.ts";
+
+/** Marks that change a unit's flags, and so take a right or consent; the others anybody may give. */
+export function changesUnit(op: MarkOp): boolean {
+  return op.mark === "supersede" || op.mark === "retire" || op.mark === "restore";
+}
+
+/** The unit a mark is about, by target, revision or an earlier mark. */
+export function markedUnit(frame: Frame, op: MarkOp): UnitRow {
+  const { rows } = frame;
+  const unit =
+    op.on instanceof Uint8Array
+      ? rows.unit(rows.revisionById(op.on)?.unit ?? markById(frame, op.on)?.unit ?? 0)
+      : rows.unitById(op.on.unit);
+  if (unit === undefined) throw broken("target", "The mark names no unit, revision or mark that is here.", "NOT_FOUND");
+  return unit;
+}
+
+/** Takes back one's own proposal or mark. */
+export function withdraw(frame: Frame, { op }: Said<MarkOp>): void {
+  const { rows } = frame;
+  const subject = op.on instanceof Uint8Array ? op.on : undefined;
+  const revision = subject && rows.revisionById(subject);
+  const proposal = subject && rows.proposalById(subject);
+  const mark = subject && markById(frame, subject);
+  const found = revision ?? proposal ?? mark;
+  if (found === undefined) throw broken("subject", "To withdraw, name a suggestion or mark by its id.", "NOT_FOUND");
+  if (mark === undefined && (revision ?? proposal)?.state !== "proposed") {
+    throw broken("decided", "This was decided already and cannot be withdrawn.");
+  }
+  const owner = mark?.member ?? revision?.author ?? proposal?.author ?? 0;
+  if (rows.person(owner) !== rows.person(frame.author)) throw broken("author", "Only its author can withdraw it.");
+  if (revision !== undefined) rows.db.run("UPDATE revision SET state = 'withdrawn' WHERE n = ?", revision.n);
+  if (proposal !== undefined) rows.db.run("UPDATE proposal SET state = 'withdrawn' WHERE n = ?", proposal.n);
+  if (mark !== undefined && mark.withdrawn === 0) {
+    rows.db.run("UPDATE mark SET withdrawn = 1 WHERE n = ?", mark.n);
+    if (mark.mark === "dispute") countDispute(frame, mark.unit, -1);
+  }
+}
+
+interface MarkRow {
+  readonly n: number;
+  readonly member: number;
+  readonly mark: string;
+  readonly unit: number;
+  readonly withdrawn: number;
+}
+
+function markById(frame: Frame, id: Uint8Array): MarkRow | undefined {
+  return frame.rows.db.get("SELECT n, member, mark, unit, withdrawn FROM mark WHERE id = ?", id);
+}
+
+/** Records a mark and lets it have its effect. */
+export function applyMark(frame: Frame, said: Said<MarkOp>): void {
+  const { op } = said;
+  const unit = markedUnit(frame, op);
+  const target = op.on instanceof Uint8Array ? { at: op.on, part: undefined, range: undefined } : op.on;
+  frame.rows.db.run(
+    `INSERT INTO mark (id, idx, place, member, mark, verdict, unit, at, part, range_start, range_end)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[said.id, said.index, said.place, said.author, op.mark, op.verdict ?? null, unit.n, target.at ?? null],
+    ...[target.part ?? null, target.range?.[0] ?? null, target.range?.[1] ?? null],
+  );
+  const time = op.source?.time ?? frame.time;
+  switch (op.mark) {
+    case "dispute":
+      return countDispute(frame, unit.n, 1);
+    case "retire":
+      return setFlag(frame, unit.n, { flag: "retired", on: true, time });
+    case "supersede": {
+      const replacement = op.by === undefined ? undefined : frame.rows.unitById(op.by);
+      if (op.by !== undefined && replacement === undefined) throw broken("target", "The unit that is to take its place is not here.", "NOT_FOUND");
+      if (replacement?.n === unit.n) throw broken("target", "A unit cannot take its own place.");
+      frame.rows.db.run("UPDATE unit SET superseded_by = ? WHERE n = ?", replacement?.n ?? 0, unit.n);
+      return setFlag(frame, unit.n, { flag: "superseded", on: true, time });
+    }
+    case "restore":
+      frame.rows.db.run("UPDATE unit SET superseded_by = NULL WHERE n = ?", unit.n);
+      if (unit.superseded_by !== null) setFlag(frame, unit.n, { flag: "superseded", on: false, time });
+      if (unit.retired === 1) setFlag(frame, unit.n, { flag: "retired", on: false, time });
+      return;
+    case "confirm":
+    case "thank":
+    case "withdraw":
+      return;
+    default:
+      return op.mark satisfies never;
+  }
+}
+
+function countDispute(frame: Frame, unit: number, change: number): void {
+  const before = frame.rows.unit(unit)?.disputed ?? 0;
+  frame.rows.db.run("UPDATE unit SET disputed = ? WHERE n = ?", before + change, unit);
+  const on = before + change > 0;
+  if (before > 0 !== on) setFlag(frame, unit, { flag: "disputed", on, time: frame.time });
+}
+
+const COLUMNS: Readonly<Partial<Record<UnitFlag, string>>> = { retired: "retired", redacted: "redacted" };
+
+function setFlag(frame: Frame, unit: number, { flag, on, time }: { flag: UnitFlag; on: boolean; time: number }): void {
+  const { db } = frame.rows;
+  const column = COLUMNS[flag];
+  if (column !== undefined) db.run(`UPDATE unit SET ${column} = ? WHERE n = ?`, on ? 1 : 0, unit);
+  db.run(
+    "INSERT INTO flag (unit, seq, idx, flag, raised, time) SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM flag WHERE unit = ?",
+    ...[unit, frame.index, flag, on ? 1 : 0, time, unit],
+  );
+  frame.effects.push({ type: "flag", unit, flag, on });
+}
+
+/** Where a slot is: its revision, or the author of another op with parts. */
+interface Holder {
+  readonly author: number;
+  readonly revision: number | undefined;
+  readonly member: number | undefined;
+}
+
+function holderOf(frame: Frame, { op: id, part }: Slot): Holder {
+  const { rows } = frame;
+  const revision = rows.revisionById(id);
+  if (revision !== undefined && rows.parts(revision.n).some(({ name }) => name === part)) {
+    return { author: revision.author, revision: revision.n, member: undefined };
+  }
+  for (const table of ["review", "mark"]) {
+    const row = rows.db.get<{ member: number }>(`SELECT member FROM ${table} WHERE id = ?`, id);
+    if (row !== undefined) return { author: row.member, revision: undefined, member: undefined };
+  }
+  const member = rows.db.get<{ n: number; author: number }>("SELECT n, author FROM member WHERE op = ?", id);
+  if (member === undefined) throw broken("slot", `No part "${part}" of ${base32.encode(id)} is here.`, "NOT_FOUND");
+  return { author: member.author, revision: undefined, member: member.n };
+}
+
+/** Whether every slot is the author's own. */
+export function redactsOwn(frame: Frame, op: RedactOp, author: number): boolean {
+  const person = frame.rows.person(author);
+  return op.slots.every((slot) => {
+    const holder = holderOf(frame, slot);
+    return [holder.author, holder.member].some((n) => n !== undefined && frame.rows.person(n) === person);
+  });
+}
+
+/**
+ * Hides the slots at once; their bytes are erased once log time passes `due`. A slot is hidden once only and
+ * never filled again.
+ */
+export function redact(frame: Frame, { op }: Said<RedactOp>): void {
+  const { rows } = frame;
+  const due = frame.time + frame.rules.redactDelayMs;
+  for (const slot of op.slots) {
+    const { revision, member } = holderOf(frame, slot);
+    const hidden = rows.db.run(
+      "INSERT OR IGNORE INTO slot (op, part, revision, idx, due) VALUES (?, ?, ?, ?, ?)",
+      ...[slot.op, slot.part, revision ?? null, frame.index, due],
+    );
+    if (hidden === 0) throw broken("slot", `The part "${slot.part}" is erased already.`);
+    if (member !== undefined) frame.effects.push({ type: "member", member, name: undefined });
+    if (revision === undefined) continue;
+    rows.db.run("UPDATE part SET digest = NULL WHERE revision = ? AND name = ?", revision, slot.part);
+    const unit = rows.revision(revision)?.unit ?? 0;
+    frame.effects.push({ type: "redacted", unit, revision, part: slot.part });
+    if (rows.unit(unit)?.redacted === 0) setFlag(frame, unit, { flag: "redacted", on: true, time: frame.time });
+  }
+}
+
+/** Redacting a head needs a new head in the same entry: called once all ops are applied. */
+export function requireShownHeads(frame: Frame, redactions: readonly RedactOp[]): void {
+  for (const slot of redactions.flatMap((op) => op.slots)) {
+    const revision = frame.rows.revisionById(slot.op);
+    if (revision !== undefined && slot.part === "body" && frame.rows.unit(revision.unit)?.head === revision.n) {
+      throw broken("head-redacted", "This is the current version. Put a new one in its place in the same entry.");
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/** Members, their keys and roles. */
+import { base32, equal } from "../../bytes/index.ts";
+import { type AliasOp, type KeyOp, memberId, type MemberOp, nextKeyDigest, type RoleOp } from "../../unit/index.ts";
+import { claimCommitments, type Frame, logOf, partRows, type Said } from "./frame.ts";
+import { broken } from "./rules.ts";
+import { type MemberRow, RANK } from "./rows.ts";
+
+const ED25519 = 1;
+
+/** A new identity; one that is there already is left as it is. Answers its number. */
+export function addMember(frame: Frame, { op, id: opIdentity, place, author }: Said<MemberOp>): number {
+  const { db } = frame.rows;
+  const seed = op.key === undefined ? { log: logOf(frame), nonce: op.nonce } : { key: op.key, nonce: op.nonce, next: op.next };
+  const id = memberId(frame.suite, seed);
+  const known = frame.rows.memberById(id);
+  if (known !== undefined) return known.n;
+  if (op.key !== undefined && frame.rows.activeKey(op.key) !== undefined) {
+    throw broken("member", "A new member needs a key of their own; this one is another member's.");
+  }
+  claimCommitments(frame, op);
+  const n = db.insert(
+    "INSERT INTO member (id, type, idx, keyed, next, op, author) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    ...[id, op.type, frame.index, op.key === undefined ? 0 : 1, op.next ?? null, opIdentity, author],
+  );
+  if (author === 0) db.run("UPDATE member SET author = n WHERE n = ?", n);
+  if (op.key !== undefined) addKey(frame, n, op.key);
+  const name = partRows(frame, op, place).find((part) => part.name === "name");
+  frame.effects.push({ type: "member", member: n, name });
+  return n;
+}
+
+/** Says that several identities are one person, or that they are not any longer. */
+export function aliasMembers(frame: Frame, { op }: Said<AliasOp>): void {
+  const into = requireMember(frame, op.into);
+  for (const id of op.alias) {
+    const member = requireMember(frame, id);
+    if (op.end === true) {
+      const ended = frame.rows.db.run("UPDATE member SET into_n = NULL WHERE n = ? AND into_n = ?", member.n, into.n);
+      if (ended === 0) throw broken("member", `${base32.encode(id)} was not one person with ${base32.encode(op.into)}.`);
+    } else {
+      if (member.keyed === 1) throw broken("member", "Only a name in history can be claimed; a member with keys links from both sides.");
+      if (frame.rows.person(into.n) === member.n) throw broken("member", "Two names cannot each be the other.");
+      frame.rows.db.run("UPDATE member SET into_n = ? WHERE n = ?", into.n, member.n);
+    }
+  }
+}
+
+/** Adds, ends, recovers or lends a key. */
+export function changeKey(frame: Frame, { op, author }: Said<KeyOp>): void {
+  switch (op.act) {
+    case "add":
+      return addKey(frame, author, op.key);
+    case "revoke":
+      return revokeKey(frame, author, op.key);
+    case "recover":
+      return;
+    case "rekey": {
+      const member = requireMember(frame, op.member);
+      if (frame.rows.rank(member.n) > RANK.contributor) throw broken("key", "Only a plain contributor is given a new key by a steward.");
+      endKeys(frame, member.n);
+      addKey(frame, member.n, op.key);
+      if (op.next !== undefined) frame.rows.db.run("UPDATE member SET next = ? WHERE n = ?", op.next, member.n);
+      frame.rows.db.run("UPDATE member SET keyed = 1 WHERE n = ?", member.n);
+      return;
+    }
+    case "lend":
+      frame.rows.db.run(
+        "INSERT INTO member_key (key, member, from_idx, kinds, until_time, direct) VALUES (?, ?, ?, ?, ?, ?)",
+        ...[unusedKey(frame, op.agent), author, frame.index, op.kinds.join(" "), op.until, op.direct === true ? 1 : 0],
+      );
+      return;
+    default:
+      return op satisfies never;
+  }
+}
+
+/**
+ * The member who recovers with the entry's key, if its first op says so and the member's `next` names the key:
+ * from here on it is their only key.
+ */
+export function recoverMember(frame: Omit<Frame, "author" | "key">): MemberRow | undefined {
+  const { entry, rows, suite } = frame;
+  const [first] = entry.ops;
+  if (first?.op !== "key" || first.act !== "recover") return undefined;
+  const member = rows.memberById(entry.author);
+  const promised = member?.next;
+  if (member === undefined || promised == null || !equal(promised, nextKeyDigest(suite, ED25519, entry.key))) return undefined;
+  endKeys(frame, member.n);
+  addKey(frame, member.n, entry.key);
+  rows.db.run("UPDATE member SET next = ? WHERE n = ?", first.next ?? null, member.n);
+  return member;
+}
+
+export function changeRole(frame: Frame, { op }: Said<RoleOp>): void {
+  const { db } = frame.rows;
+  const member = requireMember(frame, op.member);
+  if (op.act === "grant") {
+    if (member.keyed === 0) throw broken("member", "A role needs a member with a key; this one is named in history.");
+    db.run("UPDATE role SET until_idx = ? WHERE member = ? AND role = ? AND until_idx IS NULL", frame.index, member.n, op.role);
+    db.run("INSERT INTO role (member, role, from_idx) VALUES (?, ?, ?)", member.n, op.role, frame.index);
+  } else {
+    // A ban ends the role of contributor, which a member has without being given it.
+    if (op.role === "contributor" && frame.rows.rank(member.n) === RANK.contributor) {
+      db.run("INSERT INTO role (member, role, from_idx) VALUES (?, 'contributor', ?)", member.n, frame.index);
+    }
+    db.run("UPDATE role SET until_idx = ? WHERE member = ? AND role = ? AND until_idx IS NULL", frame.index, member.n, op.role);
+  }
+  requireQuorum(frame);
+}
+
+/** A change may not leave a community that nobody can steward or whose suggestions nobody can accept. */
+export function requireQuorum(frame: Pick<Frame, "rows" | "rules">): void {
+  const stewards = frame.rows.holders("steward").length;
+  if (stewards === 0) throw broken("too-few-stewards", "This would leave the community without a steward. Name another first.");
+  const others = frame.rows.holders("editor").length - 1;
+  if (stewards > 1 && others < frame.rules.approvals) {
+    const message = `Accepting takes ${frame.rules.approvals} approvals of others; this would leave only ${others} who may give them.`;
+    throw broken("too-few-reviewers", message);
+  }
+}
+
+export function requireMember(frame: Pick<Frame, "rows">, id: Uint8Array): MemberRow {
+  const member = frame.rows.memberById(id);
+  if (member === undefined) throw broken("member", `No member has the id ${base32.encode(id)} here.`);
+  return member;
+}
+
+type KeyFrame = Pick<Frame, "rows" | "index">;
+
+function addKey(frame: KeyFrame, member: number, key: Uint8Array): void {
+  frame.rows.db.run("INSERT INTO member_key (key, member, from_idx) VALUES (?, ?, ?)", unusedKey(frame, key), member, frame.index);
+}
+
+function unusedKey(frame: KeyFrame, key: Uint8Array): Uint8Array {
+  if (frame.rows.activeKey(key) !== undefined) throw broken("key", "This key signs here already.");
+  return key;
+}
+
+function revokeKey(frame: Frame, member: number, key: Uint8Array): void {
+  const row = frame.rows.activeKey(key);
+  if (row?.member !== member) throw broken("key", "Only a key of one's own can be revoked.");
+  // From the next entry on: what this entry says was signed while the key was good.
+  frame.rows.db.run("UPDATE member_key SET until_idx = ? WHERE n = ?", frame.index + 1, row.n);
+}
+
+function endKeys(frame: KeyFrame, member: number): void {
+  frame.rows.db.run("UPDATE member_key SET until_idx = ? WHERE member = ? AND until_idx IS NULL", frame.index, member);
+}

@@ -1,0 +1,192 @@
+/** Revisions: how one enters the record, when it becomes its unit's head, and what reviews do. */
+import { base32, encode, equal } from "../../bytes/index.ts";
+import { kindOf, type ReviewOp, type ReviseOp, revisionId, unitId } from "../../unit/index.ts";
+import { isAccepted, isRejected, mayDirectly, type Question, type Requirement, requirement } from "./consent.ts";
+import { claimCommitments, type Frame, logOf, partRows, type Said } from "./frame.ts";
+import { requireMember, requireQuorum } from "./members.ts";
+import { broken, readRules } from "./rules.ts";
+import type { StoredRevision, UnitRow } from "./rows.ts";
+
+/** Records a revision and, where its author may write directly, makes it the head. */
+export function revise(frame: Frame, { op, place }: Said<ReviseOp>): void {
+  const { rows, suite, entry } = frame;
+  const id = revisionId(suite, { log: logOf(frame), author: entry.author, op });
+  if (rows.revisionById(id) !== undefined) return;
+  const unit = op.nonce === undefined ? knownUnit(frame, op) : newUnit(frame, op, op.nonce);
+  if (op.kind === "charter") requireCharter(frame, op, unit);
+  claimCommitments(frame, op);
+  const revision = insertRevision(frame, { op, place, id, unit });
+  const view = rows.view(revision);
+  if (view !== undefined) frame.effects.push({ type: "revision", revision: view });
+
+  const needed = requirement(op, frame.rules, { own: true });
+  const wantsDirect = op.propose !== true && (frame.key.kinds === null || frame.key.direct === 1);
+  if (!wantsDirect || !mayDirectly(rows, frame.author, needed)) return;
+  const chain = rows.between(unit.head, revision);
+  if (chain !== undefined) accept(frame, revision, chain);
+  else if (frame.strict) throw stale(unit, rows.revision(unit.head ?? 0));
+}
+
+function knownUnit(frame: Frame, op: ReviseOp): UnitRow {
+  const unit = frame.rows.unitById(op.unit);
+  if (unit === undefined) throw broken("unit", `No unit has the id ${base32.encode(op.unit)} here.`, "NOT_FOUND");
+  if (unit.kind !== op.kind) throw broken("kind", `This unit is a ${unit.kind} and stays one; the revision says ${op.kind}.`);
+  return unit;
+}
+
+function newUnit(frame: Frame, op: ReviseOp, nonce: Uint8Array): UnitRow {
+  const { rows, suite, entry } = frame;
+  if (!equal(op.unit, unitId(suite, { log: logOf(frame), author: entry.author, nonce }))) {
+    throw broken("unit", "The unit id of a first revision must be made of this log, its author and its nonce.");
+  }
+  if (rows.unitById(op.unit) !== undefined) throw broken("unit", "A unit with this id exists already; name its revision as parent.");
+  rows.db.run("INSERT INTO unit (id, kind, idx) VALUES (?, ?, ?)", op.unit, op.kind, frame.index);
+  const unit = rows.unitById(op.unit);
+  if (unit === undefined) throw new Error("the unit inserted on the line above is not there");
+  return unit;
+}
+
+interface NewRevision {
+  readonly op: ReviseOp;
+  readonly place: number;
+  readonly id: Uint8Array;
+  readonly unit: UnitRow;
+}
+
+function insertRevision(frame: Frame, { op, place, id, unit }: NewRevision): number {
+  const { db } = frame.rows;
+  const n = db.insert(
+    "INSERT INTO revision (id, unit, idx, place, author, key, state, time, sourced) VALUES (?, ?, ?, ?, ?, ?, 'proposed', ?, ?)",
+    ...[id, unit.n, frame.index, place, frame.author, frame.key.n, op.source?.time ?? frame.time, op.source === undefined ? 0 : 1],
+  );
+  for (const parentId of op.parents) {
+    const parent = frame.rows.revisionById(parentId);
+    if (parent?.unit !== unit.n || parent.n === n) {
+      throw broken("parent", `${base32.encode(parentId)} is no earlier revision of this unit.`);
+    }
+    db.run("INSERT OR IGNORE INTO parent (revision, parent) VALUES (?, ?)", n, parent.n);
+  }
+  for (const { member, share } of op.by ?? []) {
+    db.run(
+      "INSERT OR IGNORE INTO contributor (revision, member, share) VALUES (?, ?, ?)",
+      ...[n, requireMember(frame, member).n, share ?? null],
+    );
+  }
+  for (const part of partRows(frame, op, place)) {
+    const { name, media, size, digest } = part;
+    db.run("INSERT INTO part (revision, name, media, size, digest) VALUES (?, ?, ?, ?, ?)", n, name, media, size, digest ?? null);
+  }
+  for (const { rel, to, at } of op.links ?? []) {
+    const [toId, toText] = typeof to === "string" ? [null, to] : [to, null];
+    db.run("INSERT INTO link (revision, rel, to_id, to_text, at) VALUES (?, ?, ?, ?, ?)", n, rel, toId, toText, at ?? null);
+  }
+  return n;
+}
+
+/** Makes `tip` the head; everything in `chain`, back to the old head, is accepted with it. */
+function accept(frame: Frame, tip: number, chain: ReadonlySet<number>): void {
+  const { rows } = frame;
+  const view = rows.view(tip);
+  const unit = view === undefined ? undefined : rows.unit(view.unit);
+  if (view === undefined || unit === undefined) throw new Error(`revision ${tip} has no row`);
+  for (const n of chain) rows.db.run("UPDATE revision SET state = 'accepted' WHERE n = ?", n);
+  const last = rows.db.get<{ seq: number; shown: number }>("SELECT seq, shown FROM head WHERE unit = ? ORDER BY seq DESC LIMIT 1", unit.n);
+  rows.db.run(
+    "INSERT INTO head (unit, seq, idx, revision, shown) VALUES (?, ?, ?, ?, ?)",
+    ...[unit.n, (last?.seq ?? 0) + 1, frame.index, tip, Math.max(last?.shown ?? 0, view.time)],
+  );
+  rows.db.run("UPDATE unit SET head = ? WHERE n = ?", tip, unit.n);
+  frame.effects.push({ type: "head", revision: view, previous: unit.head ?? undefined });
+  if (unit.kind === "charter") adoptCharter(frame, tip);
+}
+
+/** The community's own charter, once accepted, is in force from the next op on. */
+function adoptCharter(frame: Frame, tip: number): void {
+  const revision = frame.rows.revision(tip);
+  const state = frame.rows.db.get<{ charter: number }>("SELECT charter FROM state");
+  if (revision === undefined || state === undefined || state.charter !== revision.unit) return;
+  const op = frame.opAt(revision.idx, revision.place);
+  const rules = op.op === "revise" ? (op.rules ?? {}) : {};
+  requireQuorum({ rows: frame.rows, rules: readRules(rules) });
+  frame.rows.db.run("UPDATE state SET rules = ?", encode(rules));
+}
+
+function requireCharter(frame: Frame, op: ReviseOp, unit: UnitRow): void {
+  const rules = readRules(op.rules);
+  if (rules.visibility !== frame.rules.visibility) throw broken("charter", "Who may read is fixed when a community begins.");
+  const state = frame.rows.db.get<{ charter: number }>("SELECT charter FROM state");
+  if (state?.charter !== unit.n) throw broken("charter", "A community has one charter; revise that one.");
+  if (!equal(rules.logKey, frame.rules.logKey) || rules.term !== frame.rules.term) {
+    throw broken("charter", "Changing the log key takes a succession, which this version does not know.");
+  }
+}
+
+function stale(unit: UnitRow, head: StoredRevision | undefined): Error {
+  const current = head === undefined ? "" : base32.encode(head.id);
+  const message = `The page changed meanwhile: its current revision is ${current}. Build on that one, or send yours as a suggestion.`;
+  const error = broken("parent", message, "STALE");
+  Object.assign(error.data, { unit: base32.encode(unit.id), head: current });
+  return error;
+}
+
+/** Records a review; an approval may complete what a proposal needs, a rejection may close it. */
+export function review(frame: Frame, said: Said<ReviewOp>): void {
+  const { op } = said;
+  const { rows } = frame;
+  const subject = op.on instanceof Uint8Array ? op.on : undefined;
+  const target = op.on instanceof Uint8Array ? undefined : op.on;
+  if (subject === undefined && op.verdict !== "comment") throw broken("subject", "Only a comment may be about a passage.");
+  const revision = subject === undefined ? undefined : rows.revisionById(subject);
+  const proposal = subject === undefined || revision !== undefined ? undefined : rows.proposalById(subject);
+  if (subject !== undefined && revision === undefined && proposal === undefined) {
+    throw broken("subject", `Nothing here has the id ${base32.encode(subject)}.`, "NOT_FOUND");
+  }
+  const { state } = revision ?? proposal ?? { state: "void" };
+  // A later word replaces an earlier one: what was declined may still be taken up.
+  const open = state === "proposed" || (state === "rejected" && op.verdict === "approve");
+  if (op.verdict !== "comment" && !open) throw broken("decided", "This was decided already; suggest a change instead.");
+  claimCommitments(frame, op);
+  const about = target ?? { unit: undefined, at: undefined, part: undefined, range: undefined };
+  rows.db.run(
+    `INSERT INTO review (id, idx, place, member, verdict, subject, unit, at, part, range_start, range_end)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[said.id, frame.index, said.place, frame.author, op.verdict, subject ?? null],
+    ...[target === undefined ? null : targetUnit(frame, target.unit), about.at ?? null, about.part ?? null],
+    ...[about.range?.[0] ?? null, about.range?.[1] ?? null],
+  );
+  if (subject === undefined || op.verdict === "comment") return;
+  if (revision !== undefined) decideRevision(frame, op.verdict, revision);
+  else if (proposal !== undefined) frame.decide(proposal, op.verdict);
+}
+
+function decideRevision(frame: Frame, verdict: "approve" | "reject", revision: StoredRevision): void {
+  const { rows } = frame;
+  const unit = rows.unit(revision.unit);
+  if (unit === undefined) throw new Error(`unit ${revision.unit} has no row`);
+  const needed = requirementOfKind(frame, unit.kind);
+  const chain = rows.between(unit.head, revision.n);
+  const authors = new Set([...(chain ?? [revision.n])].flatMap((n) => authorOf(frame, n)));
+  const question: Question = { subject: revision.id, needed, authors };
+  if (verdict === "reject") {
+    if (isRejected(rows, question)) rows.db.run("UPDATE revision SET state = 'rejected' WHERE n = ?", revision.n);
+  } else if (isAccepted(rows, frame.rules, question)) {
+    if (chain !== undefined) accept(frame, revision.n, chain);
+    else if (frame.strict) throw stale(unit, rows.revision(unit.head ?? 0));
+  }
+}
+
+/** The person whose consent a revision is already; someone named in `by` is no author of the proposal. */
+function authorOf(frame: Frame, revision: number): number[] {
+  const row = frame.rows.revision(revision);
+  return row === undefined ? [] : [frame.rows.person(row.author)];
+}
+
+function requirementOfKind(frame: Frame, kind: string): Requirement {
+  return kindOf(kind).governed ? { governed: true, direct: undefined } : { governed: false, direct: frame.rules.direct };
+}
+
+function targetUnit(frame: Frame, id: Uint8Array): number {
+  const unit = frame.rows.unitById(id);
+  if (unit === undefined) throw broken("target", `No unit has the id ${base32.encode(id)} here.`, "NOT_FOUND");
+  return unit.n;
+}

@@ -1,0 +1,173 @@
+/** The fold's rows as typed values, and the small questions asked of them at the index being folded. */
+import type { PartRow, RevisionRow } from "../../projection/contract.ts";
+import type { Db } from "../../store/index.ts";
+import type { Role } from "../../unit/index.ts";
+
+export interface MemberRow {
+  readonly n: number;
+  readonly id: Uint8Array;
+  readonly type: string;
+  readonly keyed: number;
+  readonly next: Uint8Array | null;
+  readonly into_n: number | null;
+}
+
+export interface KeyRow {
+  readonly n: number;
+  readonly key: Uint8Array;
+  readonly member: number;
+  /** Kinds an agent's key may propose, spaces between; null for the member's own key. */
+  readonly kinds: string | null;
+  readonly until_time: number | null;
+  readonly direct: number;
+}
+
+export interface UnitRow {
+  readonly n: number;
+  readonly id: Uint8Array;
+  readonly kind: string;
+  readonly head: number | null;
+  readonly disputed: number;
+  readonly superseded_by: number | null;
+  readonly retired: number;
+  readonly redacted: number;
+}
+
+export type StoredState = "proposed" | "accepted" | "rejected" | "withdrawn";
+
+export interface StoredRevision {
+  readonly n: number;
+  readonly id: Uint8Array;
+  readonly unit: number;
+  readonly idx: number;
+  readonly place: number;
+  readonly author: number;
+  readonly key: number;
+  readonly state: StoredState;
+  readonly time: number;
+  readonly sourced: number;
+}
+
+export interface ProposalRow {
+  readonly n: number;
+  readonly id: Uint8Array;
+  readonly idx: number;
+  readonly place: number;
+  readonly author: number;
+  readonly op: string;
+  readonly state: StoredState | "void";
+}
+
+export const RANK: Readonly<Record<Role, number>> = { contributor: 1, editor: 2, steward: 3 };
+
+/** Reads the fold's tables. Writing them is the fold's alone. */
+export class Rows {
+  readonly db: Db;
+
+  constructor(db: Db) {
+    this.db = db;
+  }
+
+  memberById(id: Uint8Array): MemberRow | undefined {
+    return this.db.get("SELECT * FROM member WHERE id = ?", id);
+  }
+
+  member(n: number): MemberRow | undefined {
+    return this.db.get("SELECT * FROM member WHERE n = ?", n);
+  }
+
+  /** The identity that `n` was merged into, at the end of the chain; `n` itself otherwise. */
+  person(n: number): number {
+    let at = n;
+    for (let into = this.member(at)?.into_n; into != null; into = this.member(at)?.into_n) at = into;
+    return at;
+  }
+
+  activeKey(key: Uint8Array): KeyRow | undefined {
+    return this.db.get("SELECT * FROM member_key WHERE key = ? AND until_idx IS NULL", key);
+  }
+
+  unitById(id: Uint8Array): UnitRow | undefined {
+    return this.db.get("SELECT * FROM unit WHERE id = ?", id);
+  }
+
+  unit(n: number): UnitRow | undefined {
+    return this.db.get("SELECT * FROM unit WHERE n = ?", n);
+  }
+
+  revisionById(id: Uint8Array): StoredRevision | undefined {
+    return this.db.get("SELECT * FROM revision WHERE id = ?", id);
+  }
+
+  revision(n: number): StoredRevision | undefined {
+    return this.db.get("SELECT * FROM revision WHERE n = ?", n);
+  }
+
+  parents(revision: number): number[] {
+    return this.db.all<{ parent: number }>("SELECT parent FROM parent WHERE revision = ?", revision).map((row) => row.parent);
+  }
+
+  proposalById(id: Uint8Array): ProposalRow | undefined {
+    return this.db.get("SELECT * FROM proposal WHERE id = ?", id);
+  }
+
+  /** Rank of a member at entry `index`: 3 steward, 2 editor, 1 anyone with a key, 0 named in history or banned. */
+  rank(member: number, index?: number): number {
+    const roles = this.db.all<{ role: Role; from_idx: number; until_idx: number | null }>(
+      "SELECT role, from_idx, until_idx FROM role WHERE member = ? ORDER BY n",
+      member,
+    );
+    let rank = this.member(member)?.keyed === 1 ? 1 : 0;
+    for (const { role, from_idx, until_idx } of roles) {
+      if (index !== undefined && from_idx > index) continue;
+      const ended = until_idx !== null && (index === undefined || until_idx <= index);
+      if (!ended) rank = Math.max(rank, RANK[role]);
+      else if (role === "contributor") rank = 0;
+    }
+    return rank;
+  }
+
+  /** Members who hold at least `role` now. */
+  holders(role: Role): number[] {
+    return this.db
+      .all<{ member: number }>("SELECT DISTINCT member FROM role WHERE until_idx IS NULL AND role <> 'contributor' ORDER BY member")
+      .map((row) => row.member)
+      .filter((member) => this.rank(member) >= RANK[role]);
+  }
+
+  /** Whether `ancestor` is `of` or reached from it through parents. Ancestors have smaller numbers. */
+  isAncestor(ancestor: number, of: number): boolean {
+    return this.between(ancestor, of) !== undefined;
+  }
+
+  /** The revisions from `tip` back to `ancestor`, without it; undefined when it is no ancestor of `tip`. */
+  between(ancestor: number | null, tip: number): Set<number> | undefined {
+    const seen = new Set<number>();
+    const waiting = [tip];
+    let found = ancestor === null;
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      if (at === ancestor) found = true;
+      else if (!seen.has(at) && (ancestor === null || at > ancestor)) {
+        seen.add(at);
+        waiting.push(...this.parents(at));
+      }
+    }
+    return found ? seen : undefined;
+  }
+
+  parts(revision: number): PartRow[] {
+    const rows = this.db.all<{ name: string; media: string; size: number; digest: Uint8Array | null }>(
+      "SELECT name, media, size, digest FROM part WHERE revision = ?",
+      revision,
+    );
+    return rows.map(({ digest, ...part }) => ({ ...part, digest: digest ?? undefined }));
+  }
+
+  /** A revision as projections see it. */
+  view(n: number): RevisionRow | undefined {
+    const row = this.revision(n);
+    const unit = row === undefined ? undefined : this.unit(row.unit);
+    if (row === undefined || unit === undefined) return undefined;
+    return { n, unit: row.unit, kind: unit.kind, index: row.idx, time: row.time, parts: this.parts(n) };
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Keys of this node's user, one file per community, readable by nobody else. Never in an archive, an export
+ * or a message.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { hex, LoreError, parseDidKey, didKey } from "../bytes/index.ts";
+import { createSigner, type Signer } from "../bytes/node.ts";
+import { bytes, isRecord, record, text } from "../unit/shape.ts";
+
+const shape = record({ v: text(1, /^1$/), member: text(40, /^[0-9a-f]{40}$/), seed: text(64, /^[0-9a-f]{64}$/) }, { logSeed: text(64, /^[0-9a-f]{64}$/) });
+
+export interface Keys {
+  /** Member id of the user here. */
+  readonly member: Uint8Array;
+  readonly signer: Signer;
+  /** Signs checkpoints; absent on a machine that only keeps a copy. */
+  readonly logSigner: Signer | undefined;
+}
+
+export interface KeyFile {
+  readonly member: Uint8Array;
+  readonly seed: Uint8Array;
+  readonly logSeed?: Uint8Array | undefined;
+}
+
+/** The key file's text: what `lore key export` hands out, too. */
+export function formatKeys({ member, seed, logSeed }: KeyFile): string {
+  const file = { v: "1", member: hex.encode(member), seed: hex.encode(seed), ...(logSeed === undefined ? {} : { logSeed: hex.encode(logSeed) }) };
+  return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
+/** @throws LoreError MALFORMED. */
+export function parseKeys(contents: string): Keys {
+  let value: unknown;
+  try {
+    value = JSON.parse(contents);
+  } catch (error) {
+    throw new LoreError("MALFORMED", "Reading a key file: it is not JSON.", { cause: error });
+  }
+  const file = shape(isRecord(value) ? value : undefined, "key file");
+  return {
+    member: bytes(20)(hex.decode(file.member), "member"),
+    signer: createSigner(hex.decode(file.seed)),
+    logSigner: file.logSeed === undefined ? undefined : createSigner(hex.decode(file.logSeed)),
+  };
+}
+
+export class Keystore {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  path(community: string): string {
+    return join(this.#directory, `${community}.json`);
+  }
+
+  /** undefined when this node has no keys for the community. */
+  read(community: string): Keys | undefined {
+    const path = this.path(community);
+    return existsSync(path) ? parseKeys(readFileSync(path, "utf8")) : undefined;
+  }
+
+  write(community: string, keys: KeyFile): void {
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const path = this.path(community);
+    writeFileSync(`${path}.new`, formatKeys(keys), { mode: 0o600, flush: true });
+    renameSync(`${path}.new`, path);
+  }
+}
+
+/** A public key as people exchange it. */
+export const publicKeyText = { format: didKey, parse: parseDidKey } as const;

@@ -1,0 +1,108 @@
+/**
+ * A node: one data folder with a directory per community, opened when first asked for, and one process that
+ * owns it. Layout: `communities/<id>/`, `keys/<id>.json`, `owner.db`. A community being made has no id yet and
+ * grows in `communities/new-…`, renamed in one step when its first entry is durable.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { hex, LoreError } from "../bytes/index.ts";
+import { claimFolder, type HighWater, openHighWater } from "../store/index.ts";
+import { Community } from "./community.ts";
+import type { Environment } from "./environment.ts";
+import { type Founding, found } from "./genesis.ts";
+import { type Keys, Keystore } from "./keystore.ts";
+
+const ID = /^[a-z2-7]{32}$/;
+
+export interface NodeOptions {
+  /** Reads beside an owner process, without claiming the folder. */
+  readonly readOnly?: boolean;
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+export class LoreNode {
+  readonly environment: Environment;
+  readonly keystore: Keystore;
+  readonly highWater: HighWater;
+  readonly #options: NodeOptions;
+  readonly #open = new Map<string, Community>();
+  readonly #claim: { release(): void } | undefined;
+
+  /** Claims the data folder unless it is only read. @throws LoreError BUSY when another process owns it. */
+  constructor(environment: Environment, options: NodeOptions = {}) {
+    this.environment = environment;
+    this.#options = options;
+    mkdirSync(this.#communities, { recursive: true, mode: 0o700 });
+    this.#claim = options.readOnly === true ? undefined : claimFolder(environment.home);
+    this.keystore = new Keystore(join(environment.home, "keys"));
+    this.highWater = openHighWater(environment.state);
+    if (this.#claim !== undefined) this.#sweep();
+  }
+
+  get #communities(): string {
+    return join(this.environment.home, "communities");
+  }
+
+  /** Removes what a crash left of communities that never began. */
+  #sweep(): void {
+    for (const name of readdirSync(this.#communities)) {
+      if (name.startsWith("new-")) rmSync(join(this.#communities, name), { recursive: true, force: true });
+    }
+  }
+
+  /** Ids of the communities here, in order. */
+  ids(): string[] {
+    return readdirSync(this.#communities).filter((name) => ID.test(name)).toSorted();
+  }
+
+  has(id: string): boolean {
+    return ID.test(id) && existsSync(join(this.#communities, id, "log.db"));
+  }
+
+  /** Where a community's files are. */
+  directory(id: string): string {
+    return join(this.#communities, id);
+  }
+
+  /** Opens a community or hands out the open one. @throws LoreError NOT_FOUND. */
+  community(id: string): Community {
+    const open = this.#open.get(id);
+    if (open !== undefined) return open;
+    if (!this.has(id)) throw new LoreError("NOT_FOUND", `No community has the id ${id} here. "lore status" lists them.`);
+    const community = this.#openAt(this.directory(id), this.keystore.read(id));
+    this.#open.set(id, community);
+    return community;
+  }
+
+  #openAt(directory: string, keys: Keys | undefined): Community {
+    const { environment, highWater } = this;
+    return Community.open({ environment, directory, highWater, logSigner: keys?.logSigner, ...this.#options });
+  }
+
+  /** Makes a new community; its founder's keys are in the keystore when this returns. */
+  async begin(founding: Founding): Promise<Community> {
+    const founded = found(this.environment, founding);
+    const growing = join(this.#communities, `new-${hex.encode(this.environment.random(8))}`);
+    const community = this.#openAt(growing, { member: founded.member, signer: founded.signer, logSigner: founded.logSigner });
+    await community.begin(founded.submission);
+    await community.close();
+    // Keys first: a community without them would be one that nobody can write to.
+    this.keystore.write(founded.id, { member: founded.member, seed: founded.seed, logSeed: founded.logSeed });
+    renameSync(growing, this.directory(founded.id));
+    return this.community(founded.id);
+  }
+
+  /** Takes a community out of this node, files and all; its keys and its high-water mark stay. */
+  async remove(id: string): Promise<void> {
+    await this.#open.get(id)?.close();
+    this.#open.delete(id);
+    rmSync(this.directory(id), { recursive: true, force: true });
+  }
+
+  async close(): Promise<void> {
+    for (const community of this.#open.values()) await community.close();
+    this.#open.clear();
+    this.#claim?.release();
+  }
+}

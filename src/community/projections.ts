@@ -1,0 +1,139 @@
+/**
+ * The rows: the fold and every projection over one database, replayed from the log where they are behind.
+ * Rows on disk are always those of a whole prefix of the log, since all are written in one transaction.
+ */
+import { LoreError, type Suite } from "../bytes/index.ts";
+import { decodeEntry, decodeSidecar, type Entry, type Sidecar } from "../log/index.ts";
+import { catalogProjection } from "../projection/catalog/index.ts";
+import type { Projection, Projector, ReadPart, Step } from "../projection/contract.ts";
+import { searchProjection } from "../projection/search/index.ts";
+import type { Db, Store, StoredEntry } from "../store/index.ts";
+import { Fold, FOLD_SCHEMA, FOLD_VERSION } from "./fold/fold.ts";
+
+const PROJECTIONS: readonly Projection[] = [catalogProjection, searchProjection];
+/** Entries per transaction of a replay. */
+const REPLAY_BATCH = 512;
+
+export interface ProjectionsOptions {
+  readonly db: Db;
+  readonly suite: Suite;
+  readonly store: Store;
+}
+
+export class Projections {
+  readonly fold: Fold;
+  readonly #options: ProjectionsOptions;
+  #projectors: readonly Projector[];
+
+  /** Creates the tables, anew where they are of another version. */
+  constructor(options: ProjectionsOptions) {
+    const { db, suite, store } = options;
+    this.#options = options;
+    if (!isCurrent(db)) createTables(db);
+    this.fold = new Fold({ db, suite, readEntry: (index) => readEntry(suite, store, index) });
+    this.#projectors = this.#open();
+  }
+
+  #open(): Projector[] {
+    const { db, store } = this.#options;
+    const readPart: ReadPart = (digest) => store.parts.get(digest);
+    return PROJECTIONS.map((projection) => projection.open(db, readPart));
+  }
+
+  /** Folds what the log holds beyond the rows; answers how many entries that were. */
+  catchUp(onProgress?: (done: number, of: number) => void): number {
+    const { db, store } = this.#options;
+    const from = this.fold.size;
+    const size = store.log.size();
+    if (from > size) {
+      throw new LoreError("INTEGRITY", `The rows hold ${from} entries, the log ${size}. Run "lore rebuild".`);
+    }
+    while (this.fold.size < size && this.fold.newerFrom === undefined) {
+      db.transaction(() => {
+        const end = Math.min(size, this.fold.size + REPLAY_BATCH);
+        for (const stored of store.log.read(this.fold.size, end)) if (!this.#replay(stored)) break;
+        this.flush();
+      });
+      onProgress?.(this.fold.size, size);
+    }
+    return this.fold.size - from;
+  }
+
+  /** Drops every row and replays the whole log. */
+  rebuild(onProgress?: (done: number, of: number) => void): void {
+    createTables(this.#options.db);
+    this.discard();
+    this.catchUp(onProgress);
+  }
+
+  /** Folds an entry being admitted, for `project`. @throws LoreError with nothing changed when it breaks a rule. */
+  admit(entry: Entry, sidecar: Sidecar): Step {
+    return this.fold.admit(entry, sidecar);
+  }
+
+  /** Lets every projection have a folded entry, once its parts can be read. */
+  project(step: Step): void {
+    for (const projector of this.#projectors) projector.apply(step);
+  }
+
+  /** After the caller's transaction was undone: forgets what was not committed. */
+  discard(): void {
+    this.fold.reload();
+    this.#projectors = this.#open();
+  }
+
+  /** To be called before each commit. */
+  flush(): void {
+    for (const projector of this.#projectors) projector.flush();
+  }
+
+  /** False when the entry needs a newer version: nothing from it on is folded. */
+  #replay({ bytes, sidecar }: StoredEntry): boolean {
+    const entry = this.#decode(bytes);
+    if (entry === "newer") {
+      this.fold.stop();
+      return false;
+    }
+    this.project(entry === "malformed" ? this.fold.void("malformed", 0) : this.fold.apply(entry, decodeSidecar(sidecar)));
+    return true;
+  }
+
+  #decode(bytes: Uint8Array): Entry | "malformed" | "newer" {
+    try {
+      return decodeEntry(this.#options.suite, bytes);
+    } catch (error) {
+      if (error instanceof LoreError && error.code === "UNSUPPORTED") return "newer";
+      if (error instanceof LoreError && this.fold.size > 0) return "malformed";
+      throw error;
+    }
+  }
+}
+
+export function readEntry(suite: Suite, store: Store, index: number): Entry {
+  for (const { bytes } of store.log.read(index, index + 1)) return decodeEntry(suite, bytes);
+  throw new LoreError("NOT_FOUND", `The record has no entry ${index}; it holds ${store.log.size()}.`);
+}
+
+/** One number for the versions of all tables, as PRAGMA user_version. */
+function tablesVersion(): number {
+  return PROJECTIONS.reduce((version, projection) => version * 100 + projection.version, FOLD_VERSION);
+}
+
+function isCurrent(db: Db): boolean {
+  return db.value("PRAGMA user_version") === tablesVersion();
+}
+
+function createTables(db: Db): void {
+  db.exec("PRAGMA foreign_keys=OFF");
+  db.transaction(() => {
+    const tables = db.all<{ name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+    // A virtual table takes its shadow tables with it.
+    const virtual = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL"));
+    for (const { name } of virtual) db.exec(`DROP TABLE "${name}"`);
+    for (const { name } of tables) if (!virtual.some((table) => table.name === name)) db.exec(`DROP TABLE IF EXISTS "${name}"`);
+    db.exec(FOLD_SCHEMA);
+    for (const { schema } of PROJECTIONS) db.exec(schema);
+    db.exec(`PRAGMA user_version=${tablesVersion()}`);
+  });
+  db.exec("PRAGMA foreign_keys=ON");
+}

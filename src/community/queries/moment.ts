@@ -1,0 +1,64 @@
+/**
+ * Moments: what a reader may ask to see. A size replays exactly a prefix of the record; a date asks for the
+ * last version of each unit whose shown time is not later, "as the source says" (DESIGN.md 6, Time).
+ */
+import { LoreError, parseDecimal } from "../../bytes/index.ts";
+import type { Db } from "../../store/index.ts";
+
+export type Moment = { readonly at: "now" } | { readonly at: "size"; readonly size: number } | { readonly at: "date"; readonly ms: number };
+
+export const NOW: Moment = { at: "now" };
+
+const DAY_MS = 86_400_000;
+
+/** Reads `--as-of`: a number of entries, a date (its whole day, UTC) or an ISO 8601 time. @throws LoreError USAGE. */
+export function parseMoment(text: string): Moment {
+  if (/^\d+$/.test(text)) return { at: "size", size: parseDecimal(text, "a size") };
+  return { at: "date", ms: parseDate(text) };
+}
+
+/** End of a date's day, or the very time; a month means its last day. @throws LoreError USAGE. */
+export function parseDate(text: string): number {
+  const [, year, month, day] = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(text) ?? [];
+  if (year !== undefined) {
+    const [y, m] = [Number(year), Number(month)];
+    const d = day === undefined ? new Date(Date.UTC(y, m, 0)).getUTCDate() : Number(day);
+    const start = new Date(Date.UTC(y, m - 1, d));
+    if (start.getUTCMonth() === m - 1 && start.getUTCDate() === d) return start.getTime() + DAY_MS - 1;
+  } else if (/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(text)) {
+    const ms = Date.parse(text.replace(" ", "T"));
+    if (!Number.isNaN(ms)) return ms;
+  }
+  throw new LoreError("USAGE", `Reading "${text.slice(0, 40)}" as a moment: give a number of entries, a date such as 2025-06-01, or a time such as 2025-06-01T12:00Z.`);
+}
+
+/** The largest size whose log time is not after `ms`: what was known then. */
+export function knownSize(rows: Db, timeOf: (index: number) => number, ms: number): number {
+  let [low, high] = [0, rows.get<{ size: number }>("SELECT size FROM state")?.size ?? 0];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (timeOf(middle) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** SQL that gives the revision number which is the head of `unit` at the moment; one parameter, or none. */
+export function headSql(moment: Moment, unit: string): string {
+  switch (moment.at) {
+    case "now":
+      return `(SELECT u.head FROM unit u WHERE u.n = ${unit})`;
+    case "size":
+      return `(SELECT h.revision FROM head h WHERE h.unit = ${unit} AND h.idx < ${moment.size} ORDER BY h.seq DESC LIMIT 1)`;
+    case "date":
+      return `(SELECT h.revision FROM head h WHERE h.unit = ${unit} AND h.shown <= ${moment.ms} ORDER BY h.seq DESC LIMIT 1)`;
+    default:
+      return moment satisfies never;
+  }
+}
+
+/** SQL that is 1 when `flag` is up for `unit` at the moment. */
+export function flagSql(moment: Moment, unit: string, flag: "retired" | "superseded" | "disputed" | "redacted"): string {
+  const bound = moment.at === "now" ? "" : moment.at === "size" ? `AND f.idx < ${moment.size}` : `AND f.time <= ${moment.ms}`;
+  return `coalesce((SELECT f.raised FROM flag f WHERE f.unit = ${unit} AND f.flag = '${flag}' ${bound} ORDER BY f.seq DESC LIMIT 1), 0)`;
+}

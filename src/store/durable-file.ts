@@ -1,0 +1,52 @@
+/**
+ * Files that survive a power cut: written under a temporary name in the same file system, fsynced, renamed,
+ * and the directory fsynced. After a crash there is the old file, the new one, or a leftover under the
+ * temporary name; never half of one under the real name.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+
+export const PRIVATE_FILE_MODE = 0o600;
+export const PRIVATE_DIRECTORY_MODE = 0o700;
+
+/** Makes names created, renamed or removed in `directory` durable. */
+export function syncDirectory(directory: string): void {
+  // Windows opens no directories; NTFS journals its names.
+  if (process.platform === "win32") return;
+  const descriptor = openSync(directory, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Creates `directory` and what leads to it, private to this user; each new name is durable on return. */
+export function makeDirectory(directory: string): void {
+  const first = mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY_MODE });
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made));
+}
+
+/** Gives `temporary`, already fsynced, its real name. Both are in the same file system. */
+export function renameDurably(temporary: string, path: string): void {
+  renameSync(temporary, path);
+  syncDirectory(dirname(path));
+}
+
+/** Replaces `path` by `bytes` in one step, by way of `temporary`. Removes `temporary` when it fails. */
+export function writeDurably(path: string, bytes: Uint8Array, temporary: string): void {
+  try {
+    const descriptor = openSync(temporary, "w", PRIVATE_FILE_MODE);
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, at);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameDurably(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * What a failing disk becomes. Three answers only: DISK_FULL (nothing changed, space helps), BUSY (someone
+ * else holds the file) and READ_ONLY for everything else, because after an unexplained I/O error nobody knows
+ * what is on the disk: SQLite itself would go on after a failed fsync.
+ * Messages carry no path and no SQL; the cause has them.
+ */
+import { isLoreError, LoreError } from "../bytes/index.ts";
+
+/** Primary result codes of SQLite; an extended code holds one in its low byte. */
+const SQLITE = { BUSY: 5, LOCKED: 6, READONLY: 8, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
+/** The WAL index is rebuilt from the WAL at will, so failing to extend it loses nothing: it means a full disk. */
+const SQLITE_IOERR_SHMSIZE = 4874;
+
+const FULL = new Set<unknown>(["ENOSPC", "EDQUOT"]);
+const REFUSED = new Set<unknown>(["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EISDIR"]);
+
+interface Cause {
+  /** Primary code, when SQLite threw. */
+  readonly sqlite: number | undefined;
+  readonly extended: number | undefined;
+  /** Code of a system error: "ENOSPC". */
+  readonly system: unknown;
+  readonly name: string;
+}
+
+function causeOf(error: unknown): Cause {
+  const system = error instanceof Error && "code" in error ? error.code : undefined;
+  const extended = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : undefined;
+  const sqlite = extended === undefined ? undefined : extended & 0xff;
+  const said = error instanceof Error && "errstr" in error ? error.errstr : system;
+  return { sqlite, extended, system, name: String(said ?? "an unexpected error") };
+}
+
+/** The code of a system error, "ENOENT" and the like. */
+export function systemCode(error: unknown): unknown {
+  return causeOf(error).system;
+}
+
+/** What a read or write that threw `error` is answered with; a LoreError stays what it is. */
+export function storageError(error: unknown, attempted: string): LoreError {
+  if (isLoreError(error)) return error;
+  const { sqlite, extended, system, name } = causeOf(error);
+  if (sqlite === SQLITE.FULL || extended === SQLITE_IOERR_SHMSIZE || FULL.has(system)) {
+    return new LoreError("DISK_FULL", `${attempted}: the disk is full. Nothing was changed; make space and try again.`, { cause: error });
+  }
+  if (sqlite === SQLITE.BUSY || sqlite === SQLITE.LOCKED) {
+    return new LoreError("BUSY", `${attempted}: another program holds the database. Nothing was changed; try again.`, { cause: error });
+  }
+  const advice = "Nothing more is written here; look at the disk, then start again.";
+  return new LoreError("READ_ONLY", `${attempted}: the storage failed (${name}). ${advice}`, { cause: error });
+}
+
+/** The same while opening, when there is no store yet that could turn read-only. */
+export function openError(error: unknown, attempted: string): LoreError {
+  if (isLoreError(error)) return error;
+  const { sqlite, system, name } = causeOf(error);
+  if (sqlite === SQLITE.CORRUPT || sqlite === SQLITE.NOTADB) {
+    return new LoreError("INTEGRITY", `${attempted}: the file is damaged (${name}). Restore the folder from a copy.`, { cause: error });
+  }
+  if (sqlite === SQLITE.CANTOPEN || sqlite === SQLITE.READONLY || REFUSED.has(system)) {
+    return new LoreError("ENVIRONMENT", `${attempted}: the system refuses (${name}). Look at the folder, its owner and its rights.`, { cause: error });
+  }
+  return storageError(error, attempted);
+}

@@ -1,0 +1,8 @@
+/** The store: the ports of log and parts, the embedded engine behind them, and what guards a data folder. */
+export { openHighWater, type HighWater } from "./high-water.ts";
+export { createMemoryStore } from "./memory.ts";
+export { claimFolder } from "./owner.ts";
+export type { LogStore, PartStore, Publication, Store, StoredEntry } from "./ports.ts";
+export { Db } from "./sqlite/db.ts";
+export { migrate } from "./sqlite/migrate.ts";
+export { openSqliteStore } from "./sqlite/store.ts";

@@ -1,0 +1,133 @@
+/**
+ * The one connection to `log.db`, its open transaction and its failure.
+ * Work is staged in a transaction that begins with the first write and ends with the next commit: one fsync
+ * for a whole group. Whatever fails undoes all that is staged. After a failure that is not a full disk or a
+ * busy database nothing more is written, since nobody knows what is on the disk.
+ */
+import assert from "node:assert/strict";
+
+import { LoreError } from "../../bytes/index.ts";
+import { storageError } from "../failure.ts";
+import type { Db } from "./db.ts";
+
+/** WAL pages (of 4 KiB) after which a commit moves them into the database file. */
+const WAL_PAGES_MAX = 1_000;
+
+interface WalState {
+  /** 1 when a reader kept the checkpoint from finishing. */
+  readonly busy: number;
+  /** Pages in the WAL. */
+  readonly log: number;
+}
+
+export class Session {
+  readonly db: Db;
+  readonly readOnly: boolean;
+  #failure: LoreError | undefined;
+  #closed = false;
+
+  constructor(db: Db, options: { readonly readOnly: boolean }) {
+    this.db = db;
+    this.readOnly = options.readOnly;
+    if (options.readOnly) return;
+    // SQLite swallows the errors of its own checkpoints; those of `#checkpoint` are seen.
+    db.value("PRAGMA wal_autocheckpoint=0");
+    // A crash between an erasure's commit and its end leaves the erased pages in the WAL: end it now.
+    db.value("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  get failure(): LoreError | undefined {
+    return this.#failure;
+  }
+
+  /** What `error` means here; remembers it when it ends all writing. `attempted` starts the message. */
+  failed(error: unknown, attempted: string): LoreError {
+    const failure = storageError(error, attempted);
+    if (failure.code === "READ_ONLY" && !this.readOnly) this.#failure ??= failure;
+    return failure;
+  }
+
+  /** @throws LoreError READ_ONLY since a failure, or when opened for reading. */
+  requireWritable(attempted: string): void {
+    assert.ok(!this.#closed, `${attempted} after close`);
+    if (this.#failure !== undefined) {
+      throw new LoreError("READ_ONLY", `${attempted}: refused since an earlier failure. ${this.#failure.message}`, { cause: this.#failure });
+    }
+    if (this.readOnly) throw new LoreError("READ_ONLY", `${attempted}: the store was opened for reading only.`);
+  }
+
+  read<T>(attempted: string, body: () => T): T {
+    assert.ok(!this.#closed, `${attempted} after close`);
+    try {
+      return body();
+    } catch (error) {
+      throw this.failed(error, attempted);
+    }
+  }
+
+  /** Runs `body` in the open transaction. When it throws, all that is staged is undone. */
+  stage<T>(attempted: string, body: () => T): T {
+    this.requireWritable(attempted);
+    try {
+      if (!this.db.inTransaction) this.db.begin();
+      return body();
+    } catch (error) {
+      this.#undo();
+      throw this.failed(error, attempted);
+    }
+  }
+
+  /** Runs `body` and makes it durable with everything staged, or nothing of it. */
+  commit(attempted: string, body: () => void): void {
+    this.stage(attempted, () => {
+      body();
+      this.db.commit();
+    });
+    this.#checkpoint();
+  }
+
+  /** An error of undoing says no more than the one that led here. */
+  #undo(): void {
+    try {
+      this.db.rollback();
+    } catch (error) {
+      this.failed(error, "Undoing a transaction");
+    }
+  }
+
+  /** The commit before is durable already: a failure here stops the next write, not the last one. */
+  #checkpoint(): void {
+    try {
+      const wal = this.db.get<WalState>("PRAGMA wal_checkpoint(NOOP)");
+      if (wal !== undefined && wal.log >= WAL_PAGES_MAX) this.db.get("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (error) {
+      this.failed(error, "Moving the write-ahead log into the database");
+    }
+  }
+
+  /**
+   * Clears deleted bytes from the raw files. `secure_delete` overwrites a deleted row, but not the stale copies
+   * that balancing the tree left in the gaps of other pages; only rewriting the file is sure to.
+   */
+  scrub(attempted: string): void {
+    this.requireWritable(attempted);
+    assert.ok(!this.db.inTransaction, "nothing staged");
+    try {
+      // VACUUM builds a whole copy of the database: on disk, not in memory.
+      this.db.exec("PRAGMA temp_store=FILE; VACUUM; PRAGMA temp_store=MEMORY");
+      const wal = this.db.get<WalState>("PRAGMA wal_checkpoint(TRUNCATE)");
+      if (wal?.busy === 0) return;
+    } catch (error) {
+      throw this.failed(error, attempted);
+    }
+    throw new LoreError("BUSY", `${attempted}: gone from use, but another program still reads the old pages. Do it again when that has ended.`);
+  }
+
+  /** Drops what is staged. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#undo();
+    this.db.close();
+  }
+}

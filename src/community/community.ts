@@ -124,6 +124,12 @@ export class Community {
     return communityId(this.log);
   }
 
+  /** Its name: the title of its charter. */
+  get name(): string {
+    const row = this.rows.get<{ title: string }>("SELECT c.title FROM catalog_current c JOIN state s ON s.charter = c.unit");
+    return row?.title ?? "Untitled";
+  }
+
   /** Digest of the genesis entry. @throws when the community is empty. */
   get log(): Uint8Array {
     const { log } = this.projections.fold;

@@ -10,9 +10,9 @@ import { base32, type CborMap, decode, encode, equal, LoreError, type Suite } fr
 import { type Entry, type Sidecar } from "../../log/index.ts";
 import type { Effect, Step } from "../../projection/contract.ts";
 import type { Db } from "../../store/index.ts";
-import { memberId, type MemberOp, type Op, type RedactOp } from "../../unit/index.ts";
+import { type AttestOp, memberId, type MemberOp, type Op, type RedactOp } from "../../unit/index.ts";
 import { isAccepted, isRejected, mayDirectly, type Requirement, requirement } from "./consent.ts";
-import { claimCommitments, type Frame, type Said, said } from "./frame.ts";
+import { claimCommitments, type Frame, partRows, type Said, said } from "./frame.ts";
 import { applyMark, changesUnit, markedUnit, redact, redactsOwn, requireShownHeads, withdraw } from "./marks.ts";
 import { addMember, aliasMembers, changeKey, changeRole, recoverMember } from "./members.ts";
 import { review, revise } from "./revisions.ts";
@@ -238,7 +238,7 @@ export class Fold {
       case "review":
         return review(frame, { ...it, op });
       case "attest":
-        return claimCommitments(frame, op);
+        return attest(frame, { ...it, op });
       case "role":
         if (frame.entry.log === null) return changeRole(frame, { ...it, op });
         break;
@@ -315,6 +315,16 @@ export class Fold {
     else this.#state = { ...this.#state, size: step.index + 1, time: step.time };
     return step;
   }
+}
+
+/** Puts evidence on record; what it means is its readers' matter. */
+function attest(frame: Frame, { op, place }: Said<AttestOp>): void {
+  claimCommitments(frame, op);
+  const state = partRows(frame, op, place).find(({ name }) => name === "state");
+  frame.rows.db.run(
+    "INSERT INTO attestation (idx, about, member, digest) VALUES (?, ?, ?, ?)",
+    ...[frame.index, op.about, frame.author, state?.digest ?? null],
+  );
 }
 
 /** An assistant proposes kinds it was lent and comments; nothing else (DESIGN.md 4, `key`). */

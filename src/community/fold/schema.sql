@@ -187,3 +187,12 @@ CREATE TABLE slot (
   due INTEGER NOT NULL,
   PRIMARY KEY (op, part)
 ) STRICT, WITHOUT ROWID;
+
+-- Evidence on record; digest is that of its part "state", NULL once erased or without one.
+CREATE TABLE attestation (
+  n INTEGER PRIMARY KEY,
+  idx INTEGER NOT NULL,
+  about TEXT NOT NULL,
+  member INTEGER NOT NULL,
+  digest BLOB
+) STRICT;

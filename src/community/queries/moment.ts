@@ -47,7 +47,7 @@ export function knownSize(rows: Db, timeOf: (index: number) => number, ms: numbe
 export function headSql(moment: Moment, unit: string): string {
   switch (moment.at) {
     case "now":
-      return `(SELECT u.head FROM unit u WHERE u.n = ${unit})`;
+      return `(SELECT x.head FROM unit x WHERE x.n = ${unit})`;
     case "size":
       return `(SELECT h.revision FROM head h WHERE h.unit = ${unit} AND h.idx < ${moment.size} ORDER BY h.seq DESC LIMIT 1)`;
     case "date":

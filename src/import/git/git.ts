@@ -152,6 +152,8 @@ class Running {
   readonly #deadline: AbortSignal;
   readonly #closed: Promise<number>;
   #complaint = "";
+  /** What the caller's own input threw while it was being written. */
+  #inputError: Error | undefined;
 
   constructor(call: GitCall, environment: Readonly<Record<string, string>>) {
     call.signal?.throwIfAborted();
@@ -171,7 +173,12 @@ class Running {
     });
     // A child that died closes its input; its exit code says why, the broken pipe adds nothing.
     this.#child.stdin.on("error", () => {});
-    Readable.from(batches(call.input ?? [])).pipe(this.#child.stdin);
+    const input = Readable.from(batches(call.input ?? []));
+    input.once("error", (error) => {
+      this.#inputError = error;
+      this.stop();
+    });
+    input.pipe(this.#child.stdin);
   }
 
   output(): AsyncIterable<Buffer> {
@@ -181,6 +188,7 @@ class Running {
   async ended(): Promise<{ exit: number; complaint: string }> {
     const exit = await this.#closed;
     this.#call.signal?.throwIfAborted();
+    if (this.#inputError !== undefined) throw this.#inputError;
     if (this.#deadline.aborted) throw tooSlow(this.#call);
     if (exit === COMMAND_NOT_FOUND) throw gitMissing();
     return { exit, complaint: printable(this.#complaint) };

@@ -8,9 +8,9 @@ import { Packer, type Passage } from "./packer.ts";
 
 const LESS = 0x3c;
 const HIDDEN = new Set(["script", "style", "template", "noscript", "svg", "head"]);
-const INLINE = new Set(
-  "a abbr b bdi bdo cite code del dfn em i ins kbd label mark q s samp small span strong sub sup u var wbr".split(" "),
-);
+const INLINE_NAMES = "a abbr b bdi bdo cite code del dfn em i ins kbd label mark q s samp small span strong sub sup u var wbr";
+const INLINE = new Set(INLINE_NAMES.split(" "));
+const INLINE_TAG = new RegExp(`</?(?:${INLINE_NAMES.replaceAll(" ", "|")})(?:\\s[^<>]*)?>`, "gi");
 
 export function htmlPassages(bytes: Uint8Array): readonly Passage[] {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -27,7 +27,7 @@ export function htmlPassages(bytes: Uint8Array): readonly Passage[] {
     }
     if (!INLINE.has(tag.name)) {
       if (heading >= 0) {
-        const text = visibleText(source.toString("utf8", heading, at)).trim();
+        const text = visibleText(source.toString("utf8", heading, at)).replace(/\s+/g, " ").trim();
         if (text !== "") packer.head({ text, repeat: anchors.take(text) });
       } else if (hasText(source, block, at)) packer.block(block, at);
       heading = tag.isHeading ? tag.end : -1;
@@ -41,9 +41,10 @@ export function htmlPassages(bytes: Uint8Array): readonly Passage[] {
   return packer.passages;
 }
 
-/** HTML without tags, its common entities decoded. */
+/** HTML without tags, its common entities decoded. An inline tag may stand inside a word, another parts words. */
 export function visibleText(html: string): string {
   return html
+    .replace(INLINE_TAG, "")
     .replace(/<[^<>]*>/g, " ")
     .replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (_, name: string) => ENTITIES.get(name) ?? " ");
 }
@@ -72,7 +73,7 @@ function tagAt(tags: Buffer, at: number): Tag | undefined {
   const [, slash, name] = /^<(\/?)([a-z!][a-z0-9-]*)/.exec(start) ?? [];
   if (name === undefined) return undefined;
   const end = tags.indexOf(">", at);
-  if (end < 0) return { name, end: tags.length, isHeading: false, isHidden: true };
+  if (end < 0) return { name: "", end: tags.length, isHeading: false, isHidden: true };
   if (slash === "" && HIDDEN.has(name)) return hidden(tags, at, `</${name}`);
   return { name, end: end + 1, isHeading: slash === "" && /^h[1-6]$/.test(name), isHidden: false };
 }

@@ -90,7 +90,7 @@ class Sectioner {
   #heading(start: number, end: number): void {
     this.#endSection();
     const text = headingText(this.#bytes.subarray(start, end));
-    this.#packer.head({ text, repeat: this.#anchors.take(text) });
+    this.#packer.head({ text, repeat: text === "" ? undefined : this.#anchors.take(text) });
     this.#bare = { start, end };
   }
 

@@ -3,12 +3,14 @@
  * The texts of new passages wait in memory for the full-text indexes, which take rows fastest in id order.
  * What it keeps in memory is a cache of rows: after a rolled back transaction it must be dropped.
  */
+import assert from "node:assert/strict";
+
 import type { ReadPart } from "../contract.ts";
 import type { Db } from "../../store/sqlite/db.ts";
 import { packStandings, packTerms, type Standing, unpackStandings, unpackTerms } from "./rows.ts";
 import { PASSAGE_SLOTS } from "./schema.ts";
 import { type FieldTexts, Reading } from "./reading.ts";
-import { FORMATS, type Meta, readMeta, type Source } from "./source.ts";
+import { FORMATS, type Meta, readMeta, type Source, type SourcePart } from "./source.ts";
 import { Analyser } from "./tokenise.ts";
 
 /** Fingerprints of units' passages kept in memory, over all units. */
@@ -33,7 +35,7 @@ export interface RevisionKey {
 }
 
 interface RevisionRecord extends RevisionKey {
-  readonly format: number | null;
+  readonly format: number;
   readonly language: string;
   readonly meta: Uint8Array | null;
   readonly body: Uint8Array | null;
@@ -62,20 +64,25 @@ export class PassageStore {
     return this.#db.get("SELECT 1 FROM search_revision WHERE n = ?", n) !== undefined;
   }
 
-  /** Records a revision that became a head; without `source` as one that is erased, of which nothing is kept. */
-  add(key: RevisionKey, source: Source | undefined): void {
-    const meta = readMeta(source?.meta, this.#readPart);
-    const standings = source === undefined ? [] : this.#fold(key, source, meta);
+  /** Records a revision that became a head. */
+  add(key: RevisionKey, source: Source): void {
+    const meta = readMeta(source.meta, this.#readPart);
+    const standings = this.#fold(key, source, meta);
     this.#db.run(
       "INSERT OR REPLACE INTO search_revision(n, unit, format, language, meta, body, passages) VALUES (?, ?, ?, ?, ?, ?, ?)",
       key.n,
       key.unit,
-      source === undefined ? null : FORMATS.indexOf(source.format),
-      source === undefined ? "" : meta.language,
-      source?.meta ?? null,
-      source?.body ?? null,
+      FORMATS.indexOf(source.format),
+      meta.language,
+      source.meta ?? null,
+      source.body ?? null,
       packStandings(standings),
     );
+  }
+
+  /** Forgets which part a revision was indexed from; `refold` its unit to forget what it said. */
+  erase(n: number, part: SourcePart): void {
+    this.#db.run(`UPDATE search_revision SET ${part} = NULL WHERE n = ?`, n);
   }
 
   /** Passages made since the last call, in id order, which FTS5 takes fastest. */
@@ -117,7 +124,10 @@ export class PassageStore {
   /** Folds every revision of a unit again, in log order, from the parts that are still held. */
   refold(unit: number): void {
     const rows = this.#db.all<{ n: number }>("SELECT n FROM search_revision WHERE unit = ? ORDER BY n", unit);
-    for (const { n } of rows) this.add({ n, unit }, sourceOfRecord(this.#record(n)));
+    for (const { n } of rows) {
+      const record = this.#record(n);
+      if (record !== undefined) this.add({ n, unit }, sourceOfRecord(record));
+    }
   }
 
   /** Ids of the passages a revision holds; none for revision 0. */
@@ -143,8 +153,8 @@ export class PassageStore {
 
   #readAgain(n: number, wanted: ReadonlySet<number>, found: Map<number, PassageText>): void {
     const record = this.#record(n);
+    if (record === undefined) return;
     const source = sourceOfRecord(record);
-    if (record === undefined || source === undefined) return;
     const reading = this.#reading(source, readMeta(source.meta, this.#readPart));
     for (const [place, { passage }] of unpackStandings(record.passages).entries()) {
       if (!wanted.has(passage) || found.has(passage)) continue;
@@ -227,8 +237,8 @@ function indexed(text: FieldTexts): PassageText {
   return { heading: text.heading.text, body: text.body.text, bodyTokens: text.body.hashes.length };
 }
 
-function sourceOfRecord(record: RevisionRecord | undefined): Source | undefined {
-  const format = record === undefined || record.format === null ? undefined : FORMATS[record.format];
-  if (record === undefined || format === undefined) return undefined;
+function sourceOfRecord(record: RevisionRecord): Source {
+  const format = FORMATS[record.format];
+  assert.ok(format !== undefined, `format ${record.format} of revision ${record.n}`);
   return { format, meta: record.meta ?? undefined, body: record.body ?? undefined };
 }

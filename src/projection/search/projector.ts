@@ -7,10 +7,10 @@
  * so in content (term, passage, position); how FTS5 lays that out in segments is its own affair.
  */
 import type { Db } from "../../store/sqlite/db.ts";
-import type { Projection, Projector, ReadPart, RevisionRow, Step } from "../contract.ts";
+import type { Effect, Projection, Projector, ReadPart, RevisionRow, Step } from "../contract.ts";
 import { type Entry, PassageStore } from "./passage-store.ts";
 import { PASSAGE_SLOTS, SCHEMA } from "./schema.ts";
-import { sourceOf } from "./source.ts";
+import { sourceOf, SOURCE_PARTS, type SourcePart } from "./source.ts";
 
 /** Text held back for the full-text indexes; more is flushed at the end of the step that passed it. */
 const FRESH_CHARS_MAX = 32 * 1024 * 1024;
@@ -44,8 +44,8 @@ class SearchProjector implements Projector {
   readonly #store: PassageStore;
   /** Units whose head changed since the last flush. */
   readonly #dirty = new Map<number, { head: number; kind: string }>();
-  /** Revisions erased since the last flush, by unit. */
-  readonly #erased = new Map<number, Set<number>>();
+  /** Parts erased since the last flush, by unit. */
+  readonly #erased = new Map<number, { n: number; part: SourcePart }[]>();
   readonly #growth: Record<Scope, Growth> = {
     current: { passages: 0, bodies: 0, tokens: 0 },
     history: { passages: 0, bodies: 0, tokens: 0 },
@@ -59,7 +59,7 @@ class SearchProjector implements Projector {
   apply(step: Step): void {
     for (const effect of step.effects) {
       if (effect.type === "head") this.#head(effect.revision);
-      if (effect.type === "redacted") this.#redacted(effect.unit, effect.revision);
+      if (effect.type === "redacted") this.#redacted(effect);
     }
     if (this.#store.freshChars > FRESH_CHARS_MAX) this.flush();
   }
@@ -70,16 +70,17 @@ class SearchProjector implements Projector {
     this.#dirty.set(unit, { head: n, kind });
   }
 
-  #redacted(unit: number, n: number): void {
-    if (!this.#store.has(n)) return;
-    const revisions = this.#erased.get(unit);
-    if (revisions === undefined) this.#erased.set(unit, new Set([n]));
-    else revisions.add(n);
+  #redacted({ unit, revision, part: name }: Extract<Effect, { type: "redacted" }>): void {
+    const part = SOURCE_PARTS.find((source) => source === name);
+    if (part === undefined || !this.#store.has(revision)) return;
+    const erased = this.#erased.get(unit) ?? [];
+    erased.push({ n: revision, part });
+    this.#erased.set(unit, erased);
   }
 
   flush(): void {
     this.#enter("history", this.#store.takeFresh());
-    for (const [unit, revisions] of this.#erased) this.#foldAgain(unit, revisions);
+    for (const [unit, parts] of this.#erased) this.#foldAgain(unit, parts);
     this.#enter("history", this.#store.takeFresh());
     this.#updateCurrent();
     this.#store.release();
@@ -92,8 +93,8 @@ class SearchProjector implements Projector {
     this.#writeGrowth();
   }
 
-  /** Makes the unit's rows what they would be, had the erased revisions never been readable. */
-  #foldAgain(unit: number, erased: ReadonlySet<number>): void {
+  /** Makes the unit's rows what they would be, had the erased parts never been held. */
+  #foldAgain(unit: number, erased: readonly { n: number; part: SourcePart }[]): void {
     const row = this.#unitRow(unit);
     if (row !== undefined) {
       this.#leave("current", this.#store.idsOf(row.head));
@@ -102,7 +103,7 @@ class SearchProjector implements Projector {
     }
     this.#leave("history", this.#store.passagesOf(unit));
     this.#store.forget(unit);
-    for (const n of erased) this.#store.add({ n, unit }, undefined);
+    for (const { n, part } of erased) this.#store.erase(n, part);
     this.#store.refold(unit);
   }
 

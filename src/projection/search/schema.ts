@@ -3,7 +3,8 @@
  * - `search_passage`: each distinct passage a unit ever held at a head, once. Its id is
  *   (row number of the first head revision that holds it) * PASSAGE_SLOTS + its place there; place 0 is the
  *   title, with path and tags for body. So ids are a function of the log, not of how work was batched.
- * - `search_revision`: every revision that became a head, with its passages; `format` is null once erased.
+ * - `search_revision`: every revision that became a head, with its passages and the digests of the parts they
+ *   are from; null once erased.
  * - `search_unit`: the head whose passages stand in `search_current`.
  * - `search_current`, `search_history`: full-text indexes over passages of heads and over all passages. They
  *   hold no text, only positions; `detail` must stay full, or bm25() is constant.
@@ -41,7 +42,7 @@ CREATE INDEX search_passage_unit ON search_passage(unit);
 CREATE TABLE search_revision (
   n INTEGER PRIMARY KEY,
   unit INTEGER NOT NULL,
-  format INTEGER,
+  format INTEGER NOT NULL,
   language TEXT NOT NULL,
   meta BLOB,
   body BLOB,

@@ -85,7 +85,7 @@ function requireInteger(field: string, value: number, range: { least: number; mo
 
 function languagesOf(db: Db): string[] {
   const rows = db.all<{ language: string }>(
-    "SELECT language FROM search_language WHERE language <> '' ORDER BY units DESC, language LIMIT ?",
+    "SELECT language FROM search_language ORDER BY units DESC, language LIMIT ?",
     LANGUAGES_MAX,
   );
   return rows.length === 0 ? [DEFAULT_LANGUAGE] : rows.map((row) => row.language);

@@ -23,12 +23,16 @@ const META_CHARS_MAX = 1_000;
 export type Format = "markdown" | "html" | "table";
 export const FORMATS: readonly Format[] = ["markdown", "html", "table"];
 
-/** The parts a revision is indexed from; `readable` is false once any part of it is erased. */
+/** The parts a revision is indexed from, by digest; what is erased is absent. */
 export interface Source {
   readonly format: Format;
   readonly meta: Uint8Array | undefined;
   readonly body: Uint8Array | undefined;
 }
+
+/** Parts that text is indexed from. */
+export const SOURCE_PARTS = ["meta", "body"] as const;
+export type SourcePart = (typeof SOURCE_PARTS)[number];
 
 export interface Meta {
   readonly title: string;
@@ -37,9 +41,7 @@ export interface Meta {
   readonly tags: readonly string[];
 }
 
-/** Undefined for a revision with an erased part: nothing of it is indexed any more. */
-export function sourceOf(revision: RevisionRow): Source | undefined {
-  if (revision.parts.some((part) => part.digest === undefined)) return undefined;
+export function sourceOf(revision: RevisionRow): Source {
   const named = (name: string): PartRow | undefined => revision.parts.find((part) => part.name === name);
   const body = named("body");
   return {

@@ -30,7 +30,7 @@ export interface StandingUnit {
 interface Row {
   readonly kind: string;
   readonly n: number;
-  readonly format: number | null;
+  readonly format: number;
   readonly language: string;
   readonly body: Uint8Array | null;
   readonly passages: Uint8Array;
@@ -59,7 +59,7 @@ export class StandingUnits {
     if (include !== undefined && !include(unit)) return undefined;
     const row = this.#row(unit);
     if (row === undefined || (kinds !== undefined && !kinds.includes(row.kind))) return undefined;
-    const format = row.format === null ? undefined : FORMATS[row.format];
+    const format = FORMATS[row.format];
     const standings = unpackStandings(row.passages);
     const [title, first = title] = standings;
     if (format === undefined || title === undefined || first === undefined) return undefined;

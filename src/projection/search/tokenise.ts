@@ -114,16 +114,22 @@ export class Words {
     const isAcronym = plain.length > 1 && plain !== lower && plain === plain.toUpperCase();
     if (this.#stopWords.has(lower) && !isAcronym) return wordOf([fold(lower)], "stop");
     const terms = [this.#term(lower)];
-    const pieces = isAcronym ? [] : identifierPieces(plain);
-    for (const piece of pieces) terms.push(this.#term(piece.toLowerCase()));
+    for (const piece of identifierPieces(plain)) terms.push(this.#term(piece.toLowerCase()));
     return wordOf(terms, "word");
   }
 
   #term(lower: string): string {
-    const stem = this.#stemmer(scriptOf(lower));
-    const stemmed = stem === undefined || /[\p{N}_]/u.test(lower) ? lower : stem(lower);
+    const script = scriptOf(lower);
+    const stem = this.#stemmer(script);
+    const stemmed = stem === undefined || /[\p{N}_]/u.test(lower) ? lower : stem(this.#stemmable(lower, script));
     // A stemmer may eat a short word whole; then the word stands for itself.
     return fold(stemmed) || fold(lower) || lower;
+  }
+
+  /** Spelled as the stemmer expects: English knows no accents, Russian writes ё as е; others need their marks. */
+  #stemmable(lower: string, script: Script): string {
+    if (script === "cyrillic") return lower.replaceAll("ё", "е");
+    return script === "latin" && algorithmOf(this.language, script) === "english" ? fold(lower) : lower;
   }
 
   #stemmer(script: Script): ((word: string) => string) | undefined {

@@ -1,0 +1,113 @@
+/** What happened and what waits: recent changes, versions by the page, suggestions, questions without answers. */
+import { base32 } from "../../bytes/index.ts";
+import type { Community } from "../community.ts";
+import { personRef, type PersonRef } from "./people.ts";
+import { type RevisionDetail, revisionDetail, unitAt, type UnitListing } from "./units.ts";
+
+export interface Change {
+  readonly unit: UnitListing;
+  readonly revision: string;
+  /** ms */
+  readonly time: number;
+  /** Whether it is the unit's first version. */
+  readonly isNew: boolean;
+  readonly index: number;
+}
+
+/** The last changes of current units, one per unit, newest first. */
+export function recentChanges(community: Community, limit: number): Change[] {
+  const found = community.rows.all<{ unit: number; id: Uint8Array; idx: number; seq: number; time: number }>(
+    `SELECT u.n AS unit, r.id, h.idx, h.seq, r.time FROM unit u JOIN revision r ON r.n = u.head
+     JOIN head h ON h.unit = u.n AND h.revision = u.head
+     WHERE u.retired = 0 AND u.superseded_by IS NULL ORDER BY r.time DESC, r.n DESC LIMIT ?`,
+    limit,
+  );
+  return found.flatMap(({ unit, id, idx, seq, time }) => {
+    const listing = unitAt(community, unit);
+    return listing === undefined ? [] : [{ unit: listing, revision: base32.encode(id), time, isNew: seq <= 1, index: idx }];
+  });
+}
+
+export interface VersionsOptions {
+  readonly limit: number;
+  /** Only versions before this revision number. */
+  readonly before?: number | undefined;
+}
+
+/** Some of a unit's versions, newest first, with the row numbers that page through them. */
+export function versionsOf(community: Community, unit: number, { limit, before }: VersionsOptions): { n: number; detail: RevisionDetail }[] {
+  const found = community.rows.all<{ n: number }>(
+    "SELECT n FROM revision WHERE unit = ? AND n < ? ORDER BY n DESC LIMIT ?",
+    unit,
+    before ?? Number.MAX_SAFE_INTEGER,
+    limit,
+  );
+  return found.map(({ n }) => ({ n, detail: revisionDetail(community, n) }));
+}
+
+/** How many versions of a unit were ever accepted. */
+export function acceptedCount({ rows }: Community, unit: number): number {
+  return rows.get<{ count: number }>("SELECT count(*) AS count FROM head WHERE unit = ?", unit)?.count ?? 0;
+}
+
+export interface OpenSuggestion {
+  readonly detail: RevisionDetail;
+  readonly current: UnitListing | undefined;
+}
+
+/** Suggested versions that nobody has decided yet, oldest first: those that wait longest stand first. */
+export function openSuggestions(community: Community, limit: number): OpenSuggestion[] {
+  const found = community.rows.all<{ n: number; unit: number }>(
+    "SELECT n, unit FROM revision WHERE state = 'proposed' ORDER BY n LIMIT ?",
+    limit,
+  );
+  return found.map(({ n, unit }) => ({ detail: revisionDetail(community, n), current: unitAt(community, unit) }));
+}
+
+export function openSuggestionCount({ rows }: Community): number {
+  return rows.get<{ count: number }>("SELECT count(*) AS count FROM revision WHERE state = 'proposed'")?.count ?? 0;
+}
+
+export interface OpenProposal {
+  /** Op id, base32. */
+  readonly id: string;
+  /** Name of the op: "role", "key", "member" … */
+  readonly op: string;
+  readonly index: number;
+  readonly author: PersonRef;
+}
+
+/** Ops other than revisions that wait for consent, oldest first. */
+export function openProposals(community: Community, limit: number): OpenProposal[] {
+  const found = community.rows.all<{ id: Uint8Array; op: string; idx: number; author: number }>(
+    "SELECT id, op, idx, author FROM proposal WHERE state = 'proposed' ORDER BY n LIMIT ?",
+    limit,
+  );
+  return found.map(({ id, op, idx, author }) => ({ id: base32.encode(id), op, index: idx, author: personRef(community, author) }));
+}
+
+/** Questions that no current unit answers. */
+export function openQuestions(community: Community, limit: number): UnitListing[] {
+  const found = community.rows.all<{ unit: number }>(
+    `SELECT u.n AS unit FROM unit u WHERE u.kind = 'question' AND u.head IS NOT NULL AND u.retired = 0 AND u.superseded_by IS NULL
+     AND NOT EXISTS (SELECT 1 FROM link l JOIN unit a ON a.head = l.revision WHERE l.rel = 'answers' AND l.to_id = u.id AND a.retired = 0)
+     ORDER BY u.n LIMIT ?`,
+    limit,
+  );
+  return found.flatMap(({ unit }) => unitAt(community, unit) ?? []);
+}
+
+/** Units somebody disagrees with. */
+export function disputedUnits(community: Community, limit: number): UnitListing[] {
+  const found = community.rows.all<{ unit: number }>(
+    "SELECT n AS unit FROM unit WHERE disputed > 0 AND retired = 0 AND head IS NOT NULL ORDER BY n LIMIT ?",
+    limit,
+  );
+  return found.flatMap(({ unit }) => unitAt(community, unit) ?? []);
+}
+
+/** What replaced a unit: its listing, or undefined. */
+export function replacementOf(community: Community, unit: number): UnitListing | undefined {
+  const by = community.facts.unit(unit)?.superseded_by;
+  return by == null || by === 0 ? undefined : unitAt(community, by);
+}

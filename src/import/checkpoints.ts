@@ -1,0 +1,67 @@
+/**
+ * What an import leaves in the record so that a later run, here or elsewhere, knows where it stood: with each
+ * write an `attest` op about "import" whose `state` part says which mainline commit the log ended with, and at
+ * which log size each of them did (docs/formats/import.md).
+ */
+import { type Cbor, decode, encode, hex, LoreError } from "../bytes/index.ts";
+import type { Community, DraftOp } from "../community/index.ts";
+import { bytes, either, integer, list, record, type Shape, text } from "../unit/shape.ts";
+
+const commit: Shape<Uint8Array> = either((value) => value instanceof Uint8Array && value.length === 32, bytes(32), bytes(20));
+
+const shape = record(
+  {
+    v: integer(1, 1),
+    /** Commits of this write, oldest first, each with the log size after it. */
+    commits: list(list(either((value) => typeof value === "number", integer(0), commit), 2, 2), 1_000_000),
+  },
+  { branch: text(255), prefix: text(1_024), rewritten: integer(1, 1) },
+);
+
+export interface CommitSize {
+  /** Lower-case hex. */
+  readonly commit: string;
+  /** Log size after it. */
+  readonly size: number;
+}
+
+export interface ImportState {
+  readonly branch: string;
+  readonly prefix: string | undefined;
+  readonly commits: readonly CommitSize[];
+  /** The source's history no longer contains the commits recorded before. */
+  readonly rewritten: boolean;
+}
+
+export function stateOp({ branch, prefix, commits, rewritten }: ImportState): DraftOp {
+  const state: Cbor = {
+    v: 1,
+    branch,
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(rewritten ? { rewritten: 1 } : {}),
+    commits: commits.map((entry) => [hex.decode(entry.commit), entry.size]),
+  };
+  return { op: "attest", about: "import", content: [{ name: "state", media: "application/cbor", bytes: encode(state) }] };
+}
+
+function readState(part: Uint8Array): ImportState {
+  const state = shape(decode(part), "import state");
+  return {
+    branch: state.branch ?? "",
+    prefix: state.prefix,
+    rewritten: state.rewritten === 1,
+    commits: state.commits.map(([id, size]) => {
+      if (!(id instanceof Uint8Array) || typeof size !== "number") throw new LoreError("MALFORMED", "Reading an import state: a commit and a size were expected.");
+      return { commit: hex.encode(id), size };
+    }),
+  };
+}
+
+/** Every import state on record, oldest first. */
+export function importStates(community: Community): ImportState[] {
+  const digests = community.rows.all<{ digest: Uint8Array }>("SELECT digest FROM attestation WHERE about = 'import' AND digest IS NOT NULL ORDER BY n");
+  return digests.flatMap(({ digest }) => {
+    const part = community.store.parts.get(digest);
+    return part === undefined ? [] : [readState(part)];
+  });
+}

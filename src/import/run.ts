@@ -1,0 +1,163 @@
+/**
+ * One import, from a source to a report. A source is read and judged before a community is made for it, so a
+ * wrong path or a hostile repository leaves nothing behind.
+ */
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+
+import { LoreError } from "../bytes/index.ts";
+import { Author, type Community, type Keys, links, type LoreNode, units } from "../community/index.ts";
+import { limits } from "../unit/index.ts";
+import { type CommitSize, importStates } from "./checkpoints.ts";
+import { findPeople, type GitPlan, type GitRepository, openRepository, parseMessage, type People, planGit, type SkipRule } from "./git/index.ts";
+import { type GitImportResult, writePlan } from "./git-import.ts";
+import { Names, signatureKey } from "./names.ts";
+import type { ImportProgress, ImportReport, PersonMerge } from "./report.ts";
+
+export interface GitRequest {
+  /** A bundle, a repository or an https address. */
+  readonly location: string;
+  readonly branch?: string | undefined;
+  /** Only this folder or file of it. */
+  readonly prefix?: string | undefined;
+  /** An existing community's id, or what a new one is to be. */
+  readonly into: { readonly id: string } | { readonly name?: string | undefined; readonly about?: string | undefined; readonly licence?: string | undefined; readonly founder: string };
+  readonly allowPrivate?: boolean;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+export interface ImportOutcome {
+  readonly report: ImportReport;
+  /** Log size after each mainline commit, all runs together. */
+  readonly commits: readonly CommitSize[];
+}
+
+/** Imports a git repository. @throws LoreError; a new community is made only once the source is understood. */
+export async function importGit(node: LoreNode, request: GitRequest): Promise<ImportOutcome> {
+  const started = performance.now();
+  const into = mkdtempSync(join(tmpdir(), "lore-git-"));
+  try {
+    request.onProgress?.({ stage: "Reading the history", done: 0, of: 0 });
+    const repository = await openRepository(request.location, { into, branch: request.branch, allowPrivate: request.allowPrivate ?? false });
+    const plan = await planGit(repository, { pathPrefix: request.prefix, skip: skipLarge });
+    const community = await chosenCommunity(node, request);
+    const keys = requireKeys(node, community);
+    const people = findPeople(countSignatures(plan));
+    const result = await writeVersions({ node, community, repository, plan, people, keys, request });
+    await community.seal();
+    request.onProgress?.({ stage: "Checking links", done: 0, of: 0 });
+    const report = reportOf({ community, request, plan, people, result, durationMs: performance.now() - started });
+    return { report, commits: result.commits };
+  } finally {
+    rmSync(into, { recursive: true, force: true });
+  }
+}
+
+interface Writing {
+  readonly node: LoreNode;
+  readonly community: Community;
+  readonly repository: GitRepository;
+  readonly plan: GitPlan;
+  readonly people: People;
+  readonly keys: Keys;
+  readonly request: GitRequest;
+}
+
+function writeVersions({ community, repository, plan, people, keys, request }: Writing): Promise<GitImportResult> {
+  const author = new Author(community, keys);
+  const names = new Names(community, nameSecret(keys), people);
+  return writePlan({ community, author, repository, plan, names, prefix: request.prefix, onProgress: request.onProgress });
+}
+
+/** Known to whoever holds the importer's key, and the same in every run. */
+function nameSecret({ signer }: Keys): Uint8Array {
+  return createHash("sha256").update(signer.sign(Buffer.from("lore-names/v1"))).digest();
+}
+
+const skipLarge: SkipRule = ({ sizeBytes }) =>
+  sizeBytes > limits.PART_BYTES_MAX ? `it takes ${sizeBytes} bytes; a file may take ${limits.PART_BYTES_MAX}` : undefined;
+
+async function chosenCommunity(node: LoreNode, { into, location }: GitRequest): Promise<Community> {
+  if ("id" in into) return node.community(into.id);
+  const name = into.name ?? nameFromLocation(location);
+  return node.begin({ name, about: into.about, licence: into.licence, founder: into.founder, now: node.environment.now() });
+}
+
+/** "…/18f-handbook.bundle" and "https://example.org/x/18f-handbook.git" are both called "18f-handbook". */
+export function nameFromLocation(location: string): string {
+  return basename(location.replace(/[/\\]+$/, "")).replace(/\.(git|bundle|zip)$/i, "") || "Community";
+}
+
+function requireKeys(node: LoreNode, community: Community): Keys {
+  const keys = node.keystore.read(community.id);
+  if (keys === undefined) throw new LoreError("FORBIDDEN", "Importing needs a key of this community, and none is on this machine.");
+  return keys;
+}
+
+function countSignatures(plan: GitPlan) {
+  const counted = new Map<string, { name: string; email: string; count: number }>();
+  for (const { steps } of plan.groups) {
+    for (const { author, message } of steps) {
+      for (const signature of [author, ...parseMessage(message).coauthors]) {
+        const key = signatureKey(signature);
+        const known = counted.get(key);
+        if (known === undefined) counted.set(key, { name: signature.name, email: signature.email, count: 1 });
+        else known.count += 1;
+      }
+    }
+  }
+  return counted.values();
+}
+
+interface Reporting {
+  readonly community: Community;
+  readonly request: GitRequest;
+  readonly plan: GitPlan;
+  readonly people: People;
+  readonly result: GitImportResult;
+  readonly durationMs: number;
+}
+
+function reportOf({ community, request, plan, people, result, durationMs }: Reporting): ImportReport {
+  const skipped = [
+    ...plan.skipped.map(({ path, reason, commit }) => ({ path: new TextDecoder().decode(path), reason, commit })),
+    ...result.needsMerge.map((path) => ({ path, reason: "it was edited here since the last import; the newer version waits as a suggestion" })),
+  ];
+  return {
+    ...communityFacts(community),
+    source: request.location,
+    revisions: result.revisions,
+    entries: result.entries,
+    commits: { all: plan.groups.reduce((sum, { steps }) => sum + steps.length, 0), mainline: plan.groups.length },
+    people: people.people.filter(({ type }) => type === "person").length,
+    bots: people.people.filter(({ type }) => type === "bot").map(({ name }) => name),
+    merges: people.merges.map(toMerge),
+    suggestions: people.suggestions.map(toMerge),
+    suggestionsAccepted: result.accepted,
+    suggestionsClosed: result.closed,
+    skipped,
+    durationMs: Math.round(durationMs),
+  };
+}
+
+const BROKEN_LISTED_MAX = 1_000;
+
+/** What every report says of the community as it now is. */
+export function communityFacts(community: Community): Pick<ImportReport, "community" | "units" | "brokenLinks"> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of units.listUnits(community)) counts[kind] = (counts[kind] ?? 0) + 1;
+  const broken = links.brokenLinks(community);
+  const list = broken.slice(0, BROKEN_LISTED_MAX).map(({ path, href }) => ({ page: path ?? "", href }));
+  return { community: { id: community.id, name: community.name }, units: counts, brokenLinks: { count: broken.length, list } };
+}
+
+function toMerge({ signatures: [one, other], reason }: People["merges"][number]): PersonMerge {
+  return { into: one.name, names: [one.name, other.name], reason };
+}
+
+/** Whether this community's record already holds an import of some repository. */
+export function hasImport(community: Community): boolean {
+  return importStates(community).length > 0;
+}

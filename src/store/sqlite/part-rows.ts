@@ -1,0 +1,164 @@
+/**
+ * The table of parts. A row up to `ROW_BYTES_MAX` holds its bytes, packed on an older part much like it; the
+ * bases under a row form a chain of bounded cost (`packing.ts`). A larger part has a row that names its file.
+ * Nothing here checks a digest except where bytes are packed anew: that is for who hands them out.
+ */
+import { equal, hex } from "../../bytes/index.ts";
+import { sha256Node } from "../../bytes/node.ts";
+import type { Db } from "./db.ts";
+import { CODEC, COST_MAX, isDictionary, pack, STEP_COST, unpack } from "./packing.ts";
+import { Recent } from "./recent.ts";
+
+/** A larger part is a file. */
+export const ROW_BYTES_MAX = 256 * 1024;
+/** Digests fetched at once: iterating holds no cursor. */
+const LIST_ROWS = 1_024;
+const COLUMNS = "id, digest, size, codec, cost, base, bytes";
+
+export interface Row {
+  readonly id: number;
+  readonly digest: Uint8Array;
+  readonly size: number;
+  /** One of CODEC. */
+  readonly codec: number;
+  readonly cost: number;
+  readonly base: number | null;
+  readonly bytes: Uint8Array | null;
+}
+
+/** A row's columns before it has an id. */
+type Packed = Pick<Row, "size" | "codec" | "cost" | "base" | "bytes">;
+
+interface Base {
+  readonly row: Row;
+  readonly bytes: Uint8Array;
+}
+
+export class PartRows {
+  readonly #db: Db;
+  readonly #recent = new Recent();
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  id(digest: Uint8Array): number | undefined {
+    return this.#db.get<{ id: number }>("SELECT id FROM parts WHERE digest = ?", digest)?.id;
+  }
+
+  row(digest: Uint8Array): Row | undefined {
+    return this.#db.get<Row>(`SELECT ${COLUMNS} FROM parts WHERE digest = ?`, digest);
+  }
+
+  #rowById(id: number): Row | undefined {
+    return this.#db.get<Row>(`SELECT ${COLUMNS} FROM parts WHERE id = ?`, id);
+  }
+
+  /** Every digest, in the order the parts came. */
+  *digests(): IterableIterator<Uint8Array> {
+    const sql = "SELECT id, digest FROM parts WHERE id > ? ORDER BY id LIMIT ?";
+    for (let last = 0; ; ) {
+      const rows = this.#db.all<Pick<Row, "id" | "digest">>(sql, last, LIST_ROWS);
+      for (const row of rows) yield row.digest;
+      if (rows.length < LIST_ROWS) return;
+      last = rows.at(-1)?.id ?? last;
+    }
+  }
+
+  /** Keeps `bytes`, on `like` where that helps. A row with this digest is replaced. */
+  keepBytes(digest: Uint8Array, bytes: Uint8Array, like: Uint8Array | undefined): void {
+    const id = this.id(digest);
+    // A replaced row may be older than `like`, and stands alone.
+    this.#write(id, digest, packed(bytes, id === undefined ? this.#baseFor(like, bytes.length) : undefined));
+    this.#recent.set(hex.encode(digest), bytes);
+  }
+
+  keepFile(digest: Uint8Array, size: number): void {
+    this.#write(this.id(digest), digest, { size, codec: CODEC.FILE, cost: 0, base: null, bytes: null });
+  }
+
+  #write(id: number | undefined, digest: Uint8Array, row: Packed): void {
+    const values = [row.size, row.codec, row.cost, row.base, row.bytes];
+    if (id === undefined) {
+      this.#db.run("INSERT INTO parts (size, codec, cost, base, bytes, digest) VALUES (?, ?, ?, ?, ?, ?)", ...values, digest);
+    } else {
+      this.#db.run("UPDATE parts SET size = ?, codec = ?, cost = ?, base = ?, bytes = ? WHERE id = ?", ...values, id);
+    }
+  }
+
+  /** What a part of `size` bytes may stand on: `like`, or the foot of its chain when that would cost too much. */
+  #baseFor(like: Uint8Array | undefined, size: number): Base | undefined {
+    let row = like === undefined ? undefined : this.row(like);
+    if (row !== undefined && !isCheap(row, size)) {
+      while (row !== undefined && row.base !== null) row = this.#rowById(row.base);
+    }
+    return row !== undefined && isCheap(row, size) ? this.#baseOf(row) : undefined;
+  }
+
+  /** undefined for what cannot carry another part: a file, or damaged bytes. */
+  #baseOf(row: Row): Base | undefined {
+    const bytes = this.decode(row);
+    return bytes !== undefined && isDictionary(bytes) ? { row, bytes } : undefined;
+  }
+
+  /** The bytes of a row, unchecked; undefined when they do not even unpack, or are a file. */
+  decode(row: Row): Uint8Array | undefined {
+    if (row.bytes === null || row.codec === CODEC.RAW) return row.bytes ?? undefined;
+    const name = hex.encode(row.digest);
+    const known = this.#recent.get(name);
+    if (known !== undefined) return known;
+    let dictionary: Uint8Array | undefined;
+    if (row.base !== null) {
+      const base = this.#rowById(row.base);
+      // A base is older than what stands on it; anything else is damage, and might never end.
+      dictionary = base === undefined || base.id >= row.id ? undefined : this.decode(base);
+      if (dictionary === undefined) return undefined;
+    }
+    const bytes = unpack(row.bytes, row.size, dictionary);
+    if (bytes !== undefined) this.#recent.set(name, bytes);
+    return bytes;
+  }
+
+  /** Forgets decoded bytes: after an erasure, and when they turn out damaged. */
+  forget(): void {
+    this.#recent.clear();
+  }
+
+  /**
+   * Deletes rows; parts that stand on one of them and stay are packed anew on what remains below.
+   * Answers a part that could not be packed anew because it is damaged; then the caller must roll back.
+   */
+  delete(rows: readonly Row[]): { readonly damaged?: Uint8Array } {
+    const gone = new Map(rows.map((row) => [row.id, row]));
+    for (const row of gone.values()) {
+      const base = this.#remainingBase(row, gone);
+      for (const dependant of this.#db.all<Row>(`SELECT ${COLUMNS} FROM parts WHERE base = ?`, row.id)) {
+        if (gone.has(dependant.id)) continue;
+        const bytes = this.decode(dependant);
+        if (bytes === undefined || !equal(sha256Node(bytes), dependant.digest)) return { damaged: dependant.digest };
+        this.#write(dependant.id, dependant.digest, packed(bytes, base));
+      }
+    }
+    // Newest first: what stands on a part goes before it.
+    for (const id of [...gone.keys()].sort((a, b) => b - a)) this.#db.run("DELETE FROM parts WHERE id = ?", id);
+    return {};
+  }
+
+  #remainingBase(row: Row, gone: ReadonlyMap<number, Row>): Base | undefined {
+    let id = row.base;
+    for (let below = gone.get(id ?? 0); below !== undefined; below = gone.get(id ?? 0)) id = below.base;
+    const base = id === null ? undefined : this.#rowById(id);
+    return base === undefined ? undefined : this.#baseOf(base);
+  }
+}
+
+function isCheap(base: Row, size: number): boolean {
+  return base.cost + size + STEP_COST <= COST_MAX;
+}
+
+function packed(bytes: Uint8Array, base: Base | undefined): Packed {
+  const { codec, packed } = pack(bytes, base?.bytes);
+  const stands = codec === CODEC.ZSTD && base !== undefined;
+  const cost = (stands ? base.row.cost : 0) + bytes.length + STEP_COST;
+  return { size: bytes.length, codec, cost, base: stands ? base.row.id : null, bytes: packed };
+}

@@ -13,6 +13,7 @@ import { setImmediate } from "node:timers/promises";
 import { base32, isLoreError, LoreError } from "../bytes/index.ts";
 import type { Signer } from "../bytes/node.ts";
 import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
+import { Analyser } from "../projection/search/index.ts";
 import { Db, type HighWater, openSqliteStore, type Store } from "../store/index.ts";
 import { checkParts, requireTimely } from "./admission.ts";
 import type { Submission } from "./draft.ts";
@@ -56,6 +57,8 @@ export class Community {
   /** What the rules say of members, units and revisions, committed. */
   readonly facts: Rows;
   readonly projections: Projections;
+  /** Remembers stems between queries. */
+  readonly analyser = new Analyser();
   readonly #options: CommunityOptions;
   readonly #writer: Db;
   #waiting: Waiting[] = [];

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { hex, LoreError, parseDidKey, didKey } from "../bytes/index.ts";
+import { hex, LoreError } from "../bytes/index.ts";
 import { createSigner, type Signer } from "../bytes/node.ts";
 import { bytes, isRecord, record, text } from "../unit/shape.ts";
 
@@ -54,23 +54,29 @@ export class Keystore {
     this.#directory = directory;
   }
 
-  path(community: string): string {
-    return join(this.#directory, `${community}.json`);
+  /** `label` names further identities of this user in one community; without it, the first. */
+  path(community: string, label?: string): string {
+    if (label !== undefined && !/^[\w -]{1,60}$/.test(label)) {
+      throw new LoreError("USAGE", `An identity's name may have letters, digits, spaces, "-" and "_"; got "${label.slice(0, 60)}".`);
+    }
+    return join(this.#directory, label === undefined ? `${community}.json` : `${community}.${label}.json`);
   }
 
-  /** undefined when this node has no keys for the community. */
-  read(community: string): Keys | undefined {
-    const path = this.path(community);
+  /** undefined when this node has no such keys for the community. */
+  read(community: string, label?: string): Keys | undefined {
+    const path = this.path(community, label);
     return existsSync(path) ? parseKeys(readFileSync(path, "utf8")) : undefined;
   }
 
-  write(community: string, keys: KeyFile): void {
+  write(community: string, keys: KeyFile, label?: string): void {
+    this.writeText(community, formatKeys(keys), label);
+  }
+
+  /** Keeps the text of a key file; the caller has read it with `parseKeys`. */
+  writeText(community: string, contents: string, label?: string): void {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    const path = this.path(community);
-    writeFileSync(`${path}.new`, formatKeys(keys), { mode: 0o600, flush: true });
+    const path = this.path(community, label);
+    writeFileSync(`${path}.new`, contents, { mode: 0o600, flush: true });
     renameSync(`${path}.new`, path);
   }
 }
-
-/** A public key as people exchange it. */
-export const publicKeyText = { format: didKey, parse: parseDidKey } as const;

@@ -12,7 +12,7 @@ const SQLITE = { BUSY: 5, LOCKED: 6, READONLY: 8, CORRUPT: 11, FULL: 13, CANTOPE
 const SQLITE_IOERR_SHMSIZE = 4874;
 
 const FULL = new Set<unknown>(["ENOSPC", "EDQUOT"]);
-const REFUSED = new Set<unknown>(["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EISDIR"]);
+const REFUSED = new Set<unknown>(["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EISDIR", "EEXIST"]);
 
 interface Cause {
   /** Primary code, when SQLite threw. */

@@ -1,4 +1,5 @@
 /** What the suite's tests share: the store under test, and entries, parts and tiles made from numbers. */
+import { createHash } from "node:crypto";
 import { suite, test, type TestContext } from "node:test";
 
 import { hex, utf8 } from "../bytes/index.ts";
@@ -37,13 +38,9 @@ export function testPromises(name: string, open: OpenStore, promises: readonly P
   });
 }
 
-/** `length` bytes that differ by `seed`, and do not compress. */
+/** `length` bytes that differ by `seed`, and do not compress; more of one seed start with the fewer. */
 export function bytesOf(seed: string, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at += 32) {
-    bytes.set(sha256Node(utf8(`${seed} ${at}`)).subarray(0, Math.min(32, length - at)), at);
-  }
-  return bytes;
+  return new Uint8Array(createHash("shake256", { outputLength: length }).update(seed).digest());
 }
 
 export function entryOf(index: number): StoredEntry {

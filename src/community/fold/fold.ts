@@ -310,6 +310,7 @@ export class Fold {
 
   #finish(step: Step): Step {
     this.rows.db.run("UPDATE state SET size = ?, time = ?", step.index + 1, step.time);
+    this.rows.db.run("INSERT INTO entry_time (idx, time) VALUES (?, ?)", step.index, step.time);
     const newRules = step.effects.some((effect) => effect.type === "head" && effect.revision.kind === "charter");
     if (newRules) this.reload();
     else this.#state = { ...this.#state, size: step.index + 1, time: step.time };

@@ -11,6 +11,9 @@ CREATE TABLE state (
   newer_from INTEGER              -- first entry that needs a newer version; nothing after it is folded
 ) STRICT;
 
+-- Log time T of each entry, ms: never less than that of the entry before.
+CREATE TABLE entry_time (idx INTEGER PRIMARY KEY, time INTEGER NOT NULL) STRICT;
+
 CREATE TABLE void (idx INTEGER PRIMARY KEY, rule TEXT NOT NULL) STRICT;
 
 CREATE TABLE member (

@@ -33,11 +33,12 @@ export function parseDate(text: string): number {
 }
 
 /** The largest size whose log time is not after `ms`: what was known then. */
-export function knownSize(rows: Db, timeOf: (index: number) => number, ms: number): number {
+export function knownSize({ rows }: { readonly rows: Db }, ms: number): number {
   let [low, high] = [0, rows.get<{ size: number }>("SELECT size FROM state")?.size ?? 0];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (timeOf(middle) <= ms) low = middle + 1;
+    const time = rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", middle)?.time ?? 0;
+    if (time <= ms) low = middle + 1;
     else high = middle;
   }
   return low;

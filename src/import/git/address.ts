@@ -40,18 +40,28 @@ const NOT_PUBLIC_IPV6: readonly (readonly [string, number])[] = [
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 4) return !blockList(NOT_PUBLIC_IPV4, "ipv4").check(address, "ipv4");
   if (isIP(address) !== 6) return false;
-  return blockList([["2000::", 3]], "ipv6").check(address, "ipv6") && !blockList(NOT_PUBLIC_IPV6, "ipv6").check(address, "ipv6");
+  return (
+    blockList([["2000::", 3]], "ipv6").check(address, "ipv6") &&
+    !blockList(NOT_PUBLIC_IPV6, "ipv6").check(address, "ipv6")
+  );
 }
 
 /** The addresses of a URL's host; throws UNREACHABLE without one and REFUSED if any is not public. */
-export async function resolvePublic(url: URL, options: { readonly allowPrivate: boolean }): Promise<string[]> {
+export async function resolvePublic(
+  url: URL,
+  options: { readonly allowPrivate: boolean },
+): Promise<string[]> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const found = isIP(host) > 0 ? [host] : await addressesOf(host);
   const inner = found.find((address) => !isPublicAddress(address));
   if (inner !== undefined && !options.allowPrivate) {
-    throw new LoreError("REFUSED", `${url.host} is an address inside a private network; only public addresses are fetched. Import a bundle instead.`, {
-      field: "source",
-    });
+    throw new LoreError(
+      "REFUSED",
+      `${url.host} is an address inside a private network; only public addresses are fetched. Import a bundle instead.`,
+      {
+        field: "source",
+      },
+    );
   }
   return found;
 }
@@ -60,11 +70,18 @@ async function addressesOf(host: string): Promise<string[]> {
   try {
     return (await lookup(host, { all: true })).map(({ address }) => address);
   } catch (cause) {
-    throw new LoreError("UNREACHABLE", `The host ${host} could not be found. Check the address and the network.`, { field: "source", cause });
+    throw new LoreError(
+      "UNREACHABLE",
+      `The host ${host} could not be found. Check the address and the network.`,
+      { field: "source", cause },
+    );
   }
 }
 
-function blockList(subnets: readonly (readonly [string, number])[], family: "ipv4" | "ipv6"): BlockList {
+function blockList(
+  subnets: readonly (readonly [string, number])[],
+  family: "ipv4" | "ipv6",
+): BlockList {
   const list = new BlockList();
   for (const [network, prefixBits] of subnets) list.addSubnet(network, prefixBits, family);
   return list;

@@ -49,9 +49,21 @@ export async function* readBlobs(
   blobs: Iterable<string>,
   options: BlobOptions = {},
 ): AsyncGenerator<BlobContent, void, undefined> {
-  const { wholeBytesMax = WHOLE_BLOB_BYTES_MAX, timeoutMs = GIT_CONTENT_TIMEOUT_MS, signal } = options;
+  const {
+    wholeBytesMax = WHOLE_BLOB_BYTES_MAX,
+    timeoutMs = GIT_CONTENT_TIMEOUT_MS,
+    signal,
+  } = options;
   const args = ["cat-file", "--batch", "--buffer"];
-  const reader = new ByteReader(repository.git.stream({ directory: repository.directory, args, input: asked(blobs), timeoutMs, signal }));
+  const reader = new ByteReader(
+    repository.git.stream({
+      directory: repository.directory,
+      args,
+      input: asked(blobs),
+      timeoutMs,
+      signal,
+    }),
+  );
   try {
     for (let line = await reader.line(); line !== undefined; line = await reader.line()) {
       const { blob, sizeBytes } = parseHeader(line);
@@ -81,7 +93,8 @@ const HEADER = /^([0-9a-f]{40,64}) blob ([0-9]{1,15})$/;
 
 function* asked(blobs: Iterable<string>): Generator<string, void, undefined> {
   for (const blob of blobs) {
-    if (!OBJECT_ID.test(blob)) throw new LoreError("MALFORMED", `${JSON.stringify(blob)} is not a git object id.`);
+    if (!OBJECT_ID.test(blob))
+      throw new LoreError("MALFORMED", `${JSON.stringify(blob)} is not a git object id.`);
     yield `${blob}\n`;
   }
 }
@@ -89,5 +102,8 @@ function* asked(blobs: Iterable<string>): Generator<string, void, undefined> {
 function parseHeader(line: string): { blob: string; sizeBytes: number } {
   const [, blob, size] = HEADER.exec(line) ?? [];
   if (blob !== undefined && size !== undefined) return { blob, sizeBytes: Number(size) };
-  throw new LoreError("REFUSED", `A file's content was asked for and git gave "${line}". The repository is damaged; run git fsck on the source.`);
+  throw new LoreError(
+    "REFUSED",
+    `A file's content was asked for and git gave "${line}". The repository is damaged; run git fsck on the source.`,
+  );
 }

@@ -21,7 +21,7 @@ export class ByteReader {
 
   /** The next line without its newline, or undefined at the end of the stream. */
   async line(): Promise<string | undefined> {
-    for (let from = 0; ; ) {
+    for (let from = 0; ;) {
       const end = this.#held.indexOf(NEWLINE, from);
       if (end >= 0) return this.#take(end + 1).toString("latin1", 0, end);
       from = this.#held.length;
@@ -37,7 +37,8 @@ export class ByteReader {
   async exactly(sizeBytes: number): Promise<Buffer> {
     if (this.#held.length >= sizeBytes) return this.#take(sizeBytes);
     const pieces: Buffer[] = [];
-    for (let left = sizeBytes; left > 0; left -= pieces.at(-1)?.length ?? 0) pieces.push(await this.upTo(left));
+    for (let left = sizeBytes; left > 0; left -= pieces.at(-1)?.length ?? 0)
+      pieces.push(await this.upTo(left));
     return Buffer.concat(pieces, sizeBytes);
   }
 
@@ -48,7 +49,7 @@ export class ByteReader {
   }
 
   async skip(sizeBytes: number): Promise<void> {
-    for (let left = sizeBytes; left > 0; ) left -= (await this.upTo(left)).length;
+    for (let left = sizeBytes; left > 0;) left -= (await this.upTo(left)).length;
   }
 
   /** Ends the stream early, and with it whoever writes to it. */
@@ -71,5 +72,8 @@ export class ByteReader {
 }
 
 function brokenStream(found: string): LoreError {
-  return new LoreError("REFUSED", `git's answer ended with ${found}. The repository is damaged; run git fsck on the source.`);
+  return new LoreError(
+    "REFUSED",
+    `git's answer ended with ${found}. The repository is damaged; run git fsck on the source.`,
+  );
 }

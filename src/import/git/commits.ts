@@ -61,7 +61,10 @@ export async function readCommits(query: CommitsQuery): Promise<CommitText[]> {
     texts.push(readBytes < sizeBytes ? { ...text, messageCut: true } : text);
   }
   if (texts.length !== query.commits.length) {
-    throw new LoreError("REFUSED", `git listed ${query.commits.length} commits and gave ${texts.length}. Run git fsck on the source.`);
+    throw new LoreError(
+      "REFUSED",
+      `git listed ${query.commits.length} commits and gave ${texts.length}. Run git fsck on the source.`,
+    );
   }
   return texts;
 }
@@ -70,14 +73,22 @@ const COMMIT_HEADER = /^[0-9a-f]{40,64} commit ([0-9]{1,15})$/;
 
 function commitSizeBytes(header: string): number {
   const size = COMMIT_HEADER.exec(header)?.[1];
-  if (size === undefined) throw new LoreError("REFUSED", `git gave "${header}" instead of a commit. Run git fsck on the source.`);
+  if (size === undefined)
+    throw new LoreError(
+      "REFUSED",
+      `git gave "${header}" instead of a commit. Run git fsck on the source.`,
+    );
   return Number(size);
 }
 
 function tooMuchText(limit: number): LoreError {
-  return new LoreError("TOO_LARGE", `The commit messages are longer than ${limit} bytes in all, which is the most that can be imported.`, {
-    limit,
-  });
+  return new LoreError(
+    "TOO_LARGE",
+    `The commit messages are longer than ${limit} bytes in all, which is the most that can be imported.`,
+    {
+      limit,
+    },
+  );
 }
 
 /** Takes a commit apart; a missing header reads as an empty one. */
@@ -118,9 +129,11 @@ const UTF8_NAMES = new Set(["utf8", "utf-8"]);
 
 function decoderFor(encoding: string | undefined): (bytes: Buffer) => string {
   const declared = encoding?.trim().toLowerCase();
-  const decoder = declared === undefined || UTF8_NAMES.has(declared) ? undefined : knownDecoder(declared);
+  const decoder =
+    declared === undefined || UTF8_NAMES.has(declared) ? undefined : knownDecoder(declared);
   if (decoder !== undefined) return (bytes) => decoder.decode(bytes);
-  return (bytes) => (isUtf8(bytes) ? bytes.toString("utf8") : new TextDecoder("windows-1252").decode(bytes));
+  return (bytes) =>
+    isUtf8(bytes) ? bytes.toString("utf8") : new TextDecoder("windows-1252").decode(bytes);
 }
 
 function knownDecoder(label: string): TextDecoder | undefined {

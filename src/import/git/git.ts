@@ -74,7 +74,15 @@ const CONFIGURATION = `[safe]
 `;
 
 /** Passed on when set: where git is, how to leave this machine, whom TLS trusts. */
-const INHERITED = ["PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+const INHERITED = [
+  "PATH",
+  "HTTPS_PROXY",
+  "https_proxy",
+  "NO_PROXY",
+  "no_proxy",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+];
 
 /** Runs git with `$@` under limits the kernel enforces; a limit the system does not know is left out. */
 const LIMITED_SHELL = `ulimit -c 0; ulimit -v ${GIT_MEMORY_BYTES_MAX / 1_024} 2>/dev/null; ulimit -f ${GIT_FILE_BYTES_MAX / 512} 2>/dev/null; exec git "$@"`;
@@ -95,7 +103,9 @@ export class Git {
     const configuration = join(home, "gitconfig");
     await writeFile(configuration, CONFIGURATION);
     return new Git({
-      ...Object.fromEntries(INHERITED.flatMap((name) => (surroundings[name] ? [[name, surroundings[name]]] : []))),
+      ...Object.fromEntries(
+        INHERITED.flatMap((name) => (surroundings[name] ? [[name, surroundings[name]]] : [])),
+      ),
       HOME: home,
       LC_ALL: "C",
       GIT_CONFIG_NOSYSTEM: "1",
@@ -120,9 +130,13 @@ export class Git {
       for await (const chunk of running.output()) {
         sizeBytes += chunk.length;
         if (sizeBytes > GIT_OUTPUT_BYTES_MAX) {
-          throw new LoreError("TOO_LARGE", `git ${call.args[0]} printed more than ${GIT_OUTPUT_BYTES_MAX} bytes.`, {
-            limit: GIT_OUTPUT_BYTES_MAX,
-          });
+          throw new LoreError(
+            "TOO_LARGE",
+            `git ${call.args[0]} printed more than ${GIT_OUTPUT_BYTES_MAX} bytes.`,
+            {
+              limit: GIT_OUTPUT_BYTES_MAX,
+            },
+          );
         }
         chunks.push(chunk);
       }
@@ -231,7 +245,13 @@ function start(call: GitCall, environment: Readonly<Record<string, string>>): Gi
   return spawn(
     windows ? "git" : "/bin/sh",
     windows ? call.args : ["-c", LIMITED_SHELL, "git", ...call.args],
-    { cwd: call.directory, env, stdio: ["pipe", "pipe", "pipe"], detached: !windows, windowsHide: true },
+    {
+      cwd: call.directory,
+      env,
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: !windows,
+      windowsHide: true,
+    },
   );
 }
 
@@ -239,7 +259,10 @@ function start(call: GitCall, environment: Readonly<Record<string, string>>): Gi
 export function failure(call: GitCall, complaint: string): LoreError {
   const name = `git ${call.args[0]}`;
   if (/no space left on device/i.test(complaint)) {
-    return new LoreError("DISK_FULL", `${name} could not write its copy: the disk is full. Free some space and try again.`);
+    return new LoreError(
+      "DISK_FULL",
+      `${name} could not write its copy: the disk is full. Free some space and try again.`,
+    );
   }
   if (/out of memory|mmap failed|cannot allocate/i.test(complaint)) {
     return new LoreError(
@@ -249,9 +272,13 @@ export function failure(call: GitCall, complaint: string): LoreError {
     );
   }
   const words = complaint === "" ? "it ended without a word" : `it said: ${complaint}`;
-  return new LoreError("REFUSED", `${name} could not read the repository; ${words}. Run git fsck on the source.`, {
-    data: { complaint },
-  });
+  return new LoreError(
+    "REFUSED",
+    `${name} could not read the repository; ${words}. Run git fsck on the source.`,
+    {
+      data: { complaint },
+    },
+  );
 }
 
 function tooSlow(call: GitCall): LoreError {
@@ -263,7 +290,10 @@ function tooSlow(call: GitCall): LoreError {
 }
 
 function gitMissing(): LoreError {
-  return new LoreError("ENVIRONMENT", "git could not be started. Install git, or put it on PATH, and try again.");
+  return new LoreError(
+    "ENVIRONMENT",
+    "git could not be started. Install git, or put it on PATH, and try again.",
+  );
 }
 
 /** One line without control characters: git repeats what a remote says, and a terminal may show it. */

@@ -33,7 +33,13 @@ export async function readHistory(query: HistoryQuery): Promise<History> {
   const lists: string[][] = [];
   const chunks = query.git.stream({
     directory: query.directory,
-    args: ["rev-list", "--format=%H %T %P", `--max-count=${limits.commits + 1}`, "--end-of-options", query.tip],
+    args: [
+      "rev-list",
+      "--format=%H %T %P",
+      `--max-count=${limits.commits + 1}`,
+      "--end-of-options",
+      query.tip,
+    ],
     timeoutMs: limits.timeoutMs,
     signal: query.signal,
   });
@@ -50,14 +56,22 @@ function graph(lists: readonly (readonly string[])[], { limits, tip }: HistoryQu
   for (const [number, [commit]] of lists.entries()) numbers.set(commit ?? "", number);
   const numberOf = (commit: string): number => {
     const number = numbers.get(commit);
-    if (number === undefined) throw new LoreError("REFUSED", `Commit ${commit} is missing from the repository. Run git fsck on the source.`);
+    if (number === undefined)
+      throw new LoreError(
+        "REFUSED",
+        `Commit ${commit} is missing from the repository. Run git fsck on the source.`,
+      );
     return number;
   };
   const parents = lists.map(([commit, , ...ids]) => {
     if (ids.length > limits.parents) {
-      throw new LoreError("REFUSED", `Commit ${commit} has ${ids.length} parents; ${limits.parents} is the most that can be read.`, {
-        limit: limits.parents,
-      });
+      throw new LoreError(
+        "REFUSED",
+        `Commit ${commit} has ${ids.length} parents; ${limits.parents} is the most that can be read.`,
+        {
+          limit: limits.parents,
+        },
+      );
     }
     return [...new Set(ids.map(numberOf))];
   });
@@ -72,7 +86,11 @@ function graph(lists: readonly (readonly string[])[], { limits, tip }: HistoryQu
 /** The groups, oldest first; in each the mainline commit is last. */
 export function groupsOf(history: History): number[][] {
   const mainline: number[] = [];
-  for (let next: number | undefined = history.tip; next !== undefined; next = history.parents[next]?.[0]) {
+  for (
+    let next: number | undefined = history.tip;
+    next !== undefined;
+    next = history.parents[next]?.[0]
+  ) {
     mainline.push(next);
   }
   const seen = new Uint8Array(history.commits.length);
@@ -80,7 +98,15 @@ export function groupsOf(history: History): number[][] {
 }
 
 /** Depth first, parents in their order, each commit after its parents; marks what it returns as seen. */
-function unseenBelow({ history, commit, seen }: { history: History; commit: number; seen: Uint8Array }): number[] {
+function unseenBelow({
+  history,
+  commit,
+  seen,
+}: {
+  history: History;
+  commit: number;
+  seen: Uint8Array;
+}): number[] {
   const order: number[] = [];
   const stack = [{ commit, nextParent: 0 }];
   seen[commit] = 1;
@@ -107,7 +133,11 @@ async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, voi
 }
 
 function tooManyCommits(limit: number): LoreError {
-  return new LoreError("TOO_LARGE", `The repository has more than ${limit} commits, which is the most that can be imported with history.`, {
-    limit,
-  });
+  return new LoreError(
+    "TOO_LARGE",
+    `The repository has more than ${limit} commits, which is the most that can be imported with history.`,
+    {
+      limit,
+    },
+  );
 }

@@ -47,11 +47,13 @@ export const PLAN_LIMITS: PlanLimits = Object.freeze({
 export const COMMIT_HEADER_BYTES_MAX = 64 * KIB;
 /** Above this many added × removed files git keeps exact renames only. */
 export const RENAME_CANDIDATES_MAX = 2_000;
+/** Above this much text in a commit that adds and removes files, too. */
+export const RENAME_BYTES_MAX = 128 * MIB;
 /** A larger blob is handed over in chunks, never whole. */
 export const WHOLE_BLOB_BYTES_MAX = 8 * MIB;
 
 /** Address space of one git process: a tree that unfolds into millions of files ends here. */
-export const GIT_MEMORY_BYTES_MAX = 2 * GIB;
+export const GIT_MEMORY_BYTES_MAX = GIB;
 /** One file git may write, which is the pack of the copy. */
 export const GIT_FILE_BYTES_MAX = 10 * GIB;
 /** What a short command may print (a list of branches). */

@@ -46,7 +46,9 @@ export class Lineage {
 
   /** Whether `ancestor` is `revision` or one it came from. */
   isAncestor(ancestor: number, revision: number): boolean {
-    return ancestor >= revision ? ancestor === revision : this.withAncestors([revision], ancestor).has(ancestor);
+    return ancestor >= revision
+      ? ancestor === revision
+      : this.withAncestors([revision], ancestor).has(ancestor);
   }
 
   /** These revisions and all they came from, back to the one numbered `since`. */
@@ -63,12 +65,17 @@ export class Lineage {
   latestOf(revisions: readonly number[]): number[] {
     const distinct = [...new Set(revisions)];
     if (distinct.length < 2) return distinct;
-    return distinct.filter((one) => !distinct.some((other) => other !== one && this.isAncestor(one, other)));
+    return distinct.filter(
+      (one) => !distinct.some((other) => other !== one && this.isAncestor(one, other)),
+    );
   }
 
   #spend(steps: number): void {
     this.#stepsLeft -= steps;
     if (this.#stepsLeft >= 0) return;
-    throw new LoreError("TOO_LARGE", "The branches of this history are too tangled to be followed: one file is merged back and forth too often.");
+    throw new LoreError(
+      "TOO_LARGE",
+      "The branches of this history are too tangled to be followed: one file is merged back and forth too often.",
+    );
   }
 }

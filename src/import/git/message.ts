@@ -36,14 +36,22 @@ export function parseMessage(message: string): CommitMessage {
     const text = line.trim();
     const name = text.slice(0, COAUTHOR.length).toLowerCase();
     if (name.startsWith(SIGN_OFF)) continue;
-    const person = name === COAUTHOR && text.length <= TRAILER_CHARS_MAX ? coauthor(text.slice(COAUTHOR.length).trim()) : undefined;
+    const person =
+      name === COAUTHOR && text.length <= TRAILER_CHARS_MAX
+        ? coauthor(text.slice(COAUTHOR.length).trim())
+        : undefined;
     if (person === undefined || coauthors.size >= COAUTHORS_MAX) kept.push(line.trimEnd());
     else {
       const key = `${person.name}\0${person.email.toLowerCase()}`;
       if (!coauthors.has(key)) coauthors.set(key, person);
     }
   }
-  const [subject = "", ...rest] = kept.slice(Math.max(kept.findIndex((line) => line !== ""), 0));
+  const [subject = "", ...rest] = kept.slice(
+    Math.max(
+      kept.findIndex((line) => line !== ""),
+      0,
+    ),
+  );
   return { subject: subject.trim(), note: paragraphs(rest), coauthors: [...coauthors.values()] };
 }
 
@@ -60,7 +68,9 @@ function coauthor(text: string): CoAuthor | undefined {
 }
 
 function unquoted(name: string): string {
-  return name.length > 1 && name.startsWith('"') && name.endsWith('"') ? name.slice(1, -1).trim() : name;
+  return name.length > 1 && name.startsWith('"') && name.endsWith('"')
+    ? name.slice(1, -1).trim()
+    : name;
 }
 
 /** Without empty lines at the ends, and with one where several were. */

@@ -5,7 +5,10 @@
 
 /** Letters and digits only, without accents, lower case; one string per word. */
 export function wordsOf(name: string): string[] {
-  const plain = name.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase();
+  const plain = name
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .toLowerCase();
   return plain.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
 }
 
@@ -35,10 +38,17 @@ export function isHandleOf(handle: string, words: readonly string[]): boolean {
   const whole = words.join("");
   if (handle.length < PART_CHARS_MIN || whole.length < PART_CHARS_MIN) return false;
   if (handle === whole || words.includes(handle)) return true;
-  if (words.length === 1) return Math.min(handle.length, whole.length) >= PREFIX_CHARS_MIN && (whole.startsWith(handle) || handle.startsWith(whole));
+  if (words.length === 1)
+    return (
+      Math.min(handle.length, whole.length) >= PREFIX_CHARS_MIN &&
+      (whole.startsWith(handle) || handle.startsWith(whole))
+    );
   if (last.length < PART_CHARS_MIN) return false;
   const initials = [first.slice(0, 1) + last, last + first.slice(0, 1), last + first];
-  return initials.includes(handle) || (first.length >= PART_CHARS_MIN && handle.startsWith(first) && handle.endsWith(last));
+  return (
+    initials.includes(handle) ||
+    (first.length >= PART_CHARS_MIN && handle.startsWith(first) && handle.endsWith(last))
+  );
 }
 
 export interface Address {
@@ -56,15 +66,50 @@ export interface Address {
 
 const ACCOUNT = /^(?:([0-9]+)\+)?([^@+]+)@users\.noreply\.github\.com$/;
 const MAILBOX = /^[^@\s<>()]+@(?:[^@\s<>().]+\.)+[a-z\p{L}][^@\s<>().]*$/u;
-const PLACEHOLDER_HOST = /(?:^|[@.])(?:localhost|localdomain|local|lan|home|internal|invalid|test|none|example(?:\.(?:com|org|net))?)$/;
-const PLACEHOLDER_NAMES = new Set(["anon", "anonymous", "devnull", "do-not-reply", "donotreply", "email", "no-reply", "nobody", "none", "noreply", "root", "unknown", "ubuntu", "you", "user"]);
-const SHARED_NAMES = new Set(["admin", "contact", "dev", "git", "github", "hello", "hi", "info", "mail", "me", "office", "support", "team", "webmaster"]);
+const PLACEHOLDER_HOST =
+  /(?:^|[@.])(?:localhost|localdomain|local|lan|home|internal|invalid|test|none|example(?:\.(?:com|org|net))?)$/;
+const PLACEHOLDER_NAMES = new Set([
+  "anon",
+  "anonymous",
+  "devnull",
+  "do-not-reply",
+  "donotreply",
+  "email",
+  "no-reply",
+  "nobody",
+  "none",
+  "noreply",
+  "root",
+  "unknown",
+  "ubuntu",
+  "you",
+  "user",
+]);
+const SHARED_NAMES = new Set([
+  "admin",
+  "contact",
+  "dev",
+  "git",
+  "github",
+  "hello",
+  "hi",
+  "info",
+  "mail",
+  "me",
+  "office",
+  "support",
+  "team",
+  "webmaster",
+]);
 
 export function parseAddress(text: string): Address {
   const email = text.trim().toLowerCase();
   const [, id, login] = ACCOUNT.exec(email) ?? [];
   const local = login ?? email.slice(0, Math.max(email.lastIndexOf("@"), 0)).replace(/\+.*$/, "");
-  const usable = MAILBOX.test(email) && !PLACEHOLDER_HOST.test(email) && (login !== undefined || !PLACEHOLDER_NAMES.has(local));
+  const usable =
+    MAILBOX.test(email) &&
+    !PLACEHOLDER_HOST.test(email) &&
+    (login !== undefined || !PLACEHOLDER_NAMES.has(local));
   return {
     email,
     usable,

@@ -8,7 +8,14 @@
 import assert from "node:assert/strict";
 
 import { isBot } from "./bots.ts";
-import { type Address, areVariants, isFullName, isHandleOf, parseAddress, wordsOf } from "./names.ts";
+import {
+  type Address,
+  areVariants,
+  isFullName,
+  isHandleOf,
+  parseAddress,
+  wordsOf,
+} from "./names.ts";
 
 export interface CountedSignature {
   readonly name: string;
@@ -54,16 +61,22 @@ interface Identity {
   readonly bot: boolean;
 }
 
-/** How many earlier signatures with the same address or name each one is compared with. */
+/** So many signatures with one address or name are compared with each other; further ones stay apart. */
 const COMPARED_MAX = 64;
 
 /** Sorts signatures into people. */
-export function findPeople(signatures: Iterable<CountedSignature>, options: PeopleOptions = {}): People {
+export function findPeople(
+  signatures: Iterable<CountedSignature>,
+  options: PeopleOptions = {},
+): People {
   const identities = identitiesOf(signatures);
   const undone = new Set(options.undone);
   const confirmed = new Set(options.confirmed);
   const found = [...alike(identities)];
-  const clusters = new Clusters(identities.length, found.filter(({ same }) => undone.has(same.key)));
+  const clusters = new Clusters(
+    identities.length,
+    found.filter(({ same }) => undone.has(same.key)),
+  );
   const merges: SamePerson[] = [];
   const doubtful: Alike[] = [];
   for (const { pair, same, certain } of found) {
@@ -71,7 +84,11 @@ export function findPeople(signatures: Iterable<CountedSignature>, options: Peop
     if (!certain && !confirmed.has(same.key)) doubtful.push({ pair, same, certain });
     else if (clusters.unite(...pair)) merges.push(same);
   }
-  return { people: peopleOf(identities, clusters), merges, suggestions: suggestionsOf(doubtful, clusters) };
+  return {
+    people: peopleOf(identities, clusters),
+    merges,
+    suggestions: suggestionsOf(doubtful, clusters),
+  };
 }
 
 /** Two identities, by number, that may be one person. */
@@ -88,7 +105,11 @@ function* alike(identities: readonly Identity[]): Generator<Alike, void, undefin
     const verdict = compare(one, other);
     if (verdict === undefined) continue;
     const { certain, reason } = verdict;
-    yield { pair, certain, same: { key: pairKey(one, other), signatures: [one.signature, other.signature], reason } };
+    yield {
+      pair,
+      certain,
+      same: { key: pairKey(one, other), signatures: [one.signature, other.signature], reason },
+    };
   }
 }
 
@@ -108,14 +129,17 @@ function identitiesOf(signatures: Iterable<CountedSignature>): Identity[] {
 }
 
 /** Pairs that share an address, an account or a full name; earlier signature first. */
-function* comparable(identities: readonly Identity[]): Generator<[number, number], void, undefined> {
+function* comparable(
+  identities: readonly Identity[],
+): Generator<[number, number], void, undefined> {
   const groups = new Map<string, number[]>();
   for (const [index, identity] of identities.entries()) {
     const met = new Set<number>();
     for (const key of groupKeys(identity)) {
       const group = groups.get(key) ?? [];
+      if (group.length >= COMPARED_MAX) continue;
       for (const earlier of group) met.add(earlier);
-      if (group.length < COMPARED_MAX) group.push(index);
+      group.push(index);
       groups.set(key, group);
     }
     for (const earlier of met) yield [earlier, index];
@@ -136,7 +160,7 @@ interface Verdict {
 
 function compare(one: Identity, other: Identity): Verdict | undefined {
   if (one.bot !== other.bot) return undefined;
-  return compareAddresses(one, other) ?? compareAccounts(one, other) ?? compareNames(one, other);
+  return compareAccounts(one, other) ?? compareAddresses(one, other) ?? compareNames(one, other);
 }
 
 function compareAddresses(one: Identity, other: Identity): Verdict | undefined {
@@ -144,14 +168,21 @@ function compareAddresses(one: Identity, other: Identity): Verdict | undefined {
   if (!address.usable || address.email !== other.address.email) return undefined;
   if (one.bot) return { certain: true, reason: "the same program's address" };
   const variants = areVariants(one.words, other.words);
-  if (address.shared) return { certain: variants && isFullName(one.words), reason: "the same address, which several people may share" };
-  return variants ? { certain: true, reason: "the same address, and one name is short for the other" } : { certain: false, reason: "the same address under different names" };
+  if (address.shared)
+    return {
+      certain: variants && isFullName(one.words),
+      reason: "the same address, which several people may share",
+    };
+  return variants
+    ? { certain: true, reason: "the same address, and one name is short for the other" }
+    : { certain: false, reason: "the same address under different names" };
 }
 
 function compareAccounts(one: Identity, other: Identity): Verdict | undefined {
   const [a, b] = [one.address.account, other.address.account];
   if (a === undefined || b === undefined || a.login !== b.login) return undefined;
-  const certain = (a.id !== undefined && a.id === b.id) || areVariants(one.words, other.words);
+  const certain =
+    one.bot || (a.id !== undefined && a.id === b.id) || areVariants(one.words, other.words);
   return { certain, reason: "the same GitHub account" };
 }
 
@@ -161,13 +192,18 @@ function compareNames(one: Identity, other: Identity): Verdict | undefined {
   if (a.handle !== "" && a.handle === b.handle && !a.shared && !b.shared) {
     return { certain: true, reason: "the same full name, and addresses that begin the same" };
   }
-  const named = [a, b].some(({ account, handle }) => account !== undefined && isHandleOf(handle, one.words));
-  if (named && a.usable && b.usable) return { certain: true, reason: "the same full name, and a GitHub account called after it" };
+  const named = [a, b].some(
+    ({ account, handle }) => account !== undefined && isHandleOf(handle, one.words),
+  );
+  if (named && a.usable && b.usable)
+    return { certain: true, reason: "the same full name, and a GitHub account called after it" };
   return { certain: false, reason: "the same full name at different addresses" };
 }
 
 function pairKey(one: Identity, other: Identity): string {
-  return JSON.stringify([one, other].map(({ signature }) => `${signature.name} <${signature.email}>`).toSorted());
+  return JSON.stringify(
+    [one, other].map(({ signature }) => `${signature.name} <${signature.email}>`).toSorted(),
+  );
 }
 
 /** One suggestion for each two people, the first found. */
@@ -186,7 +222,9 @@ function peopleOf(identities: readonly Identity[], clusters: Clusters): Person[]
   return [...members.values()].map((indices) => {
     const own = indices.flatMap((index) => identities[index] ?? []);
     const [best] = own.toSorted(
-      (a, b) => Number(isFullName(b.words)) - Number(isFullName(a.words)) || b.signature.count - a.signature.count,
+      (a, b) =>
+        Number(isFullName(b.words)) - Number(isFullName(a.words)) ||
+        b.signature.count - a.signature.count,
     );
     assert(best !== undefined, "a person has a signature");
     return {
@@ -209,7 +247,8 @@ class Clusters {
 
   of(index: number): number {
     let root = index;
-    for (let next = this.#parents[root] ?? root; next !== root; next = this.#parents[root] ?? root) root = next;
+    for (let next = this.#parents[root] ?? root; next !== root; next = this.#parents[root] ?? root)
+      root = next;
     this.#parents[index] = root;
     return root;
   }

@@ -57,7 +57,11 @@ export class PersistentArray {
 
   #ownBranch(branch: Branch | undefined): Branch {
     if (branch?.owner === this) return branch;
-    return { owner: this, children: branch?.children.slice() ?? [], leaves: branch?.leaves.slice() ?? [] };
+    return {
+      owner: this,
+      children: branch?.children.slice() ?? [],
+      leaves: branch?.leaves.slice() ?? [],
+    };
   }
 
   #ownLeaf(leaf: Leaf | undefined): Leaf {

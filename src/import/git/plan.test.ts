@@ -4,10 +4,17 @@ import { test, type TestContext } from "node:test";
 
 import { type GitPlan, type GitRepository, openRepository, planGit } from "./index.ts";
 import { randomHistory } from "./random-history.ts";
-import { corpus, fastImport, replayed, streamOf, temporaryDirectory, treeOf } from "./test-repositories.ts";
+import {
+  corpus,
+  fastImport,
+  replayed,
+  streamOf,
+  temporaryDirectory,
+  treeOf,
+} from "./test-repositories.ts";
 
 const LONG = process.env["LORE_TEST_LONG"] === "1";
-const RANDOM_REPOSITORIES = LONG ? 600 : 12;
+const RANDOM_REPOSITORIES = LONG ? 600 : 8;
 
 async function opened(t: TestContext, source: string): Promise<GitRepository> {
   return await openRepository(source, { into: await temporaryDirectory(t) });
@@ -19,7 +26,11 @@ function assertTrees(repository: GitRepository, plan: GitPlan, every: number): v
   for (const { commit, heads } of replayed(plan)) {
     index += 1;
     if (index % every !== 0 && index !== plan.groups.length) continue;
-    assert.deepEqual(heads, treeOf(repository.directory, commit), `the heads differ from the tree of ${commit}`);
+    assert.deepEqual(
+      heads,
+      treeOf(repository.directory, commit),
+      `the heads differ from the tree of ${commit}`,
+    );
   }
 }
 
@@ -32,22 +43,30 @@ for (const [name, every] of [
   ["bids-specification", LONG ? 1 : 100],
 ] as const) {
   const path = corpus(name);
-  test(`the plan of ${name} replays to the tree of ${every === 1 ? "every first-parent commit" : "sampled first-parent commits"}`, { skip: path === undefined && "shared corpora are missing" }, async (t) => {
-    const repository = await opened(t, path ?? "");
-    const plan = await planGit(repository);
-    assert.deepEqual(plan.skipped, []);
-    assertTrees(repository, plan, every);
-  });
+  test(
+    `the plan of ${name} replays to the tree of ${every === 1 ? "every first-parent commit" : "sampled first-parent commits"}`,
+    { skip: path === undefined && "shared corpora are missing" },
+    async (t) => {
+      const repository = await opened(t, path ?? "");
+      const plan = await planGit(repository);
+      assert.deepEqual(plan.skipped, []);
+      assertTrees(repository, plan, every);
+    },
+  );
 }
 
-test("the plan of an older commit is a prefix of the plan of a newer one", { skip: corpus("tacofancy") === undefined && "shared corpora are missing" }, async (t) => {
-  const repository = await opened(t, corpus("tacofancy") ?? "");
-  const whole = await planGit(repository);
-  for (const size of [1, 57, 131, 200, 265]) {
-    const older = await planGit(repository, { tip: whole.groups[size - 1]?.commit });
-    assert.deepEqual(older.groups, whole.groups.slice(0, size));
-  }
-});
+test(
+  "the plan of an older commit is a prefix of the plan of a newer one",
+  { skip: corpus("tacofancy") === undefined && "shared corpora are missing" },
+  async (t) => {
+    const repository = await opened(t, corpus("tacofancy") ?? "");
+    const whole = await planGit(repository);
+    for (const size of [1, 57, 131, 200, 265]) {
+      const older = await planGit(repository, { tip: whole.groups[size - 1]?.commit });
+      assert.deepEqual(older.groups, whole.groups.slice(0, size));
+    }
+  },
+);
 
 test(`${RANDOM_REPOSITORIES} random repositories replay to every first-parent tree, and older plans are prefixes`, async (t) => {
   const sources = await temporaryDirectory(t);

@@ -12,15 +12,13 @@
 import { setImmediate } from "node:timers/promises";
 
 import { LoreError } from "../../bytes/index.ts";
-import { type Changes, readChanges } from "./changes.ts";
+import { readChanges } from "./changes.ts";
 import { readCommits } from "./commits.ts";
-import type { Git } from "./git.ts";
 import { groupsOf, readHistory } from "./history.ts";
 import { PLAN_LIMITS, type PlanLimits } from "./limits.ts";
 import { type Group, Planner, type PlanTotals } from "./planner.ts";
 import type { GitRepository } from "./repository.ts";
-import { readSizes } from "./sizes.ts";
-import { hasContent, type SkipRule } from "./skipping.ts";
+import type { SkipRule } from "./skipping.ts";
 
 export interface GitPlan extends PlanTotals {
   readonly tip: string;
@@ -44,11 +42,19 @@ export interface PlanOptions {
 const GROUPS_PER_TURN = 256;
 
 /** Plans the import of a repository's branch. Throws REFUSED, TOO_LARGE, NOT_FOUND. */
-export async function planGit(repository: GitRepository, options: PlanOptions = {}): Promise<GitPlan> {
+export async function planGit(
+  repository: GitRepository,
+  options: PlanOptions = {},
+): Promise<GitPlan> {
   const limits = { ...PLAN_LIMITS, ...options.limits };
   const pathPrefix = checkedPrefix(options.pathPrefix);
   const tip = options.tip ?? repository.tip;
-  const source = { git: repository.git, directory: repository.directory, limits, signal: options.signal };
+  const source = {
+    git: repository.git,
+    directory: repository.directory,
+    limits,
+    signal: options.signal,
+  };
   const history = await readHistory({ ...source, tip });
   const groups = groupsOf(history);
   const order = groups.flat();
@@ -57,10 +63,12 @@ export async function planGit(repository: GitRepository, options: PlanOptions = 
     readCommits({ ...source, commits: order.map((commit) => history.commits[commit] ?? "") }),
   ]);
   if (pathPrefix !== undefined && changes.paths.strings.length === 0) {
-    throw new LoreError("NOT_FOUND", `No commit of this branch has a file at ${JSON.stringify(pathPrefix)}. Check the path, upper and lower case included.`);
+    throw new LoreError(
+      "NOT_FOUND",
+      `No commit of this branch has a file at ${JSON.stringify(pathPrefix)}. Check the path, upper and lower case included.`,
+    );
   }
-  const sizes = await readBlobSizes({ ...source, changes });
-  const planner = new Planner({ history, changes, texts, sizes, limits, skip: options.skip });
+  const planner = new Planner({ history, changes, texts, limits, skip: options.skip });
   const planned: Group[] = [];
   for (const [index, group] of groups.entries()) {
     if (index % GROUPS_PER_TURN === GROUPS_PER_TURN - 1) await setImmediate();
@@ -70,30 +78,15 @@ export async function planGit(repository: GitRepository, options: PlanOptions = 
   return { tip, branch: repository.branch, groups: planned, ...planner.totals() };
 }
 
-/** Sizes by blob number, of every file and symbolic link that any commit brought. */
-async function readBlobSizes(source: {
-  readonly git: Git;
-  readonly directory: string;
-  readonly changes: Changes;
-  readonly limits: PlanLimits;
-  readonly signal: AbortSignal | undefined;
-}): Promise<ReadonlyMap<number, number>> {
-  const { ofCommit, blobs } = source.changes;
-  const wanted = new Set<number>();
-  for (const changes of ofCommit.values()) {
-    for (const { mode, blob } of changes) if (hasContent(mode)) wanted.add(blob);
-  }
-  const numbers = [...wanted];
-  const ids = numbers.map((number) => blobs.strings[number] ?? "");
-  const sizes = await readSizes({ ...source, blobs: ids, timeoutMs: source.limits.timeoutMs });
-  return new Map(numbers.map((number, index) => [number, sizes[index] ?? 0]));
-}
-
 const OUTSIDE = /^\/|^\.{1,2}(?:\/|$)|\/\.{1,2}(?:\/|$)/;
 
 function checkedPrefix(prefix: string | undefined): string | undefined {
   const path = prefix?.replace(/^(?:\.\/)+/, "").replace(/\/+$/, "");
   if (path === undefined || path === "" || path === ".") return undefined;
   if (!OUTSIDE.test(path) && !path.includes("\0")) return path;
-  throw new LoreError("USAGE", `${JSON.stringify(prefix)} is not a path inside the repository. Give one like docs/guide.`, { field: "pathPrefix" });
+  throw new LoreError(
+    "USAGE",
+    `${JSON.stringify(prefix)} is not a path inside the repository. Give one like docs/guide.`,
+    { field: "pathPrefix" },
+  );
 }

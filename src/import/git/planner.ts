@@ -5,10 +5,11 @@
 
 import assert from "node:assert/strict";
 
-import { type Changes, tooManyFiles } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import type { CommitText } from "./commits.ts";
 import type { History } from "./history.ts";
 import type { PlanLimits } from "./limits.ts";
+import { tooManyFiles } from "./raw-diff.ts";
 import { Replay, type ReplayOp } from "./replay.ts";
 import { Skipping, type SkipRule, type Skipped } from "./skipping.ts";
 import { NONE, type TreeState } from "./tree-state.ts";
@@ -62,8 +63,6 @@ export interface PlannerInput {
   readonly changes: Changes;
   /** In log order. */
   readonly texts: readonly CommitText[];
-  /** By blob number. */
-  readonly sizes: ReadonlyMap<number, number>;
   readonly limits: PlanLimits;
   readonly skip: SkipRule | undefined;
 }
@@ -82,9 +81,16 @@ export class Planner {
     this.#input = input;
     this.#replay = new Replay(limits);
     this.#paths = changes.paths.strings.map((path) => Buffer.from(path, "latin1"));
-    this.#skipping = new Skipping({ paths: this.#paths, blobs: changes.blobs.strings, sizes: input.sizes, pathBytesMax: limits.pathBytes, skip });
+    this.#skipping = new Skipping({
+      paths: this.#paths,
+      blobs: changes.blobs.strings,
+      sizes: changes.sizes,
+      pathBytesMax: limits.pathBytes,
+      skip,
+    });
     this.#childrenLeft = new Uint32Array(history.commits.length);
-    for (const parent of history.parents.flat()) this.#childrenLeft[parent] = (this.#childrenLeft[parent] ?? 0) + 1;
+    for (const parent of history.parents.flat())
+      this.#childrenLeft[parent] = (this.#childrenLeft[parent] ?? 0) + 1;
   }
 
   /** The next group in log order: commit numbers, the mainline commit last. */
@@ -110,17 +116,30 @@ export class Planner {
     assert(text !== undefined, "a text for every commit");
     const ops = this.#apply({ commit, oid, mainline, parents });
     const parentIds = parents.map((parent) => history.commits[parent] ?? "");
-    return { oid, parents: parentIds, tree: history.trees[commit] ?? "", ...text, mainline, ops: ops.map((op) => this.#planned(op)) };
+    return {
+      oid,
+      parents: parentIds,
+      tree: history.trees[commit] ?? "",
+      ...text,
+      mainline,
+      ops: ops.map((op) => this.#planned(op)),
+    };
   }
 
-  #apply(step: { commit: number; oid: string; mainline: boolean; parents: readonly number[] }): ReplayOp[] {
+  #apply(step: {
+    commit: number;
+    oid: string;
+    mainline: boolean;
+    parents: readonly number[];
+  }): ReplayOp[] {
     const raw = this.#input.changes.ofCommit.get(step.commit) ?? [];
     const { ops, state } = this.#replay.apply({
       mainline: step.mainline,
       parents: step.parents.map((parent) => this.#stateOf(parent)),
       changes: this.#skipping.without(step.oid, raw),
     });
-    if (state.fileCount > this.#input.limits.treeFiles) throw tooManyFiles(this.#input.limits.treeFiles);
+    if (state.fileCount > this.#input.limits.treeFiles)
+      throw tooManyFiles(this.#input.limits.treeFiles);
     for (const parent of step.parents) this.#release(parent);
     if ((this.#childrenLeft[step.commit] ?? 0) > 0) this.#states.set(step.commit, state);
     return step.mainline ? [...ops, ...this.#replay.closeGroup()] : ops;
@@ -140,11 +159,14 @@ export class Planner {
 
   #planned(op: ReplayOp): PlanOp {
     if (op.op !== "revise") return op;
-    const { changes, sizes } = this.#input;
+    const { changes } = this.#input;
     const path = this.#paths[op.path];
     const blob = changes.blobs.strings[op.blob];
-    const sizeBytes = sizes.get(op.blob);
-    assert(path !== undefined && blob !== undefined && sizeBytes !== undefined, "a revision names what was read");
+    const sizeBytes = changes.sizes.get(op.blob);
+    assert(
+      path !== undefined && blob !== undefined && sizeBytes !== undefined,
+      "a revision names what was read",
+    );
     return { ...op, path, blob, sizeBytes };
   }
 }

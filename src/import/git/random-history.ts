@@ -64,11 +64,15 @@ class Chance {
 
   #commit(): { parents: number[]; files: Mutable } {
     const roll = this.#next();
-    if (this.#commits.length === 0 || roll < 0.04) return { parents: [], files: this.#edited(new Map()) };
+    if (this.#commits.length === 0 || roll < 0.04)
+      return { parents: [], files: this.#edited(new Map()) };
     const recent = (): number => Math.max(this.#commits.length - 1 - this.#below(5), 0);
     if (roll < 0.35) return this.#merge([...new Set([recent(), recent(), recent()])]);
     const parent = recent();
-    return { parents: [parent], files: roll < 0.4 ? this.#filesOf(parent) : this.#edited(this.#filesOf(parent)) };
+    return {
+      parents: [parent],
+      files: roll < 0.4 ? this.#filesOf(parent) : this.#edited(this.#filesOf(parent)),
+    };
   }
 
   /** Each path from any parent, mostly from one that changed it; sometimes edited on top. */
@@ -93,12 +97,17 @@ class Chance {
     const path = this.#one([...files.keys()]);
     const file = path === undefined ? undefined : files.get(path);
     const roll = this.#next();
-    if (path === undefined || file === undefined || roll < 0.3) place(files, this.#one(PATHS) ?? "a", this.#file());
+    if (path === undefined || file === undefined || roll < 0.3)
+      place(files, this.#one(PATHS) ?? "a", this.#file());
     else if (roll < 0.55) files.set(path, { ...file, text: this.#changed(file.text) });
     else if (roll < 0.65) files.delete(path);
     else if (roll < 0.85) {
       files.delete(path);
-      place(files, this.#one(PATHS) ?? "a", roll < 0.75 ? file : { ...file, text: this.#changed(file.text) });
+      place(
+        files,
+        this.#one(PATHS) ?? "a",
+        roll < 0.75 ? file : { ...file, text: this.#changed(file.text) },
+      );
     } else if (roll < 0.9) files.set(path, { ...file, mode: this.#one(MODES) ?? "100644" });
     else {
       const other = this.#one([...files.keys()]) ?? path;
@@ -139,7 +148,7 @@ class Chance {
 
 /** Puts a file where it may replace a folder, or a file that was in the way of its folder. */
 function place(files: Mutable, path: string, file: { mode: string; text: string }): void {
-  for (const other of [...files.keys()]) {
+  for (const other of files.keys()) {
     if (other.startsWith(`${path}/`) || path.startsWith(`${other}/`)) files.delete(other);
   }
   files.set(path, file);

@@ -21,9 +21,18 @@ const BLOB_LINE = /^[0-9a-f]{40,64} blob ([0-9]{1,15})$/;
 export async function readSizes(query: SizesQuery): Promise<number[]> {
   const { git, directory, blobs, timeoutMs, signal } = query;
   const input = blobs.map((blob) => `${blob}\n`);
-  const reader = new ByteReader(git.stream({ directory, args: ["cat-file", "--batch-check", "--buffer"], input, timeoutMs, signal }));
+  const reader = new ByteReader(
+    git.stream({
+      directory,
+      args: ["cat-file", "--batch-check", "--buffer"],
+      input,
+      timeoutMs,
+      signal,
+    }),
+  );
   const sizes: number[] = [];
-  for (let line = await reader.line(); line !== undefined; line = await reader.line()) sizes.push(blobSizeBytes(line));
+  for (let line = await reader.line(); line !== undefined; line = await reader.line())
+    sizes.push(blobSizeBytes(line));
   if (sizes.length !== blobs.length) throw notABlob("an answer cut short");
   return sizes;
 }
@@ -35,5 +44,8 @@ function blobSizeBytes(line: string): number {
 }
 
 function notABlob(found: string): LoreError {
-  return new LoreError("REFUSED", `A file's content was asked for and git gave "${found}". The repository is damaged; run git fsck on the source.`);
+  return new LoreError(
+    "REFUSED",
+    `A file's content was asked for and git gave "${found}". The repository is damaged; run git fsck on the source.`,
+  );
 }

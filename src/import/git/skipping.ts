@@ -4,7 +4,7 @@
  * listed once, with the first commit that brought it: nothing is dropped in silence.
  */
 
-import type { Change } from "./changes.ts";
+import type { Change } from "./raw-diff.ts";
 import { NONE } from "./tree-state.ts";
 
 /** A file of one commit, as a skip rule sees it. */
@@ -66,7 +66,9 @@ export class Skipping {
       brought.add(change.path);
       if (reason === undefined) return [change];
       this.#list({ commit, path: change.path, reason });
-      return [change.path, change.source].flatMap((path) => (path === NONE ? [] : [{ ...change, path, mode: 0, source: NONE }]));
+      return [change.path, change.source].flatMap((path) =>
+        path === NONE ? [] : [{ ...change, path, mode: 0, source: NONE }],
+      );
     });
   }
 
@@ -74,9 +76,15 @@ export class Skipping {
     const bytes = this.#input.paths[path] ?? new Uint8Array();
     if (mode === SUBMODULE) return "a submodule: another repository, not part of this one";
     if (!hasContent(mode)) return "neither a file nor a symbolic link";
-    if (bytes.length > this.#input.pathBytesMax) return `a path longer than ${this.#input.pathBytesMax} bytes`;
+    if (bytes.length > this.#input.pathBytesMax)
+      return `a path longer than ${this.#input.pathBytesMax} bytes`;
     if (isUnsafe(bytes)) return "a name that is not safe to write to a disk";
-    return this.#input.skip?.({ path: bytes, mode, blob: this.#input.blobs[blob] ?? "", sizeBytes: this.#input.sizes.get(blob) ?? 0 });
+    return this.#input.skip?.({
+      path: bytes,
+      mode,
+      blob: this.#input.blobs[blob] ?? "",
+      sizeBytes: this.#input.sizes.get(blob) ?? 0,
+    });
   }
 
   #list({ commit, path, reason }: { commit: string; path: number; reason: string }): void {

@@ -78,7 +78,7 @@ const PLAIN_LETTERS = new Map([
   ["ς", "σ"],
 ]);
 /** Combining accents, Hebrew points, Arabic vowel signs and tatweel. Indic and Thai vowels are letters: kept. */
-const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/g;
+const ACCENTS = /[\u{300}-\u{36f}\u{591}-\u{5c7}\u{610}-\u{61a}\u{64b}-\u{65f}\u{670}]|\u{640}/gu;
 
 /** Lower-case text without its accents: `Übergröße` and `ubergrosse` are the same word to a searcher. */
 export function fold(text: string): string {

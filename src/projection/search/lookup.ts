@@ -8,9 +8,7 @@ import { type IndexSize, Ranking, termWeight, type WeightedGroup } from "./ranki
 import { termHash } from "./tokenise.ts";
 
 /** Rows of the index that one query may have scored by FTS5. */
-export const POSTINGS_MAX = 20_000;
-/** Words of a query that count: its rarest. */
-export const QUERY_WORDS_MAX = 32;
+const POSTINGS_MAX = 20_000;
 /** Terms that an unfinished last word may stand for. */
 const COMPLETIONS_MAX = 8;
 /** Terms looked at to find them. */
@@ -40,8 +38,7 @@ export function lookUp(db: Db, query: ParsedQuery, scope: Scope): Lookup | undef
   const groups = query.groups
     .map((group) => countedGroup(db, group, scope))
     .filter((group) => group.documents > 0)
-    .sort((a, b) => a.documents - b.documents)
-    .slice(0, QUERY_WORDS_MAX);
+    .sort((a, b) => a.documents - b.documents);
   const [rarest] = groups;
   if (size === undefined || rarest === undefined) return undefined;
   const weighted = groups.map(({ terms, documents }): WeightedGroup => {

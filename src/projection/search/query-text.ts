@@ -11,6 +11,8 @@ import type { Word, Words } from "./tokenise.ts";
 
 /** UTF-16 units of a query; a longer text is not a question. */
 export const QUERY_CHARS_MAX = 2_000;
+/** Distinct words, or pairs of characters, that are looked up; the rest of a longer text is not read. */
+export const QUERY_WORDS_MAX = 48;
 /** Phrases, and exclusions, that are obeyed. */
 const FILTERS_MAX = 16;
 /** A shorter last word is not completed. */
@@ -83,7 +85,7 @@ function addGroup(groups: Map<string, TermGroup>, terms: readonly string[], type
   const distinct = new Set(terms);
   distinct.delete("");
   const key = [...distinct].sort().join(" ");
-  if (key === "" || groups.has(key)) return;
+  if (key === "" || groups.has(key) || groups.size >= QUERY_WORDS_MAX) return;
   const prefix = typed !== undefined && typed.length >= PREFIX_CHARS_MIN && /^\w+$/.test(typed) ? typed : undefined;
   groups.set(key, { terms: distinct, prefix });
 }

@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import { isLoreError } from "../../bytes/index.ts";
 import { communityOf, type Draft } from "./fixture.ts";
-import { QUERY_CHARS_MAX } from "./query-text.ts";
+import { QUERY_CHARS_MAX, QUERY_WORDS_MAX } from "./query-text.ts";
 import { HITS_MAX } from "./search.ts";
 import { SNIPPET_CHARS } from "./snippet.ts";
 
@@ -123,6 +123,13 @@ describe("a search", () => {
       assert.throws(() => find({ text: "leave", limit }), (error) => isLoreError(error, "MALFORMED"));
     }
     assert.throws(() => find({ text: "leave", offset: -1 }), (error) => isLoreError(error, "MALFORMED"));
+  });
+
+  test("reads distinct words up to their limit", () => {
+    for (const [before, count] of [[QUERY_WORDS_MAX - 2, 1], [QUERY_WORDS_MAX - 1, 1], [QUERY_WORDS_MAX, 0]] as const) {
+      const others = Array.from({ length: before }, (_, i) => `z${i}`).join(" ");
+      assert.equal(find({ text: `${others} flights` }).total, count);
+    }
   });
 
   test("answers any string, with marks inside the snippet and ranges inside the body", () => {

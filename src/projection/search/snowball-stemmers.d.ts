@@ -3,5 +3,5 @@ declare module "snowball-stemmers" {
     stem(word: string): string;
   }
   const stemmers: { newStemmer(algorithm: string): Stemmer };
-  export default stemmers;
+  export = stemmers;
 }

@@ -54,7 +54,7 @@ export function sourceOf(revision: RevisionRow): Source {
 function formatOf(kind: string, media: string): Format {
   if (/^text\/(?:html|xhtml)|^application\/xhtml/.test(media)) return "html";
   if (/^text\/(?:csv|tab-separated-values)/.test(media)) return "table";
-  return kind === "dataset" && /^text\/plain/.test(media) ? "table" : "markdown";
+  return kind === "dataset" && media.startsWith("text/plain") ? "table" : "markdown";
 }
 
 export function readMeta(digest: Uint8Array | undefined, readPart: ReadPart): Meta {

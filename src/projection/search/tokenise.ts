@@ -164,8 +164,8 @@ export class Words {
     const key = isWord ? term : ` ${term}`;
     let word = this.#grams.get(key);
     if (word === undefined) {
-      // NFKC can bring a separator out of a compatibility character; a term must stay one term.
-      word = wordOf(/[\s\u0000-\u007f]/.test(term) ? [] : [term], isWord ? "word" : "single");
+      // NFKC can bring a space out of a character (a free-standing voicing mark); a term must stay one term.
+      word = wordOf(/[^\p{L}\p{M}\p{N}]/u.test(term) ? [] : [term], isWord ? "word" : "single");
       if (this.#grams.size >= CACHE_WORDS_MAX) this.#grams.clear();
       this.#grams.set(key, word);
     }

@@ -1,0 +1,168 @@
+/** Commands that check and mend: verify, proof, rebuild, status, doctor. */
+import { accessSync, constants, existsSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
+
+import { hex, LoreError } from "../../bytes/index.ts";
+import { nobleSuite } from "../../bytes/noble.ts";
+import { type Community, proofFile, units, verifyCommunity } from "../../community/index.ts";
+import { parseProof, verifyProof } from "../../log/index.ts";
+import { Db } from "../../store/index.ts";
+import { type Command, chosenCommunity, COMMUNITY_OPTION, day, type Invocation, isSet, option, printJson, progressLine, requiredOption, text, word } from "../command.ts";
+
+const verify: Command = {
+  name: "verify",
+  usage: "[--community ID|NAME] | FILE PROOF.tlog-proof --community ID",
+  summary: "Check everything a community holds, or one file against its proof",
+  options: COMMUNITY_OPTION,
+  async run(invocation) {
+    if (invocation.words.length > 0) return verifyFile(invocation);
+    const community = chosenCommunity(invocation, "write");
+    const progress = progressLine(invocation.output);
+    const report = await verifyCommunity(community, ({ stage, done, of }) => progress.show(stage, done, of)).finally(() => progress.end());
+    if (isSet(invocation, "json")) printJson(invocation, { community: community.id, ...report });
+    else {
+      const { entries, signatures, parts, partsErased, tables, root } = report;
+      const erased = partsErased === 0 ? "" : `, ${partsErased} erased`;
+      invocation.output.out(`${community.name}: all is well.\n${entries} entries, ${signatures} signatures, ${parts} parts${erased}, ${tables} tables as a replay gives them.\nroot ${root}\n`);
+    }
+    return undefined;
+  },
+};
+
+/** Works with no data folder: the community id is all that has to be trusted. */
+function verifyFile(invocation: Invocation): undefined {
+  const content = readBytes(word(invocation, 0, "the file to check"));
+  const proof = parseProof(readBytes(word(invocation, 1, "its proof, FILE.tlog-proof")));
+  const id = requiredOption(invocation, "community", "the id of the community that the file is from");
+  if (!/^[a-z2-7]{32}$/.test(id)) throw new LoreError("USAGE", "Checking a file needs the community's id, 32 letters and digits; a name proves nothing.");
+  const { checkpoint, entry, index, digest } = verifyProof(nobleSuite, content, proof, id);
+  const facts = { community: id, sha256: hex.encode(digest), entry: index, size: checkpoint.size, time: entry.time };
+  if (isSet(invocation, "json")) printJson(invocation, facts);
+  else invocation.output.out(`Genuine: signed on ${day(entry.time)}, entry ${index} of ${checkpoint.size} in the record of ${id}.\nThis does not show that the words are true, nor that the key was its owner's: for that, verify the whole record.\n`);
+  return undefined;
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw new LoreError("NOT_FOUND", `Reading ${path}: it cannot be opened. Check the path.`, { cause: error });
+  }
+}
+
+const proof: Command = {
+  name: "proof",
+  usage: "UNIT[@REVISION] -o FILE.tlog-proof [--part body] [--community ID|NAME]",
+  summary: "Write a proof with which one file can be checked anywhere",
+  options: { ...COMMUNITY_OPTION, output: { type: "string", short: "o" }, part: text },
+  async run(invocation) {
+    const community = chosenCommunity(invocation, "write");
+    const ref = units.findUnit(community, word(invocation, 0, "a path, title or id"));
+    await community.seal();
+    const file = proofFile(community, units.resolve(community, ref), option(invocation, "part"));
+    const path = requiredOption(invocation, "output", "a file to write");
+    writeFileSync(path, file);
+    invocation.output.out(`${path}\nCheck with: lore verify FILE ${path} --community ${community.id}\n`);
+    return undefined;
+  },
+};
+
+const rebuild: Command = {
+  name: "rebuild",
+  usage: "[--community ID|NAME]",
+  summary: "Make every table anew from the record",
+  options: COMMUNITY_OPTION,
+  run(invocation) {
+    const community = chosenCommunity(invocation, "write");
+    const progress = progressLine(invocation.output);
+    community.projections.rebuild((done, of) => progress.show("Replaying", done, of));
+    progress.end();
+    if (isSet(invocation, "json")) printJson(invocation, { community: community.id, entries: community.size });
+    else invocation.output.out(`${community.size} entries replayed.\n`);
+    return undefined;
+  },
+};
+
+export interface CommunityStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly sealed: number;
+  /** Root hash of the latest checkpoint, hex. */
+  readonly root: string | null;
+  readonly vkey: string;
+  readonly origin: string;
+  readonly units: number;
+  readonly visibility: string;
+  readonly state: string;
+}
+
+export function statusOf(community: Community): CommunityStatus {
+  const { checkpoint, refusal } = community;
+  const { newerFrom, rules } = community.projections.fold;
+  const newer = newerFrom === undefined ? undefined : `needs a newer version from entry ${newerFrom}`;
+  return {
+    id: community.id,
+    name: community.name,
+    size: community.size,
+    sealed: checkpoint?.size ?? 0,
+    root: checkpoint === undefined ? null : hex.encode(checkpoint.root),
+    vkey: community.vkey,
+    origin: community.origin,
+    units: units.listUnits(community).length,
+    visibility: rules.visibility,
+    state: newer ?? refusal?.message ?? "ok",
+  };
+}
+
+const status: Command = {
+  name: "status",
+  usage: "[--json]",
+  summary: "List the communities here and how they are",
+  run(invocation) {
+    const node = invocation.node("read");
+    const communities = node.ids().map((id) => statusOf(node.community(id)));
+    if (isSet(invocation, "json")) printJson(invocation, { communities });
+    else for (const { id, name, size, units: count, state } of communities) invocation.output.out(`${id}  ${name}: ${count} units, ${size} entries, ${state}\n`);
+    if (communities.length === 0) invocation.output.notice("No community is here yet.\n");
+    return undefined;
+  },
+};
+
+const SPACE_LOW_BYTES = 500 * 2 ** 20;
+
+const doctor: Command = {
+  name: "doctor",
+  usage: "",
+  summary: "Check this machine: versions, folders, space, locks",
+  run(invocation) {
+    const { home, state } = invocation.environment;
+    const findings: { check: string; ok: boolean; found: string }[] = [];
+    const note = (check: string, ok: boolean, found: string) => findings.push({ check, ok, found });
+    const sqlite = new Db(":memory:", { durability: "normal" });
+    note("Node", true, process.version);
+    note("SQLite", true, String(sqlite.value("SELECT sqlite_version()")));
+    sqlite.close();
+    for (const [name, folder] of [["data folder", home], ["state folder", state]] as const) {
+      const writable = existsSync(folder) ? isWritable(folder) : true;
+      note(name, writable, existsSync(folder) ? `${folder}${writable ? "" : " cannot be written"}` : `${folder} is not there yet`);
+    }
+    if (existsSync(home)) {
+      const { bavail, bsize } = statfsSync(home);
+      note("free space", bavail * bsize > SPACE_LOW_BYTES, `${Math.round((bavail * bsize) / 2 ** 20)} MiB`);
+    }
+    if (isSet(invocation, "json")) printJson(invocation, findings);
+    else for (const { check, ok, found } of findings) invocation.output.out(`${ok ? "ok   " : "look "} ${check}: ${found}\n`);
+    return findings.every(({ ok }) => ok) ? undefined : 5;
+  },
+};
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const CHECKING = [verify, proof, rebuild, status, doctor];

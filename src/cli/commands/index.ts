@@ -1,0 +1,9 @@
+/** Every command of `lore`, in the order the help lists them. */
+import type { Command } from "../command.ts";
+import { CHECKING } from "./checking.ts";
+import { MEMBERSHIP } from "./membership.ts";
+import { MOVING } from "./moving.ts";
+import { READING } from "./reading.ts";
+import { WRITING } from "./writing.ts";
+
+export const COMMANDS: readonly Command[] = [...MOVING, ...READING, ...WRITING, ...MEMBERSHIP, ...CHECKING];

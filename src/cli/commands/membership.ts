@@ -1,0 +1,168 @@
+/** Commands about communities and who is in them: init, member, key, role. */
+import { userInfo } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { base32, didKey, LoreError, parseDidKey, utf8 } from "../../bytes/index.ts";
+import { createSigner } from "../../bytes/node.ts";
+import { Author, type Community, parseKeys, persons } from "../../community/index.ts";
+import { memberId, parseId, type Role } from "../../unit/index.ts";
+import { type Command, chosenCommunity, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, requiredOption, text, word } from "../command.ts";
+import { chosenAuthor, WRITE_OPTIONS } from "./writing.ts";
+
+/** The name under which this user founds communities. */
+export function founderName(invocation: Invocation): string {
+  return option(invocation, "founder") ?? userInfo().username;
+}
+
+export const FOUNDING_OPTIONS = { name: text, about: text, licence: text, founder: text } as const;
+
+const init: Command = {
+  name: "init",
+  usage: "--name NAME [--about SENTENCE] [--licence SPDX] [--founder NAME] [--private]",
+  summary: "Begin an empty community",
+  options: { ...FOUNDING_OPTIONS, private: flag },
+  async run(invocation) {
+    const node = invocation.node("write");
+    const name = requiredOption(invocation, "name", "what the community is called");
+    const community = await node.begin({
+      name,
+      about: option(invocation, "about"),
+      licence: option(invocation, "licence"),
+      founder: founderName(invocation),
+      visibility: isSet(invocation, "private") ? "members" : "public",
+      now: invocation.environment.now(),
+    });
+    if (isSet(invocation, "json")) printJson(invocation, { id: community.id, name: community.name, vkey: community.vkey });
+    else invocation.output.out(`${community.id}  ${community.name}\n`);
+    return undefined;
+  },
+};
+
+const member: Command = {
+  name: "member",
+  usage: "add NAME --as LABEL | add NAME --key DID-KEY | merge NAME|ID --into NAME|ID | unmerge NAME|ID --into NAME|ID",
+  summary: "Add a member, or say that two names are one person",
+  options: { ...WRITE_OPTIONS, key: text, into: text, by: text },
+  async run(invocation) {
+    const community = chosenCommunity(invocation, "write");
+    const act = word(invocation, 0, "add, merge or unmerge");
+    const name = word(invocation, 1, "a name");
+    if (act === "add") return addMember(invocation, community, name);
+    if (act !== "merge" && act !== "unmerge") throw new LoreError("USAGE", `"lore member" knows add, merge and unmerge, not "${act}".`);
+    const author = chosenAuthor(invocation, community);
+    const alias = memberNamed(community, name);
+    const into = memberNamed(community, requiredOption(invocation, "into", "the name that stays"));
+    await author.write([{ op: "member", alias: [alias], into, ...(act === "unmerge" ? { end: true as const } : {}) }]);
+    invocation.output.out(act === "merge" ? "They are one person now.\n" : "They are two people again.\n");
+    return undefined;
+  },
+};
+
+/** A member id by id or exact name, merged identities included. */
+function memberNamed(community: Community, name: string): Uint8Array {
+  if (/^[a-z2-7]{32}$/.test(name)) return parseId(name, "a member id");
+  const row = community.rows.get<{ id: Uint8Array }>(
+    "SELECT m.id FROM catalog_member c JOIN member m ON m.n = c.member WHERE c.name = ? COLLATE NOCASE ORDER BY m.n LIMIT 1",
+    name,
+  );
+  if (row === undefined) throw new LoreError("NOT_FOUND", `Nobody here has the name "${name}". "lore people" lists them.`);
+  return row.id;
+}
+
+/**
+ * With `--as LABEL`: a new identity of this user, who joins by their own signature. With `--key`: somebody whose
+ * key this user vouches for.
+ */
+async function addMember(invocation: Invocation, community: Community, name: string): Promise<undefined> {
+  const { random, suite } = invocation.environment;
+  const nonce = random(16);
+  const content = [{ name: "name", media: "text/plain", bytes: utf8(name) }];
+  const given = option(invocation, "key");
+  const { keystore } = invocation.node("write");
+  if (given !== undefined) {
+    const key = parseDidKey(given);
+    await chosenAuthor(invocation, community).write([{ op: "member", type: "person", key, nonce, content }]);
+    const id = base32.encode(memberId(suite, { key, nonce }));
+    if (isSet(invocation, "json")) printJson(invocation, { member: id, name });
+    else invocation.output.out(`${id}  ${name}\n`);
+    return undefined;
+  }
+  const label = requiredOption(invocation, "as", "a short name for the new identity on this machine");
+  if (keystore.read(community.id, label) !== undefined) throw new LoreError("REFUSED", `The identity "${label}" exists already.`);
+  const seed = random(32);
+  const signer = createSigner(seed);
+  const id = memberId(suite, { key: signer.publicKey, nonce });
+  keystore.write(community.id, { member: id, seed }, label);
+  const joining = new Author(community, { member: id, signer });
+  await joining.write([{ op: "member", type: "person", key: signer.publicKey, nonce, content }]);
+  if (isSet(invocation, "json")) printJson(invocation, { member: base32.encode(id), name });
+  else invocation.output.out(`${base32.encode(id)}  ${name}\n`);
+  return undefined;
+}
+
+const role: Command = {
+  name: "role",
+  usage: "grant|end steward|editor|contributor NAME|ID [--as LABEL]",
+  summary: "Grant or end a role",
+  options: WRITE_OPTIONS,
+  async run(invocation) {
+    const community = chosenCommunity(invocation, "write");
+    const author = chosenAuthor(invocation, community);
+    const act = word(invocation, 0, "grant or end");
+    const granted = word(invocation, 1, "steward, editor or contributor");
+    if (act !== "grant" && act !== "end") throw new LoreError("USAGE", `"lore role" knows grant and end, not "${act}".`);
+    if (!isRole(granted)) throw new LoreError("USAGE", `There is no role "${granted}": steward, editor or contributor.`);
+    const name = word(invocation, 2, "whose role it is");
+    await author.write([{ op: "role", act, role: granted, member: memberNamed(community, name) }]);
+    const { roles } = persons.findPerson(community, name);
+    if (isSet(invocation, "json")) printJson(invocation, { roles });
+    else invocation.output.out(roles.length === 0 ? "No role; if this needed others' consent, it waits for it.\n" : `Roles now: ${roles.join(", ")}.\n`);
+    return undefined;
+  },
+};
+
+function isRole(name: string): name is Role {
+  return name === "steward" || name === "editor" || name === "contributor";
+}
+
+const key: Command = {
+  name: "key",
+  usage: "list | add DID-KEY | revoke DID-KEY | export FILE | import FILE [--as LABEL]",
+  summary: "List, add, revoke, save or bring keys",
+  options: { ...WRITE_OPTIONS, ...COMMUNITY_OPTION },
+  async run(invocation) {
+    const community = chosenCommunity(invocation, "write");
+    const act = word(invocation, 0, "list, add, revoke, export or import");
+    const { keystore } = invocation.node("write");
+    const label = option(invocation, "as");
+    if (act === "list") {
+      const rows = community.rows.all<{ key: Uint8Array; member: number }>("SELECT key, member FROM member_key WHERE until_idx IS NULL ORDER BY n");
+      const keys = rows.map((row) => ({ key: didKey(row.key), member: persons.personRef(community, row.member).name }));
+      if (isSet(invocation, "json")) printJson(invocation, keys);
+      else for (const each of keys) invocation.output.out(`${each.key}  ${each.member}\n`);
+    } else if (act === "add" || act === "revoke") {
+      const named = parseDidKey(word(invocation, 1, "a did:key"));
+      await chosenAuthor(invocation, community).write([{ op: "key", act, key: named }]);
+      invocation.output.out(act === "add" ? "Added.\n" : "Revoked from the next entry on.\n");
+    } else if (act === "export") {
+      const path = word(invocation, 1, "a file to write");
+      writeFileSync(path, readKeyFile(keystore.path(community.id, label)), { mode: 0o600, flag: "wx" });
+      invocation.output.out(`Saved to ${path}. Whoever has this file can sign for you: keep it apart and safe.\n`);
+    } else if (act === "import") {
+      parseKeys(readKeyFile(word(invocation, 1, "a key file")));
+      keystore.writeText(community.id, readKeyFile(word(invocation, 1, "a key file")), label);
+      invocation.output.out("The key is on this machine now.\n");
+    } else throw new LoreError("USAGE", `"lore key" knows list, add, revoke, export and import, not "${act}".`);
+    return undefined;
+  },
+};
+
+function readKeyFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new LoreError("NOT_FOUND", `Reading ${path}: it cannot be opened. Check the path.`, { cause: error });
+  }
+}
+
+export const MEMBERSHIP = [init, member, role, key];

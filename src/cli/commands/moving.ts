@@ -1,0 +1,86 @@
+/** Commands that bring things in and take them out: import, export, restore, recover. */
+import { writeFileSync } from "node:fs";
+
+import { isLoreError, LoreError } from "../../bytes/index.ts";
+import type { LoreNode } from "../../community/index.ts";
+import { importGit, nameFromLocation } from "../../import/run.ts";
+import type { ImportReport } from "../../import/report.ts";
+import { type Command, communityNamed, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, progressLine, text, word } from "../command.ts";
+import { founderName, FOUNDING_OPTIONS } from "./membership.ts";
+
+const importing: Command = {
+  name: "import",
+  usage: "git BUNDLE|REPOSITORY|URL | folder DIR | zip FILE [--path PREFIX] [--branch NAME] [--name NAME | --community ID|NAME] [--map FILE] [--json]",
+  summary: "Bring in a repository with its whole history, a folder or a zip file",
+  options: { ...COMMUNITY_OPTION, ...FOUNDING_OPTIONS, path: text, branch: text, map: text, "allow-private": flag },
+  async run(invocation) {
+    const form = word(invocation, 0, "git, folder or zip");
+    const location = word(invocation, 1, form === "git" ? "a bundle, repository or https address" : `a ${form}`);
+    const progress = progressLine(invocation.output);
+    const node = invocation.node("write");
+    const shared = {
+      location,
+      into: target(invocation, node, location),
+      onProgress: ({ stage, done, of }: { stage: string; done: number; of: number }) => progress.show(stage, done, of),
+    };
+    const branch = option(invocation, "branch");
+    const prefix = option(invocation, "path");
+    const git = { ...shared, branch, prefix, allowPrivate: isSet(invocation, "allow-private") };
+    if (form !== "git") throw new LoreError("USAGE", `"lore import" knows git, folder and zip, not "${form}".`);
+    const { report, commits } = await importGit(node, git).finally(() => progress.end());
+    const map = option(invocation, "map");
+    if (map !== undefined) writeFileSync(map, commits.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    if (isSet(invocation, "json")) printJson(invocation, report);
+    else invocation.output.out(reportText(report));
+    return undefined;
+  },
+};
+
+/** Where an import goes: the community named, the one that has the new one's name already, or a new one. */
+function target(invocation: Invocation, node: LoreNode, location: string) {
+  const existing = option(invocation, "community");
+  if (existing !== undefined) return { id: communityNamed(node, existing).id };
+  const name = option(invocation, "name") ?? nameFromLocation(location);
+  const id = idOfName(node, name);
+  if (id !== undefined) return { id };
+  return { name, about: option(invocation, "about"), licence: option(invocation, "licence"), founder: founderName(invocation) };
+}
+
+function idOfName(node: LoreNode, name: string): string | undefined {
+  try {
+    return communityNamed(node, name).id;
+  } catch (error) {
+    if (isLoreError(error, "NOT_FOUND")) return undefined;
+    throw error;
+  }
+}
+
+const LISTED_MAX = 10;
+
+/** The report as people read it. */
+export function reportText(report: ImportReport): string {
+  const kinds = Object.entries(report.units).map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`);
+  const lines = [
+    `${report.community.name}  ${report.community.id}`,
+    `Now here: ${kinds.join(", ") || "nothing"}.`,
+    `Brought in: ${report.revisions} versions${report.commits === undefined ? "" : ` from ${report.commits.all} commits`}, by ${report.people} people, in ${(report.durationMs / 1000).toFixed(1)} s.`,
+  ];
+  if (report.rewritten !== undefined) lines.push(`The source's history was rewritten: ${report.rewritten}`);
+  if (report.bots.length > 0) lines.push(`Not people: ${report.bots.join(", ")}.`);
+  if (report.suggestionsAccepted + report.suggestionsClosed > 0) {
+    lines.push(`Side versions: ${report.suggestionsAccepted} taken up, ${report.suggestionsClosed} closed because the main line never took them.`);
+  }
+  lines.push(...listed("Names taken for one person (undo with \"lore member unmerge\"):", report.merges.map(({ names, reason }) => `${names.join(" = ")} (${reason})`)));
+  lines.push(...listed("Perhaps one person (say so with \"lore member merge\"):", report.suggestions.map(({ names, reason }) => `${names.join(" = ")} (${reason})`)));
+  lines.push(...listed(`Links that lead nowhere: ${report.brokenLinks.count}`, report.brokenLinks.list.map(({ page, href }) => `${page} → ${href}`)));
+  lines.push(...listed(`Left out: ${report.skipped.length}`, report.skipped.map(({ path, reason }) => `${path}: ${reason}`)));
+  return `${lines.join("\n")}\n`;
+}
+
+function listed(title: string, items: readonly string[]): string[] {
+  if (items.length === 0) return [];
+  const more = items.length > LISTED_MAX ? [`  and ${items.length - LISTED_MAX} more`] : [];
+  return [title, ...items.slice(0, LISTED_MAX).map((item) => `  ${item}`), ...more];
+}
+
+export const MOVING = [importing];

@@ -1,0 +1,166 @@
+/** Commands that read: ls, show, history, diff, search, people. */
+import { diffWordsWithSpace } from "diff";
+
+import { base32, LoreError, parseDecimal, textOf } from "../../bytes/index.ts";
+import { type Community, moments, persons, searchCommunity, units } from "../../community/index.ts";
+import { type Command, chosenCommunity, COMMUNITY_OPTION, day, flag, type Invocation, isSet, MOMENT_OPTIONS, option, printJson, text, word } from "../command.ts";
+
+/** What `--as-of` or `--known` asks for. */
+export function chosenMoment(invocation: Invocation, community: Community): moments.Moment {
+  const [asOf, known] = [option(invocation, "as-of"), option(invocation, "known")];
+  if (asOf !== undefined && known !== undefined) throw new LoreError("USAGE", "Give --as-of or --known, not both.");
+  if (known !== undefined) return { at: "size", size: moments.knownSize(community, moments.parseDate(known)) };
+  return asOf === undefined ? moments.NOW : moments.parseMoment(asOf);
+}
+
+const ls: Command = {
+  name: "ls",
+  usage: "[--kind KIND] [--all] [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
+  summary: "List what is here, now or at another moment",
+  options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, kind: text, all: flag },
+  run(invocation) {
+    const community = chosenCommunity(invocation, "read");
+    const kind = option(invocation, "kind");
+    const listing = units.listUnits(community, {
+      moment: chosenMoment(invocation, community),
+      kinds: kind === undefined ? undefined : [kind],
+      all: isSet(invocation, "all"),
+    });
+    if (isSet(invocation, "json")) printJson(invocation, listing);
+    else for (const { kind: each, path, title, state } of listing) {
+      invocation.output.out(`${each.padEnd(8)} ${path ?? `"${title}"`}${state === "current" ? "" : `  (${state})`}\n`);
+    }
+    return undefined;
+  },
+};
+
+const show: Command = {
+  name: "show",
+  usage: "UNIT[@REVISION] [--raw] [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
+  summary: "Show one page, table or other unit",
+  options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, raw: flag },
+  run(invocation) {
+    const community = chosenCommunity(invocation, "read");
+    const unit = units.findUnit(community, word(invocation, 0, "a path, title or id"));
+    const revision = units.resolve(community, unit, chosenMoment(invocation, community));
+    const detail = units.revisionDetail(community, revision);
+    const bytes = units.partBytes(community, revision);
+    const body = bytes === undefined ? undefined : textOf(bytes);
+    if (isSet(invocation, "json")) printJson(invocation, { ...detail, text: body ?? null });
+    else if (isSet(invocation, "raw")) invocation.output.out(body ?? "");
+    else {
+      const by = detail.authors.map(({ name }) => name).join(", ");
+      const state = detail.state === "current" ? "" : `, ${detail.state}`;
+      const shown = body ?? (bytes === undefined ? "(erased)" : `(${bytes.length} bytes that are not text)`);
+      invocation.output.out(`${detail.title}\nby ${by}, ${day(detail.time)}${state}  ${detail.unit}@${detail.revision.slice(0, 12)}\n\n${shown.trimEnd()}\n`);
+    }
+    return undefined;
+  },
+};
+
+const history: Command = {
+  name: "history",
+  usage: "UNIT [--community ID|NAME] [--json]",
+  summary: "List every version of a unit, newest first",
+  options: COMMUNITY_OPTION,
+  run(invocation) {
+    const community = chosenCommunity(invocation, "read");
+    const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"));
+    const versions = units.history(community, unit);
+    if (isSet(invocation, "json")) printJson(invocation, versions);
+    else for (const { version, revision, time, authors, state, note } of versions) {
+      const said = note?.split("\n", 1)[0] ?? "";
+      const place = version === null ? state : String(version);
+      invocation.output.out(`${place.padStart(4)}  ${day(time)}  ${revision.slice(0, 12)}  ${authors.map(({ name }) => name).join(", ")}${said === "" ? "" : `: ${said}`}\n`);
+    }
+    return undefined;
+  },
+};
+
+const diff: Command = {
+  name: "diff",
+  usage: "UNIT [FROM [TO]] [--community ID|NAME] [--json]",
+  summary: "Show what changed between two versions, word by word",
+  options: COMMUNITY_OPTION,
+  run(invocation) {
+    const community = chosenCommunity(invocation, "read");
+    const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"));
+    const accepted = units.history(community, unit).filter(({ version }) => version !== null).toSorted((a, b) => (a.version ?? 0) - (b.version ?? 0));
+    const to = versionNamed(accepted, invocation.words[2]) ?? accepted.at(-1);
+    const from = versionNamed(accepted, invocation.words[1]) ?? accepted.at((to?.version ?? 1) - 2);
+    if (from === undefined || to === undefined) throw new LoreError("NOT_FOUND", "There are not two versions to compare yet.");
+    const [before, after] = [bodyOf(community, from.revision), bodyOf(community, to.revision)];
+    const changes = diffWordsWithSpace(before, after).map(({ value, added, removed }) => ({ value, added, removed }));
+    if (isSet(invocation, "json")) printJson(invocation, { from: from.revision, to: to.revision, changes });
+    else {
+      const marked = changes.map(({ value, added, removed }) => (added ? `{+${value}+}` : removed ? `[-${value}-]` : shorten(value)));
+      invocation.output.out(`${marked.join("").trimEnd()}\n`);
+    }
+    return undefined;
+  },
+};
+
+const CONTEXT_LINES = 2;
+
+/** Unchanged text keeps two lines at each end. */
+function shorten(same: string): string {
+  const lines = same.split("\n");
+  if (lines.length <= CONTEXT_LINES * 2 + 2) return same;
+  return [...lines.slice(0, CONTEXT_LINES + 1), "[…]", ...lines.slice(-CONTEXT_LINES - 1)].join("\n");
+}
+
+function versionNamed(versions: readonly units.RevisionDetail[], name: string | undefined): units.RevisionDetail | undefined {
+  if (name === undefined) return undefined;
+  const found = /^\d+$/.test(name)
+    ? versions.find(({ version }) => version === parseDecimal(name, "a version"))
+    : versions.find(({ revision }) => revision.startsWith(name));
+  if (found === undefined) throw new LoreError("NOT_FOUND", `This unit has no version ${name}. "lore history" lists them.`);
+  return found;
+}
+
+function bodyOf(community: Community, revision: string): string {
+  const bytes = units.partBytes(community, units.findRevision(community, revision).n);
+  return bytes === undefined ? "" : (textOf(bytes) ?? base32.encode(bytes));
+}
+
+const search: Command = {
+  name: "search",
+  usage: "WORDS… [--limit N] [--kind KIND] [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
+  summary: "Find pages by their words",
+  options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, limit: text, kind: text },
+  run(invocation) {
+    const community = chosenCommunity(invocation, "read");
+    const kind = option(invocation, "kind");
+    const hits = searchCommunity(community, {
+      text: word(invocation, 0, "words to look for") && invocation.words.join(" "),
+      limit: parseDecimal(option(invocation, "limit") ?? "10", "--limit"),
+      kinds: kind === undefined ? undefined : [kind],
+      moment: chosenMoment(invocation, community),
+    });
+    if (isSet(invocation, "json")) printJson(invocation, hits);
+    else for (const { title, path, snippet } of hits) invocation.output.out(`${title}${path === null ? "" : `  ${path}`}\n    ${snippet.replaceAll(/\s+/g, " ")}\n`);
+    if (hits.length === 0) invocation.output.notice("Nothing was found.\n");
+    return undefined;
+  },
+};
+
+const people: Command = {
+  name: "people",
+  usage: "[NAME|ID] [--community ID|NAME] [--json]",
+  summary: "List everyone, in order of first contribution",
+  options: COMMUNITY_OPTION,
+  run(invocation) {
+    const community = chosenCommunity(invocation, "read");
+    const [name] = invocation.words;
+    const listing = name === undefined ? persons.people(community) : [persons.findPerson(community, name)];
+    if (isSet(invocation, "json")) printJson(invocation, listing);
+    else for (const { id, name: shown, roles, keyed, since, until, alsoKnownAs } of listing) {
+      const span = since === null || until === null ? "" : `, ${day(since)} to ${day(until)}`;
+      const also = alsoKnownAs.length === 0 ? "" : ` (also ${alsoKnownAs.join(", ")})`;
+      invocation.output.out(`${shown}${also}: ${[...roles, keyed ? "member" : "named in history"].join(", ")}${span}  ${id}\n`);
+    }
+    return undefined;
+  },
+};
+
+export const READING = [ls, show, history, diff, search, people];

@@ -1,0 +1,113 @@
+/**
+ * Runs one command line: finds the command, parses its options, prints errors as sentences, answers the exit
+ * code (DESIGN.md 11: 0 ok, 2 usage, 3 input refused, 4 integrity failure, 5 environment).
+ */
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+import { ERRORS, LoreError } from "../bytes/index.ts";
+import { type Environment, LoreNode } from "../community/index.ts";
+import { type Command, flag, type Invocation, type Output, text } from "./command.ts";
+import { COMMANDS } from "./commands/index.ts";
+
+export interface World {
+  readonly environment: Environment;
+  readonly output: Output;
+}
+
+const COMMON = { home: text, json: flag, help: flag } as const;
+
+/** Never throws: what went wrong is on stderr and in the exit code. */
+export async function run(argv: readonly string[], world: World): Promise<number> {
+  const json = argv.includes("--json");
+  try {
+    return await dispatch(argv, world);
+  } catch (error) {
+    return report(error, world.output, json);
+  }
+}
+
+async function dispatch(argv: readonly string[], { environment, output }: World): Promise<number> {
+  const { name, rest } = splitCommand(argv);
+  if (name === undefined || name === "help") {
+    output.out(help(rest[0]));
+    return name === undefined && argv.length > 0 && !argv.includes("--help") ? ERRORS.USAGE.exit : 0;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) throw new LoreError("USAGE", `There is no command "${name}". "lore help" lists them.`);
+  const { values, positionals } = parse(command, rest);
+  if (values["help"] === true) {
+    output.out(help(name));
+    return 0;
+  }
+  const home = typeof values["home"] === "string" ? resolve(values["home"]) : environment.home;
+  const opened: LoreNode[] = [];
+  const own: Environment = { ...environment, home };
+  const invocation: Invocation = {
+    words: positionals,
+    options: values,
+    environment: own,
+    output,
+    node(use) {
+      const node = opened[0] ?? new LoreNode(own, { readOnly: use === "read" });
+      opened[0] = node;
+      return node;
+    },
+  };
+  try {
+    return (await command.run(invocation)) ?? 0;
+  } finally {
+    await opened[0]?.close();
+  }
+}
+
+/** The first word that is no option names the command; options may stand before it. */
+function splitCommand(argv: readonly string[]): { name: string | undefined; rest: string[] } {
+  let at = 0;
+  while (argv[at]?.startsWith("-") === true) at += argv[at] === "--home" ? 2 : 1;
+  const rest = [...argv];
+  const [name] = rest.splice(at, 1);
+  return { name, rest };
+}
+
+type Values = Record<string, string | boolean | undefined>;
+
+function parse(command: Command, args: string[]): { values: Values; positionals: string[] } {
+  try {
+    const options = { ...COMMON, ...command.options };
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
+    // Every option is a string or a flag, none a list.
+    return { values: values as Values, positionals };
+  } catch (error) {
+    const found = error instanceof Error ? error.message.split("\n", 1)[0] : "";
+    throw new LoreError("USAGE", `${found} Usage: lore ${command.name} ${command.usage}`, { cause: error });
+  }
+}
+
+function help(name: string | undefined): string {
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command !== undefined) return `${command.summary}\n\nUsage: lore ${command.name} ${command.usage}\n`;
+  const width = Math.max(...COMMANDS.map((each) => each.name.length));
+  const lines = COMMANDS.map((each) => `  ${each.name.padEnd(width)}  ${each.summary}`);
+  return `lore keeps what a community knows.
+
+Usage: lore [--home DIR] COMMAND … [--json]
+
+${lines.join("\n")}
+
+"lore help COMMAND" shows its arguments. The data folder is --home, or LORE_HOME.
+Exit codes: 0 done, 2 usage, 3 refused, 4 something does not verify, 5 this machine.
+`;
+}
+
+function report(error: unknown, output: Output, json: boolean): number {
+  if (error instanceof LoreError) {
+    const { code, message, field, limit, data } = error;
+    if (json) output.out(`${JSON.stringify({ error: { code, message, field, limit, data } }, undefined, 2)}\n`);
+    output.notice(`lore: ${message}\n`);
+    return ERRORS[code].exit;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  output.notice(`lore: something unforeseen went wrong. Nothing was acknowledged that is not stored.\n${stack}\n`);
+  return ERRORS.INTERNAL.exit;
+}

@@ -1,0 +1,115 @@
+/**
+ * Fills in the links that a rendering left open, for one page of one community at one moment. Everything it
+ * writes is escaped here; addresses are made by addresses.ts.
+ */
+import { type Community } from "../community/community.ts";
+import { linkedUnit } from "../community/queries/links.ts";
+import { unitAt } from "../community/queries/units.ts";
+import { linkedPath } from "../projection/markdown.ts";
+import { at, browseHref, partHref, unitHref } from "./addresses.ts";
+import { html, type Html, raw } from "./html.ts";
+import type { OpenLink } from "./markdown/render.ts";
+import type { Visit } from "./site.ts";
+import { words } from "./words.ts";
+
+const PICTURE = /\.(png|jpe?g|gif|webp|svg)$/i;
+
+export interface LinkContext {
+  readonly here: Visit;
+  /** Path of the page the links stand on. */
+  readonly from: string;
+  /** Where an anchor of this page is, when it is shown by section. */
+  readonly anchorHref?: (anchor: string) => string;
+}
+
+/** A rendering with its links filled in. Its markup was made by the renderer; what is put in is escaped. */
+export function fillLinks(markup: string, links: readonly OpenLink[], context: LinkContext): Html {
+  const filled = markup.replaceAll(/\0(\d+)\0/g, (_, number: string) => {
+    const link = links[Number(number)];
+    return link === undefined ? "" : String(fill(link, context));
+  });
+  return raw(filled);
+}
+
+function fill(link: OpenLink, context: LinkContext): Html {
+  switch (link.form) {
+    case "fragment":
+      return fragment(link.href, context);
+    case "link":
+      return attributesOf(target(context, link.href));
+    case "wiki":
+      return attributesOf(wikiTarget(context, link.href));
+    case "image":
+    case "wiki-image":
+      return picture(link, context);
+    default:
+      return link.form satisfies never;
+  }
+}
+
+function fragment(href: string, { anchorHref }: LinkContext): Html {
+  return html` href="${anchorHref?.(decoded(href.slice(1))) ?? href}"`;
+}
+
+function attributesOf(href: string | undefined): Html {
+  return href === undefined ? html` class="missing" title="${words.page.missingLink}"` : html` href="${href}"`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Where a relative address on this page leads; undefined when nothing is there. */
+function target({ here, from }: LinkContext, href: string): string | undefined {
+  const path = linkedPath(from, href);
+  const hash = href.indexOf("#");
+  return path === undefined ? undefined : targetOf(here, path, hash < 0 ? "" : href.slice(hash));
+}
+
+function wikiTarget({ here }: LinkContext, name: string): string | undefined {
+  const [path = "", heading] = name.split("#", 2);
+  return targetOf(here, path, heading === undefined ? "" : `#${encodeURIComponent(heading.toLowerCase().replaceAll(" ", "-"))}`);
+}
+
+function targetOf(here: Visit, path: string, hash: string): string | undefined {
+  const { community, moment } = here;
+  if (path === "") return at(here, "");
+  const found = linkedUnit(community, path);
+  const listing = found === undefined ? undefined : unitAt(community, found.unit, moment);
+  if (listing !== undefined) return unitHref(here, listing) + hash;
+  return hasFolder(community, path) ? browseHref(here, path) : undefined;
+}
+
+export function hasFolder({ rows }: Community, path: string): boolean {
+  // "0" follows "/" in the order of bytes.
+  return rows.get("SELECT 1 AS found FROM catalog_current WHERE path > ? AND path < ? LIMIT 1", `${path}/`, `${path}0`) !== undefined;
+}
+
+function picture(link: OpenLink, context: LinkContext): Html {
+  const { here, from } = context;
+  const alt = link.alt ?? "";
+  const path = link.form === "wiki-image" ? link.href : linkedPath(from, link.href);
+  if (path === undefined) return elsewhere(link);
+  const found = linkedUnit(here.community, path) ?? (link.form === "wiki-image" ? fileNamed(here, path) : undefined);
+  const listing = found === undefined ? undefined : unitAt(here.community, found.unit, here.moment);
+  if (listing?.sha256 == null || !PICTURE.test(found?.path ?? "")) return html`<span class="missing">${words.page.missingPicture(alt)}</span>`;
+  const width = link.width === undefined ? "" : html` width="${link.width}"`;
+  return html`<img src="${partHref(here, listing.sha256)}" alt="${alt}" loading="lazy"${width}>`;
+}
+
+/** A picture on another site is not fetched: that would tell it who reads here. */
+function elsewhere({ href, alt = "", isLinked }: OpenLink): Html {
+  if (isLinked === true || !/^(https?:)?\/\//i.test(href)) return html`${alt}`;
+  return html`<a href="${href}" rel="nofollow ugc noopener noreferrer">${words.page.pictureElsewhere(alt)}</a>`;
+}
+
+/** Note programs name a picture without its folder. */
+function fileNamed({ community }: Visit, name: string): { unit: number; path: string } | undefined {
+  const stem = name.slice(name.lastIndexOf("/") + 1, name.lastIndexOf(".")).toLowerCase();
+  const rows = community.rows.all<{ unit: number; path: string }>("SELECT unit, path FROM catalog_current WHERE name = ? LIMIT 20", stem);
+  return rows.find(({ path }) => path.endsWith(name));
+}

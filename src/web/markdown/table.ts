@@ -1,0 +1,32 @@
+/** CSV and TSV as people see them: a heading row and rows of text, whatever their spelling. */
+import { parse } from "csv-parse/sync";
+
+export interface ParsedTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const COLUMNS_MAX = 500;
+
+/** The delimiter the first line uses most. */
+function delimiterOf(text: string): string {
+  const line = text.slice(0, text.indexOf("\n") < 0 ? text.length : text.indexOf("\n"));
+  const counts = [",", "\t", ";", "|"].map((mark) => ({ mark, count: line.split(mark).length }));
+  return counts.reduce((best, next) => (next.count > best.count ? next : best)).mark;
+}
+
+export function parseTable(text: string): ParsedTable {
+  // Every option below widens what is read; records are lists of text.
+  const records = parse(text, {
+    delimiter: delimiterOf(text),
+    bom: true,
+    relax_quotes: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    trim: false,
+  }) as string[][];
+  const [head = [], ...rows] = records;
+  const width = Math.min(COLUMNS_MAX, Math.max(head.length, ...rows.slice(0, 1_000).map((row) => row.length)));
+  const columns = Array.from({ length: width }, (_, i) => head[i] ?? "");
+  return { columns, rows: rows.map((row) => Array.from({ length: width }, (_, i) => row[i] ?? "")) };
+}

@@ -1,0 +1,110 @@
+/**
+ * What every page is made from: the node, the workshop, the assets, and what the program lends (an importer, a
+ * writer of copies). `Visit` is one community at one moment, as one request sees it.
+ */
+import type { Community } from "../community/community.ts";
+import type { LoreNode } from "../community/node.ts";
+import { type Moment, NOW, parseMoment } from "../community/queries/moment.ts";
+import { type CommunityProfile, isPublic, profile } from "../community/queries/profile.ts";
+import { isLoreError, LoreError } from "../bytes/index.ts";
+import type { ImportProgress, ImportReport } from "../import/report.ts";
+import type { Assets } from "./assets.ts";
+import { Workshop } from "./markdown/workshop.ts";
+
+export type ImportSource =
+  | { readonly type: "git"; readonly location: string; readonly branch?: string; readonly path?: string }
+  | { readonly type: "zip"; readonly file: string }
+  | { readonly type: "folder"; readonly directory: string }
+  | { readonly type: "empty" };
+
+export interface ImportRequest {
+  readonly name: string;
+  readonly source: ImportSource;
+}
+
+export type StartImport = (request: ImportRequest, onProgress: (progress: ImportProgress) => void) => Promise<ImportReport>;
+/** The bytes of a zip of everything current, as Markdown and files. */
+export type WriteCopy = (community: Community) => AsyncIterable<Uint8Array>;
+
+export interface SiteOptions {
+  readonly node: LoreNode;
+  readonly startImport?: StartImport | undefined;
+  readonly writeCopy?: WriteCopy | undefined;
+}
+
+/** Values kept per community while it does not change. */
+const MEMOS_MAX = 64;
+
+interface Memo {
+  size: number;
+  readonly values: Map<string, unknown>;
+}
+
+export class Site {
+  readonly node: LoreNode;
+  readonly assets: Assets;
+  readonly workshop = new Workshop();
+  readonly startImport: StartImport | undefined;
+  readonly writeCopy: WriteCopy | undefined;
+  readonly #memos = new Map<string, Memo>();
+
+  constructor({ node, startImport, writeCopy }: SiteOptions, assets: Assets) {
+    this.node = node;
+    this.assets = assets;
+    this.startImport = startImport;
+    this.writeCopy = writeCopy;
+  }
+
+  /** A community that anyone may read. @throws LoreError NOT_FOUND, also for one that is hidden. */
+  community(id: string): Community {
+    const community = this.node.has(id) ? this.node.community(id) : undefined;
+    if (community === undefined || !isPublic(community)) throw new LoreError("NOT_FOUND", "No community has that address here.");
+    return community;
+  }
+
+  /** Communities that anyone may read. */
+  communities(): Community[] {
+    return this.node.ids().flatMap((id) => {
+      try {
+        return this.community(id);
+      } catch (error) {
+        if (isLoreError(error)) return [];
+        throw error;
+      }
+    });
+  }
+
+  /** What `compute` answers, kept until the community's next entry. */
+  memo<T>(community: Community, key: string, compute: () => T): T {
+    const { id, size } = community;
+    let memo = this.#memos.get(id);
+    if (memo === undefined || memo.size !== size || memo.values.size > MEMOS_MAX) {
+      memo = { size, values: new Map() };
+      this.#memos.set(id, memo);
+    }
+    // Each key is used with one type only.
+    if (!memo.values.has(key)) memo.values.set(key, compute());
+    return memo.values.get(key) as T;
+  }
+
+  profile(community: Community): CommunityProfile {
+    return this.memo(community, "profile", () => profile(community));
+  }
+}
+
+export interface Visit {
+  readonly site: Site;
+  readonly community: Community;
+  readonly id: string;
+  readonly profile: CommunityProfile;
+  readonly moment: Moment;
+  /** The moment as written in the address. */
+  readonly asOf: string | undefined;
+}
+
+/** @throws LoreError NOT_FOUND; USAGE for a moment that is none. */
+export function visit(site: Site, id: string, asOf?: string): Visit {
+  const community = site.community(id);
+  const written = asOf === undefined || asOf === "" ? undefined : asOf;
+  return { site, community, id, profile: site.profile(community), moment: written === undefined ? NOW : parseMoment(written), asOf: written };
+}

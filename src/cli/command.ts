@@ -83,7 +83,7 @@ export function chosenCommunity(invocation: Invocation, use: "read" | "write"): 
 /** @throws LoreError NOT_FOUND, or USAGE when a name is not unique. */
 export function communityNamed(node: LoreNode, wanted: string): Community {
   if (node.has(wanted)) return node.community(wanted);
-  const named = node.ids().map((id) => node.community(id)).filter(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  const named = node.named(wanted);
   const [match, second] = named;
   if (match === undefined) throw new LoreError("NOT_FOUND", `No community here has the id or name "${wanted}". "lore status" lists them.`);
   if (second !== undefined) throw new LoreError("USAGE", `${named.length} communities are called "${wanted}"; give the id: ${named.map(({ id }) => id).join(", ")}.`);

@@ -8,6 +8,12 @@ import { run } from "./run.ts";
 
 const { env } = process;
 
+// A reader such as "head" may leave before the end.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 process.exitCode = await run(process.argv.slice(2), {
   environment: {
     now: Date.now,

@@ -10,11 +10,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 
-import { base32, isLoreError, LoreError } from "../bytes/index.ts";
+import { base32, decode, isLoreError, LoreError } from "../bytes/index.ts";
 import type { Signer } from "../bytes/node.ts";
 import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
 import { Analyser } from "../projection/search/index.ts";
 import { Db, type HighWater, openSqliteStore, type Store } from "../store/index.ts";
+import type { Rules } from "../unit/index.ts";
 import { checkParts, requireTimely } from "./admission.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
@@ -33,6 +34,17 @@ export interface CommunityOptions {
   readonly logSigner?: Signer | undefined;
   readonly readOnly?: boolean;
   readonly onProgress?: (done: number, of: number) => void;
+}
+
+/** Facts of a community, from its charter. */
+export interface CommunityFacts {
+  readonly name: string;
+  readonly about: string | undefined;
+  readonly lang: string | undefined;
+  /** SPDX expression that holds where a unit says nothing else. */
+  readonly licence: string | undefined;
+  /** Paths, in reading order. */
+  readonly start: readonly string[];
 }
 
 /** What an acknowledged write became. */
@@ -127,10 +139,29 @@ export class Community {
     return communityId(this.log);
   }
 
-  /** Its name: the title of its charter. */
+  /** What the charter in force says of the community: its name, a sentence about it, where to start reading. */
+  get about(): CommunityFacts {
+    const row = this.rows.get<{ name: string; about: string | null; start: string | null; lang: string | null; licence: string | null }>(
+      "SELECT name, about, start, lang, licence FROM catalog_community",
+    );
+    // Written by the catalog from a list of text.
+    const start = row?.start == null ? [] : (JSON.parse(row.start) as string[]);
+    return { name: row?.name ?? "Untitled", about: row?.about ?? undefined, lang: row?.lang ?? undefined, licence: row?.licence ?? undefined, start };
+  }
+
   get name(): string {
-    const row = this.rows.get<{ title: string }>("SELECT c.title FROM catalog_current c JOIN state s ON s.charter = c.unit");
-    return row?.title ?? "Untitled";
+    return this.about.name;
+  }
+
+  /** The charter in force: its unit and revision ids, its rules and the digest of its words. */
+  get charter(): { readonly id: Uint8Array; readonly head: Uint8Array; readonly rules: Rules; readonly body: Uint8Array | undefined } {
+    const row = this.rows.get<{ id: Uint8Array; revision: number; head: Uint8Array; rules: Uint8Array }>(
+      "SELECT u.id, r.n AS revision, r.id AS head, s.rules FROM state s JOIN unit u ON u.n = s.charter JOIN revision r ON r.n = u.head",
+    );
+    if (row === undefined) throw new Error("an empty community has no charter");
+    const body = this.facts.parts(row.revision).find(({ name }) => name === "body")?.digest;
+    // The fold wrote these bytes from a map.
+    return { id: row.id, head: row.head, rules: decode(row.rules) as Rules, body };
   }
 
   /** Digest of the genesis entry. @throws when the community is empty. */

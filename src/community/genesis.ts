@@ -67,7 +67,7 @@ export function found(environment: Environment, founding: Founding): Founded {
 }
 
 function charterParts({ name, about, charter, lang }: Founding) {
-  const meta = { title: name, ...(lang === undefined ? {} : { lang }), ...(about === undefined ? {} : { note: about }) };
+  const meta = { title: "How we work", name, ...(lang === undefined ? {} : { lang }), ...(about === undefined ? {} : { about }) };
   return [
     { name: "meta", media: "application/json", bytes: utf8.encode(JSON.stringify(meta)) },
     { name: "body", media: "text/markdown", bytes: utf8.encode(charter ?? plainCharter(name)) },

@@ -60,6 +60,11 @@ export class LoreNode {
     return ID.test(id) && existsSync(join(this.#communities, id, "log.db"));
   }
 
+  /** The communities of that name, in any case. */
+  named(name: string): Community[] {
+    return this.ids().map((id) => this.community(id)).filter((each) => each.name.toLowerCase() === name.toLowerCase());
+  }
+
   /** Where a community's files are. */
   directory(id: string): string {
     return join(this.#communities, id);

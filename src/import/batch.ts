@@ -47,11 +47,15 @@ export class Batch {
     this.#opsBytes = 0;
   }
 
-  /** Ends a group; true when enough has come together for `write`. */
-  endGroup(): boolean {
+  /** Ends a group, and with it an entry. */
+  endGroup(): void {
     this.#sign();
     this.#groups += 1;
-    return this.#groups >= GROUPS_PER_WRITE || this.#contentBytes >= CONTENT_BYTES_PER_WRITE;
+  }
+
+  /** Whether enough has come together for `write`. */
+  get isFull(): boolean {
+    return Math.max(this.#groups, this.#signed.length) >= GROUPS_PER_WRITE || this.#contentBytes >= CONTENT_BYTES_PER_WRITE;
   }
 
   /** Writes all ended groups; durable on return. */

@@ -8,7 +8,7 @@ const PAGE = /\.(md|markdown|mdown|mkdn?|mdx)$/i;
 const TABLE = /\.(csv|tsv|tab)$/i;
 const PROGRAM = /\.html?$/i;
 /** Files without a suffix that are not meant to be read as pages. */
-const PLAIN = /^(license|licence|copying|notice|makefile|dockerfile|gemfile|rakefile|procfile|cname|codeowners|vagrantfile|jenkinsfile|authors|contributors)$/i;
+const PLAIN = /^(license|licence|copying|notice|makefile|dockerfile|gemfile|rakefile|procfile|cname|codeowners|vagrantfile|jenkinsfile|authors|contributors|.*file)$/i;
 const SNIFF_BYTES = 4_096;
 
 const MEDIA: Readonly<Record<string, string>> = {

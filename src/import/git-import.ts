@@ -5,7 +5,7 @@
  * meanwhile gets the newer version as a suggestion.
  */
 import { hex, LoreError, textOf } from "../bytes/index.ts";
-import { Author, type Community, type DraftOp, type DraftPart, type HeldPart, type SealedOp } from "../community/index.ts";
+import { type Author, type Community, type DraftOp, type DraftPart, type HeldPart, type SealedOp } from "../community/index.ts";
 import { limits, type ReviseOp, revisionId, unitId } from "../unit/index.ts";
 import { Batch } from "./batch.ts";
 import { type CommitSize, importStates, stateOp } from "./checkpoints.ts";
@@ -14,7 +14,8 @@ import { type BlobContent, type GitPlan, type GitRepository, parseMessage, readB
 import type { CommitStep, Group, PlanOp } from "./git/planner.ts";
 import type { Names } from "./names.ts";
 import type { ImportProgress } from "./report.ts";
-import { Standing, type KnownUnit } from "./standing.ts";
+import { type KnownUnit, Standing } from "./standing.ts";
+import { importTree } from "./tree-import.ts";
 
 export interface GitImport {
   readonly community: Community;
@@ -34,14 +35,66 @@ export interface GitImportResult {
   /** Newer versions that became suggestions, since their pages were edited here. */
   readonly needsMerge: readonly string[];
   readonly commits: readonly CommitSize[];
+  /** The commit that the source no longer has, when its history was rewritten. */
+  readonly rewrittenFrom?: string;
 }
 
 type Revise = Extract<PlanOp, { op: "revise" }>;
 
 /** Writes every group of the plan that is not on record yet. */
 export async function writePlan(options: GitImport): Promise<GitImportResult> {
-  const writer = new PlanWriter(options);
-  return writer.run();
+  const last = importStates(options.community).at(-1)?.commits.at(-1);
+  const isRewritten = last !== undefined && !options.plan.groups.some(({ commit }) => commit === last.commit);
+  return isRewritten ? writeRewritten(options, last.commit) : new PlanWriter(options).run();
+}
+
+/** The source no longer has the commit that was imported last: one version for each file that differs at its tip. */
+async function writeRewritten(options: GitImport, lost: string): Promise<GitImportResult> {
+  const { community, author, plan, repository, names, prefix } = options;
+  const tip = plan.groups.at(-1)?.steps.at(-1);
+  if (tip === undefined) throw new LoreError("REFUSED", "The source has no commits.");
+  const before: DraftOp[] = [];
+  const member = names.member(tip.author, (op) => before.push(op));
+  const heads = tipOf(plan);
+  const blobs = readBlobs(repository, heads.map(({ blob }) => blob));
+  const result = await importTree({
+    community,
+    author,
+    files: heads.map(({ path, mode }) => ({ path, mode, open: () => nextContent(blobs) })),
+    by: [{ member }],
+    time: tip.author.timeMs === undefined || tip.author.timeMs < 0 ? undefined : tip.author.timeMs,
+    note: parseMessage(tip.message).subject || undefined,
+    commit: tip.oid,
+    prefix,
+    before,
+    after: (size) => [stateOp({ branch: plan.branch, prefix, commits: [{ commit: tip.oid, size }], rewritten: true })],
+  });
+  const commits = importStates(community).flatMap((state) => [...state.commits]);
+  return { ...result, accepted: 0, closed: 0, commits, rewrittenFrom: lost };
+}
+
+async function nextContent(blobs: AsyncGenerator<BlobContent>): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+  const next = await blobs.next();
+  if (next.done === true) throw new LoreError("INTEGRITY", "Reading the repository: it ended before every file was read.");
+  return next.value.bytes?.slice() ?? next.value.chunks ?? new Uint8Array();
+}
+
+/** The files of the last mainline commit, in order of units. */
+function tipOf(plan: GitPlan): Revise[] {
+  const revisions = new Map<number, Revise>();
+  const heads = new Map<number, Revise>();
+  const retired = new Set<number>();
+  for (const op of plan.groups.flatMap(({ steps }) => steps.flatMap(({ ops }) => ops))) {
+    if (op.op === "revise") {
+      revisions.set(op.revision, op);
+      if (!op.propose) heads.set(op.unit, op);
+    } else if (op.op === "accept") {
+      const accepted = revisions.get(op.revision);
+      if (accepted !== undefined) heads.set(accepted.unit, accepted);
+    } else if (op.op === "retire") retired.add(op.unit);
+    else if (op.op === "restore") retired.delete(op.unit);
+  }
+  return [...heads.values()].filter(({ unit }) => !retired.has(unit));
 }
 
 class PlanWriter {
@@ -79,19 +132,14 @@ class PlanWriter {
   /** How many groups of the plan the record holds already. */
   #groupsDone(): number {
     const last = this.#commits.at(-1);
-    if (last === undefined) return 0;
-    const at = this.#options.plan.groups.findLastIndex(({ commit }) => commit === last.commit);
-    if (at < 0) {
-      throw new LoreError("STALE", `The source's history no longer contains ${last.commit}, with which the last import ended: it was rewritten.`, { data: { rewritten: last.commit } });
-    }
-    return at + 1;
+    return last === undefined ? 0 : this.#options.plan.groups.findLastIndex(({ commit }) => commit === last.commit) + 1;
   }
 
   async #endGroup(group: Group, isLast: boolean): Promise<void> {
     const { plan, prefix } = this.#options;
-    const full = this.#batch.endGroup();
+    this.#batch.endGroup();
     this.#written.push({ commit: group.commit, size: this.#batch.size });
-    if (!full && !isLast) return;
+    if (!this.#batch.isFull && !isLast) return;
     // The state stands in an entry of its own, so that each size above is one a reader can ask for.
     const { branch } = plan;
     this.#add(stateOp({ branch, prefix, commits: this.#written, rewritten: false }));

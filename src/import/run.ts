@@ -7,26 +7,40 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
-import { LoreError } from "../bytes/index.ts";
-import { Author, type Community, type Keys, links, type LoreNode, units } from "../community/index.ts";
+import { LoreError, textOf } from "../bytes/index.ts";
+import { Author, type Community, type DraftOp, type Keys, links, type LoreNode, units } from "../community/index.ts";
 import { limits } from "../unit/index.ts";
 import { type CommitSize, importStates } from "./checkpoints.ts";
+import { readFolder, type Tree } from "./folder.ts";
 import { findPeople, type GitPlan, type GitRepository, openRepository, parseMessage, type People, planGit, type SkipRule } from "./git/index.ts";
 import { type GitImportResult, writePlan } from "./git-import.ts";
+import { type Manifest, MANIFEST_NAME, parseManifest } from "./manifest.ts";
 import { Names, signatureKey } from "./names.ts";
-import type { ImportProgress, ImportReport, PersonMerge } from "./report.ts";
+import type { ImportProgress, ImportReport, PersonMerge, SkippedItem } from "./report.ts";
+import { importTree, type TreeFile } from "./tree-import.ts";
+import { readZip } from "./zip.ts";
 
-export interface GitRequest {
-  /** A bundle, a repository or an https address. */
+/** An existing community's id, or what a new one is to be. */
+export type ImportInto =
+  | { readonly id: string }
+  | { readonly name?: string | undefined; readonly about?: string | undefined; readonly licence?: string | undefined; readonly founder: string };
+
+interface Request {
+  /** A path or an address. */
   readonly location: string;
+  readonly into: ImportInto;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+/** `location`: a bundle, a repository or an https address. */
+export interface GitRequest extends Request {
   readonly branch?: string | undefined;
   /** Only this folder or file of it. */
   readonly prefix?: string | undefined;
-  /** An existing community's id, or what a new one is to be. */
-  readonly into: { readonly id: string } | { readonly name?: string | undefined; readonly about?: string | undefined; readonly licence?: string | undefined; readonly founder: string };
   readonly allowPrivate?: boolean;
-  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
+
+export type TreeRequest = Request;
 
 export interface ImportOutcome {
   readonly report: ImportReport;
@@ -79,10 +93,86 @@ function nameSecret({ signer }: Keys): Uint8Array {
 const skipLarge: SkipRule = ({ sizeBytes }) =>
   sizeBytes > limits.PART_BYTES_MAX ? `it takes ${sizeBytes} bytes; a file may take ${limits.PART_BYTES_MAX}` : undefined;
 
-async function chosenCommunity(node: LoreNode, { into, location }: GitRequest): Promise<Community> {
+/** The community an import goes to: the one it names, the one that has the name already, or a new one. */
+async function chosenCommunity(node: LoreNode, { into, location }: Request, manifest: Manifest = {}): Promise<Community> {
   if ("id" in into) return node.community(into.id);
-  const name = into.name ?? nameFromLocation(location);
-  return node.begin({ name, about: into.about, licence: into.licence, founder: into.founder, now: node.environment.now() });
+  const name = into.name ?? manifest.name ?? nameFromLocation(location);
+  const [existing, second] = node.named(name);
+  if (second !== undefined) throw new LoreError("USAGE", `Several communities here are called "${name}"; say which by its id.`);
+  if (existing !== undefined) return existing;
+  return node.begin({
+    name,
+    about: into.about ?? manifest.about,
+    licence: into.licence ?? manifest.licence,
+    lang: manifest.lang,
+    founder: into.founder,
+    now: node.environment.now(),
+  });
+}
+
+/** Imports a folder. @throws LoreError; a new community is made only once the folder is understood. */
+export async function importFolder(node: LoreNode, request: TreeRequest): Promise<ImportReport> {
+  return writeTree(node, request, readFolder(request.location));
+}
+
+/** Imports a zip file. @throws LoreError; a new community is made only once the file is understood. */
+export async function importZip(node: LoreNode, request: TreeRequest): Promise<ImportReport> {
+  const zip = await readZip(request.location);
+  try {
+    return await writeTree(node, request, zip);
+  } finally {
+    zip.close();
+  }
+}
+
+async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Promise<ImportReport> {
+  const started = performance.now();
+  const manifestFile = tree.files.find(({ path }) => textOf(path) === MANIFEST_NAME);
+  const manifest = manifestFile === undefined ? undefined : await readManifest(manifestFile);
+  const files = tree.files.filter((file) => file !== manifestFile);
+  if (files.length === 0) throw new LoreError("REFUSED", `Bringing in ${request.location}: there is no file in it. Nothing was written.`);
+  const community = await chosenCommunity(node, request, manifest);
+  const keys = requireKeys(node, community);
+  const names = new Names(community, nameSecret(keys), NOBODY);
+  const before: DraftOp[] = [];
+  const by = manifest?.authors?.map((name) => ({ member: names.member({ name, email: "" }, (op) => before.push(op)) }));
+  const author = new Author(community, keys);
+  const result = await importTree({
+    community,
+    author,
+    files,
+    manifest,
+    by,
+    before,
+    onProgress: (done, of) => request.onProgress?.({ stage: "Writing pages", done, of }),
+  });
+  await community.seal();
+  return {
+    ...communityFacts(community),
+    source: request.location,
+    revisions: result.revisions,
+    entries: result.entries,
+    people: by?.length ?? 1,
+    bots: [],
+    merges: [],
+    suggestions: [],
+    suggestionsAccepted: 0,
+    suggestionsClosed: 0,
+    skipped: [...tree.skipped, ...result.needsMerge.map(waiting)],
+    durationMs: Math.round(performance.now() - started),
+  };
+}
+
+const NOBODY: People = { people: [], merges: [], suggestions: [] };
+
+async function readManifest(file: TreeFile): Promise<Manifest> {
+  const content = await file.open();
+  if (!(content instanceof Uint8Array)) throw new LoreError("TOO_LARGE", `Reading ${MANIFEST_NAME}: it is too large for a manifest.`);
+  return parseManifest(content);
+}
+
+function waiting(path: string): SkippedItem {
+  return { path, reason: "it was edited here since the last import; the newer version waits as a suggestion" };
 }
 
 /** "…/18f-handbook.bundle" and "https://example.org/x/18f-handbook.git" are both called "18f-handbook". */
@@ -123,7 +213,7 @@ interface Reporting {
 function reportOf({ community, request, plan, people, result, durationMs }: Reporting): ImportReport {
   const skipped = [
     ...plan.skipped.map(({ path, reason, commit }) => ({ path: new TextDecoder().decode(path), reason, commit })),
-    ...result.needsMerge.map((path) => ({ path, reason: "it was edited here since the last import; the newer version waits as a suggestion" })),
+    ...result.needsMerge.map(waiting),
   ];
   return {
     ...communityFacts(community),
@@ -138,8 +228,13 @@ function reportOf({ community, request, plan, people, result, durationMs }: Repo
     suggestionsAccepted: result.accepted,
     suggestionsClosed: result.closed,
     skipped,
+    ...(result.rewrittenFrom === undefined ? {} : { rewritten: rewrittenWords(result.rewrittenFrom) }),
     durationMs: Math.round(durationMs),
   };
+}
+
+function rewrittenWords(lost: string): string {
+  return `it no longer has ${lost.slice(0, 12)}, with which the last import ended. What differs now was written as one new version of each page; nothing on record was changed.`;
 }
 
 const BROKEN_LISTED_MAX = 1_000;

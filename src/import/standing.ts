@@ -80,14 +80,30 @@ export class Standing {
   replay(groups: readonly Group[]): void {
     if (groups.length === 0) return;
     const found = this.#imported();
+    const last = new Map<number, Revise>();
     for (const { steps } of groups) {
       for (const step of steps) {
         for (const op of step.ops) {
-          if (op.op === "revise") this.#recall(op, found.get(`${step.oid}\0${pathKey(op.path)}`));
-          else if (op.op === "accept") this.accept(op.revision);
+          if (op.op === "accept") this.accept(op.revision);
+          if (op.op !== "revise") continue;
+          this.#recall(op, found.get(`${step.oid}\0${pathKey(op.path)}`));
+          if (!op.propose) last.set(op.unit, op);
         }
       }
     }
+    for (const op of last.values()) if (!this.#units.has(op.unit)) this.#recallByPath(op);
+  }
+
+  /** After a rewritten history the versions before are not on record under their commits, only their outcome. */
+  #recallByPath(op: Revise): void {
+    const row = this.#community.rows.get<FoundRevision>(
+      `SELECT r.id AS revision, u.id AS unit, u.kind, p.digest AS body
+       FROM catalog_fact f JOIN unit u ON u.head = f.revision JOIN revision r ON r.n = u.head
+       LEFT JOIN part p ON p.revision = r.n AND p.name = 'body'
+       WHERE coalesce(f.path_hex, f.path) = ? ORDER BY u.retired, u.n LIMIT 1`,
+      pathKey(op.path),
+    );
+    this.#recall(op, row);
   }
 
   #recall(op: Revise, found: FoundRevision | undefined): void {

@@ -25,6 +25,8 @@ export interface RevisionRow {
   readonly index: number;
   /** Time shown, in ms: the source's own where it names one, else log time. */
   readonly time: number;
+  /** SPDX expression the revision carries. */
+  readonly licence: string | undefined;
   readonly parts: readonly PartRow[];
 }
 

@@ -8,7 +8,7 @@ import { isLoreError, LoreError } from "../bytes/index.ts";
 
 /** Primary result codes of SQLite; an extended code holds one in its low byte. */
 const SQLITE = { BUSY: 5, LOCKED: 6, READONLY: 8, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
-/** The WAL index is rebuilt from the WAL at will, so failing to extend it loses nothing: it means a full disk. */
+/** Extending the WAL index failed, nearly always for want of space. It is made anew from the WAL: nothing is lost. */
 const SQLITE_IOERR_SHMSIZE = 4874;
 
 const FULL = new Set<unknown>(["ENOSPC", "EDQUOT"]);

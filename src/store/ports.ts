@@ -30,11 +30,15 @@ export interface LogStore {
   read(start: number, end: number): IterableIterator<StoredEntry>;
   /**
    * Appends at `ifSize`, all or none; durable on return, with every part put since the last append.
-   * @throws LoreError STALE when the log has another size; DISK_FULL (nothing changed, try again when there is
-   * space); READ_ONLY after any other failure of the storage: then this store writes no more.
+   * @throws LoreError STALE when the log has another size; DISK_FULL or BUSY (nothing changed: put the parts and
+   * append again, when there is space); READ_ONLY after any other failure of the storage: then this store writes
+   * no more. These three drop every part put since the last append.
    */
   append(entries: readonly StoredEntry[], ifSize: number): Promise<void>;
-  /** Replaces the sidecars of entries, for erasure; durable on return. */
+  /**
+   * Replaces the sidecars of entries, for erasure; durable on return. The bytes they held leave the raw files with
+   * the next `erase`, be it of nothing: so call this first.
+   */
   replaceSidecars(sidecars: ReadonlyMap<number, Uint8Array>): Promise<void>;
   /** The latest published checkpoint, as signed. */
   checkpoint(): Uint8Array | undefined;
@@ -51,18 +55,28 @@ export interface PutOptions {
   readonly like?: Uint8Array | undefined;
 }
 
-/** Content by its SHA-256. */
+/** Content by its SHA-256. Buffers handed out are not written to. */
 export interface PartStore {
   has(digest: Uint8Array): boolean;
   /** All bytes, or undefined when the part is not held. Bytes that do not hash to `digest` are never returned. @throws LoreError INTEGRITY. */
   get(digest: Uint8Array): Uint8Array | undefined;
-  /** The same, in chunks, for parts too large for memory. */
+  /** The same, in chunks, for parts too large for memory. The last chunk comes only if the digest was right. */
   stream(digest: Uint8Array): AsyncIterable<Uint8Array> | undefined;
-  /** Takes `bytes`, whose SHA-256 is `digest`. Durable when the next append returns. */
+  /**
+   * Takes `bytes`, whose SHA-256 is `digest`; `has` and `get` know the part at once. Durable when the next append
+   * returns. A part that was found damaged is stored anew. @throws LoreError as `append` does.
+   */
   put(digest: Uint8Array, bytes: Uint8Array, options?: PutOptions): void;
-  /** Takes chunks of unknown length; answers digest and size. @throws LoreError TOO_LARGE over 1 GiB, nothing kept. */
+  /**
+   * The same for chunks of unknown length; answers digest and size. Other calls may come between the chunks.
+   * @throws LoreError TOO_LARGE over 1 GiB, and whatever `chunks` throws; then nothing is kept.
+   */
   putStream(chunks: AsyncIterable<Uint8Array>): Promise<{ readonly digest: Uint8Array; readonly size: number }>;
-  /** Removes the bytes for good, from the raw files too; what was stored upon them is stored anew. */
+  /**
+   * Removes the bytes for good, from the raw files too; what was stored upon them is stored anew. Takes time in
+   * proportion to the whole store: erase together what is to go. After an error it may be called again.
+   * @throws LoreError INTEGRITY naming a damaged part that stands on one to be erased: repair it, or erase both.
+   */
   erase(digests: readonly Uint8Array[]): Promise<void>;
   /** Every digest held, in no order. */
   digests(): IterableIterator<Uint8Array>;

@@ -51,10 +51,12 @@ export function entriesOf(start: number, end: number): StoredEntry[] {
   return Array.from({ length: end - start }, (_, i) => entryOf(start + i));
 }
 
-/** A page that changes a little with each revision. */
+const PAGE_LINES = 24;
+
+/** A page of which each revision changes one line. */
 export function pageOf(revision: number): Uint8Array {
-  const lines = Array.from({ length: 60 }, (_, line) => {
-    const edition = Math.floor((revision + 59 - line) / 60);
+  const lines = Array.from({ length: PAGE_LINES }, (_, line) => {
+    const edition = Math.floor((revision + PAGE_LINES - 1 - line) / PAGE_LINES);
     return `Line ${line}, edition ${edition}: ${hex.encode(sha256Node(utf8(`${line} ${edition}`)))}`;
   });
   return utf8(lines.join("\n"));

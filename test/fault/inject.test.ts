@@ -75,9 +75,11 @@ const failed: Disturbance = {
   samples: 4,
   judge(lines) {
     const at = lines.indexOf("READ_ONLY");
+    // SQLite does not say why it could not extend the WAL index, which it makes anew at every open.
+    if (lines[0] !== "OPEN") assert.match(lines.join(), /^(READ_ONLY|DISK_FULL)$/);
+    else if (at >= 0) assert.deepEqual(lines.slice(at), ["READ_ONLY", "REFUSED", "REFUSED"]);
     // What fails while closing is no write of ours: SQLite moves the WAL, which the next open would do as well.
-    if (at < 0) assert.equal(lines.at(-1), "CLOSED");
-    else assert.deepEqual(lines.slice(at), lines[0] === "OPEN" ? ["READ_ONLY", "REFUSED", "REFUSED"] : ["READ_ONLY"]);
+    else assert.equal(lines.at(-1), "CLOSED");
   },
 };
 

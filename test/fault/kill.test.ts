@@ -22,9 +22,8 @@ test(`${KILLS} writers killed at some moment lose nothing acknowledged and leave
       let promised = NOTHING_PROMISED;
       for (let life = 0; life < LIVES; life++) {
         const lines = await linesOf(writer(directory, 0), { killAfterMs: lifeMs(nth * LIVES + life) });
-        promised = promisedBy(lines, promised);
         acknowledged += lines.filter((line) => line.startsWith("ACK")).length;
-        await checkStore(directory, promised);
+        promised = await checkStore(directory, promisedBy(lines, promised));
       }
     }),
   );

@@ -1,9 +1,9 @@
 /** Commands that bring things in and take them out: import, export, restore, recover. */
 import { writeFileSync } from "node:fs";
 
-import { isLoreError, LoreError } from "../../bytes/index.ts";
+import { LoreError } from "../../bytes/index.ts";
 import type { LoreNode } from "../../community/index.ts";
-import { importGit, nameFromLocation } from "../../import/run.ts";
+import { importFolder, importGit, importZip } from "../../import/run.ts";
 import type { ImportReport } from "../../import/report.ts";
 import { type Command, communityNamed, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, progressLine, text, word } from "../command.ts";
 import { founderName, FOUNDING_OPTIONS } from "./membership.ts";
@@ -20,39 +20,37 @@ const importing: Command = {
     const node = invocation.node("write");
     const shared = {
       location,
-      into: target(invocation, node, location),
+      into: target(invocation, node),
       onProgress: ({ stage, done, of }: { stage: string; done: number; of: number }) => progress.show(stage, done, of),
     };
     const branch = option(invocation, "branch");
     const prefix = option(invocation, "path");
     const git = { ...shared, branch, prefix, allowPrivate: isSet(invocation, "allow-private") };
-    if (form !== "git") throw new LoreError("USAGE", `"lore import" knows git, folder and zip, not "${form}".`);
-    const { report, commits } = await importGit(node, git).finally(() => progress.end());
-    const map = option(invocation, "map");
-    if (map !== undefined) writeFileSync(map, commits.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    const bringIn = async (): Promise<ImportReport> => {
+      if (form === "folder") return importFolder(node, shared);
+      if (form === "zip") return importZip(node, shared);
+      if (form !== "git") throw new LoreError("USAGE", `"lore import" knows git, folder and zip, not "${form}".`);
+      const { report, commits } = await importGit(node, git);
+      const map = option(invocation, "map");
+      if (map !== undefined) writeFileSync(map, commits.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+      return report;
+    };
+    const report = await bringIn().finally(() => progress.end());
     if (isSet(invocation, "json")) printJson(invocation, report);
     else invocation.output.out(reportText(report));
     return undefined;
   },
 };
 
-/** Where an import goes: the community named, the one that has the new one's name already, or a new one. */
-function target(invocation: Invocation, node: LoreNode, location: string) {
+function target(invocation: Invocation, node: LoreNode) {
   const existing = option(invocation, "community");
   if (existing !== undefined) return { id: communityNamed(node, existing).id };
-  const name = option(invocation, "name") ?? nameFromLocation(location);
-  const id = idOfName(node, name);
-  if (id !== undefined) return { id };
-  return { name, about: option(invocation, "about"), licence: option(invocation, "licence"), founder: founderName(invocation) };
-}
-
-function idOfName(node: LoreNode, name: string): string | undefined {
-  try {
-    return communityNamed(node, name).id;
-  } catch (error) {
-    if (isLoreError(error, "NOT_FOUND")) return undefined;
-    throw error;
-  }
+  return {
+    name: option(invocation, "name"),
+    about: option(invocation, "about"),
+    licence: option(invocation, "licence"),
+    founder: founderName(invocation),
+  };
 }
 
 const LISTED_MAX = 10;

@@ -1,10 +1,10 @@
 /** Commands that write units: propose, review, mark, redact. */
 import { readFileSync } from "node:fs";
 
-import { base32, decode, LoreError, utf8 } from "../../bytes/index.ts";
+import { base32, LoreError, utf8 } from "../../bytes/index.ts";
 import { Author, type Community, type DraftOp, type DraftPart, openProposals, units } from "../../community/index.ts";
 import { kindOfFile, mediaOfFile, titleOfFile } from "../../import/content.ts";
-import { KINDS, kindOf, type MarkName, parseDigest, revisionId, type ReviseOp, type Rules, unitId } from "../../unit/index.ts";
+import { KINDS, kindOf, type MarkName, parseDigest, readMeta, revisionId, type ReviseOp, unitId } from "../../unit/index.ts";
 import { type Command, chosenCommunity, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, requiredOption, text, word } from "../command.ts";
 
 const REGULAR_FILE = 0o100644;
@@ -74,11 +74,14 @@ function reviseDraft(invocation: Invocation, { community, author, name, bytes }:
   if (!KINDS.has(kind)) throw new LoreError("USAGE", `There is no kind "${kind}". Kinds: ${[...KINDS.keys()].join(", ")}.`);
   const nonce = ref === undefined ? community.environment.random(16) : undefined;
   const unit = ref?.id ?? unitId(community.environment.suite, { log: community.log, author: author.member, nonce: nonce ?? new Uint8Array(16) });
-  const meta = metaOf(invocation, { title: option(invocation, "title") ?? titleOfFile(file, kind), path, kind });
+  const head = ref === undefined ? undefined : units.resolve(community, ref);
+  const before = head === undefined ? {} : readMeta(units.partBytes(community, head, "meta"));
+  const title = option(invocation, "title") ?? (kind === "page" || head === undefined ? titleOfFile(file, kind) : undefined);
+  const meta = metaOf(invocation, { title, path, kind, before });
   const [licence, uses] = [option(invocation, "licence"), option(invocation, "uses")];
-  const old = units.headAt(community, ref?.unit ?? 0, { at: "now" });
-  const like = old === undefined ? undefined : community.facts.parts(old).find((part) => part.name === "body")?.digest;
-  const rules = kind === "charter" ? charterRules(community) : undefined;
+  const like = head === undefined ? undefined : community.facts.parts(head).find((part) => part.name === "body")?.digest;
+  // A new text of the charter keeps the rules in force.
+  const rules = kind === "charter" ? community.charter.rules : undefined;
   return {
     op: "revise",
     unit,
@@ -96,18 +99,17 @@ function reviseDraft(invocation: Invocation, { community, author, name, bytes }:
   };
 }
 
-/** A new text of the charter keeps the rules in force. */
-function charterRules(community: Community): Rules | undefined {
-  const row = community.rows.get<{ rules: Uint8Array }>("SELECT rules FROM state");
-  // The fold wrote these bytes from a map.
-  return row === undefined ? undefined : (decode(row.rules) as Rules);
-}
-
-function metaOf(invocation: Invocation, { title, path, kind }: { title: string; path: string | undefined; kind: string }) {
-  const note = option(invocation, "note");
-  const uses = option(invocation, "uses");
-  const reads = kind === "program" && uses !== undefined ? { reads: [uses] } : {};
-  return { title, ...(path === undefined ? {} : { path }), ...(note === undefined ? {} : { note }), ...reads };
+/** The facts of the version before, with what is said now; where that one was imported from is its own. */
+function metaOf(invocation: Invocation, { title, path, kind, before }: { title: string | undefined; path: string | undefined; kind: string; before: Partial<Record<string, unknown>> }) {
+  const { source: _, note: __, ...kept } = before;
+  const [note, uses] = [option(invocation, "note"), option(invocation, "uses")];
+  return {
+    ...kept,
+    ...(title === undefined ? {} : { title }),
+    ...(path === undefined ? {} : { path }),
+    ...(note === undefined ? {} : { note }),
+    ...(kind === "program" && uses !== undefined ? { reads: [uses] } : {}),
+  };
 }
 
 const review: Command = {

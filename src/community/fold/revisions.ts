@@ -56,8 +56,10 @@ interface NewRevision {
 function insertRevision(frame: Frame, { op, place, id, unit }: NewRevision): number {
   const { db } = frame.rows;
   const n = db.insert(
-    "INSERT INTO revision (id, unit, idx, place, author, key, state, time, sourced) VALUES (?, ?, ?, ?, ?, ?, 'proposed', ?, ?)",
-    ...[id, unit.n, frame.index, place, frame.author, frame.key.n, op.source?.time ?? frame.time, op.source === undefined ? 0 : 1],
+    `INSERT INTO revision (id, unit, idx, place, author, key, state, time, sourced, licence)
+     VALUES (?, ?, ?, ?, ?, ?, 'proposed', ?, ?, ?)`,
+    ...[id, unit.n, frame.index, place, frame.author, frame.key.n],
+    ...[op.source?.time ?? frame.time, op.source === undefined ? 0 : 1, op.licence ?? null],
   );
   for (const parentId of op.parents) {
     const parent = frame.rows.revisionById(parentId);

@@ -46,6 +46,7 @@ export interface StoredRevision {
   readonly state: StoredState;
   readonly time: number;
   readonly sourced: number;
+  readonly licence: string | null;
 }
 
 export interface ProposalRow {
@@ -168,6 +169,6 @@ export class Rows {
     const row = this.revision(n);
     const unit = row === undefined ? undefined : this.unit(row.unit);
     if (row === undefined || unit === undefined) return undefined;
-    return { n, unit: row.unit, kind: unit.kind, index: row.idx, time: row.time, parts: this.parts(n) };
+    return { n, unit: row.unit, kind: unit.kind, index: row.idx, time: row.time, licence: row.licence ?? undefined, parts: this.parts(n) };
   }
 }

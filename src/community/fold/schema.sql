@@ -74,7 +74,8 @@ CREATE TABLE revision (
   key INTEGER NOT NULL,           -- member_key number
   state TEXT NOT NULL,            -- proposed, accepted, rejected, withdrawn
   time INTEGER NOT NULL,          -- source time where the op names one, else T; ms
-  sourced INTEGER NOT NULL        -- whether time is the source's
+  sourced INTEGER NOT NULL,       -- whether time is the source's
+  licence TEXT                    -- SPDX expression
 ) STRICT;
 CREATE INDEX revision_by_unit ON revision (unit);
 CREATE INDEX revision_proposed ON revision (unit) WHERE state = 'proposed';

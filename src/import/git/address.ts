@@ -47,10 +47,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** The addresses of a URL's host; throws UNREACHABLE without one and REFUSED if any is not public. */
-export async function resolvePublic(
-  url: URL,
-  options: { readonly allowPrivate: boolean },
-): Promise<string[]> {
+export async function resolvePublic(url: URL, options: { readonly allowPrivate: boolean }): Promise<string[]> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const found = isIP(host) > 0 ? [host] : await addressesOf(host);
   const inner = found.find((address) => !isPublicAddress(address));
@@ -70,18 +67,14 @@ async function addressesOf(host: string): Promise<string[]> {
   try {
     return (await lookup(host, { all: true })).map(({ address }) => address);
   } catch (cause) {
-    throw new LoreError(
-      "UNREACHABLE",
-      `The host ${host} could not be found. Check the address and the network.`,
-      { field: "source", cause },
-    );
+    throw new LoreError("UNREACHABLE", `The host ${host} could not be found. Check the address and the network.`, {
+      field: "source",
+      cause,
+    });
   }
 }
 
-function blockList(
-  subnets: readonly (readonly [string, number])[],
-  family: "ipv4" | "ipv6",
-): BlockList {
+function blockList(subnets: readonly (readonly [string, number])[], family: "ipv4" | "ipv6"): BlockList {
   const list = new BlockList();
   for (const [network, prefixBits] of subnets) list.addSubnet(network, prefixBits, family);
   return list;

@@ -49,11 +49,7 @@ export async function* readBlobs(
   blobs: Iterable<string>,
   options: BlobOptions = {},
 ): AsyncGenerator<BlobContent, void, undefined> {
-  const {
-    wholeBytesMax = WHOLE_BLOB_BYTES_MAX,
-    timeoutMs = GIT_CONTENT_TIMEOUT_MS,
-    signal,
-  } = options;
+  const { wholeBytesMax = WHOLE_BLOB_BYTES_MAX, timeoutMs = GIT_CONTENT_TIMEOUT_MS, signal } = options;
   const args = ["cat-file", "--batch", "--buffer"];
   const reader = new ByteReader(
     repository.git.stream({
@@ -93,8 +89,7 @@ const HEADER = /^([0-9a-f]{40,64}) blob ([0-9]{1,15})$/;
 
 function* asked(blobs: Iterable<string>): Generator<string, void, undefined> {
   for (const blob of blobs) {
-    if (!OBJECT_ID.test(blob))
-      throw new LoreError("MALFORMED", `${JSON.stringify(blob)} is not a git object id.`);
+    if (!OBJECT_ID.test(blob)) throw new LoreError("MALFORMED", `${JSON.stringify(blob)} is not a git object id.`);
     yield `${blob}\n`;
   }
 }

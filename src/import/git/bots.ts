@@ -43,8 +43,7 @@ const BOT_NAMES = new Set([
 ]);
 
 /** Coding agents by the first word of their name; the address decides for names people have too. */
-const AGENT_NAMES =
-  /^(?:aider|chatgpt|codex|copilot|cursor agent|devin ai|gemini cli|openhands|sweep ai)\b/i;
+const AGENT_NAMES = /^(?:aider|chatgpt|codex|copilot|cursor agent|devin ai|gemini cli|openhands|sweep ai)\b/i;
 const AGENT_EMAILS = new Set([
   "amp@ampcode.com",
   "codex@openai.com",
@@ -68,7 +67,6 @@ export function isBot({ name, email }: Identity): boolean {
   const whole = name.trim().toLowerCase();
   const address = email.trim().toLowerCase();
   if (BOT_NAMES.has(whole) || AGENT_EMAILS.has(address)) return true;
-  if (BOT_MARK.test(name.trim()) || AGENT_NAMES.test(name.trim()) || BOT_EMAIL.test(address))
-    return true;
+  if (BOT_MARK.test(name.trim()) || AGENT_NAMES.test(name.trim()) || BOT_EMAIL.test(address)) return true;
   return BOT_WORD.test(name.trim()) && !ORDINARY_ACCOUNT.test(address);
 }

@@ -18,37 +18,26 @@ const USUAL_NAMES = ["main", "master"];
 const NAMES_SHOWN = 10;
 
 /** A branch name, or "HEAD" for a commit that no branch names. Throws NOT_FOUND or REFUSED. */
-export function chooseBranch(
-  refs: RemoteRefs,
-  { asked, shown }: { asked: string | undefined; shown: string },
-): string {
+export function chooseBranch(refs: RemoteRefs, { asked, shown }: { asked: string | undefined; shown: string }): string {
   const names = [...refs.heads.keys()];
   if (refs.head === undefined && names.length === 0) {
-    throw new LoreError(
-      "REFUSED",
-      `The repository ${JSON.stringify(shown)} is empty: it has no commits yet.`,
-      { field: "source" },
-    );
+    throw new LoreError("REFUSED", `The repository ${JSON.stringify(shown)} is empty: it has no commits yet.`, {
+      field: "source",
+    });
   }
   if (asked !== undefined) {
     if (refs.heads.has(asked)) return asked;
-    throw new LoreError(
-      "NOT_FOUND",
-      `The repository has no branch ${JSON.stringify(asked)}. It has: ${list(names)}.`,
-      { field: "branch" },
-    );
+    throw new LoreError("NOT_FOUND", `The repository has no branch ${JSON.stringify(asked)}. It has: ${list(names)}.`, {
+      field: "branch",
+    });
   }
   if (refs.headBranch !== undefined && refs.heads.has(refs.headBranch)) return refs.headBranch;
-  if (refs.head !== undefined)
-    return preferred(names.filter((name) => refs.heads.get(name) === refs.head)) ?? "HEAD";
-  const usual =
-    USUAL_NAMES.find((name) => refs.heads.has(name)) ?? (names.length === 1 ? names[0] : undefined);
+  if (refs.head !== undefined) return preferred(names.filter((name) => refs.heads.get(name) === refs.head)) ?? "HEAD";
+  const usual = USUAL_NAMES.find((name) => refs.heads.has(name)) ?? (names.length === 1 ? names[0] : undefined);
   if (usual !== undefined) return usual;
-  throw new LoreError(
-    "REFUSED",
-    `The repository does not say which branch is the main one. Name it: ${list(names)}.`,
-    { field: "branch" },
-  );
+  throw new LoreError("REFUSED", `The repository does not say which branch is the main one. Name it: ${list(names)}.`, {
+    field: "branch",
+  });
 }
 
 function preferred(names: readonly string[]): string | undefined {

@@ -37,8 +37,7 @@ export class ByteReader {
   async exactly(sizeBytes: number): Promise<Buffer> {
     if (this.#held.length >= sizeBytes) return this.#take(sizeBytes);
     const pieces: Buffer[] = [];
-    for (let left = sizeBytes; left > 0; left -= pieces.at(-1)?.length ?? 0)
-      pieces.push(await this.upTo(left));
+    for (let left = sizeBytes; left > 0; left -= pieces.at(-1)?.length ?? 0) pieces.push(await this.upTo(left));
     return Buffer.concat(pieces, sizeBytes);
   }
 

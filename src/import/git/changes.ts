@@ -40,8 +40,7 @@ export async function readChanges(query: ChangesQuery): Promise<Changes> {
   const ofCommit = await diffTrees({ ...query, ...names, pairs, renames: ["--no-renames"] });
   const sizes = await sizesOf(query, { ofCommit, blobs: names.blobs });
   const candidates = pairs.filter(({ commit }) => mayRename(ofCommit.get(commit) ?? []));
-  const large = (pair: TreePair): boolean =>
-    renameBytes(ofCommit.get(pair.commit) ?? [], sizes) > RENAME_BYTES_MAX;
+  const large = (pair: TreePair): boolean => renameBytes(ofCommit.get(pair.commit) ?? [], sizes) > RENAME_BYTES_MAX;
   for (const [renames, among] of [
     [["-M", `-l${RENAME_CANDIDATES_MAX}`], candidates.filter((pair) => !large(pair))],
     [["-M100%"], candidates.filter(large)],

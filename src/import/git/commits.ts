@@ -74,10 +74,7 @@ const COMMIT_HEADER = /^[0-9a-f]{40,64} commit ([0-9]{1,15})$/;
 function commitSizeBytes(header: string): number {
   const size = COMMIT_HEADER.exec(header)?.[1];
   if (size === undefined)
-    throw new LoreError(
-      "REFUSED",
-      `git gave "${header}" instead of a commit. Run git fsck on the source.`,
-    );
+    throw new LoreError("REFUSED", `git gave "${header}" instead of a commit. Run git fsck on the source.`);
   return Number(size);
 }
 
@@ -129,11 +126,9 @@ const UTF8_NAMES = new Set(["utf8", "utf-8"]);
 
 function decoderFor(encoding: string | undefined): (bytes: Buffer) => string {
   const declared = encoding?.trim().toLowerCase();
-  const decoder =
-    declared === undefined || UTF8_NAMES.has(declared) ? undefined : knownDecoder(declared);
+  const decoder = declared === undefined || UTF8_NAMES.has(declared) ? undefined : knownDecoder(declared);
   if (decoder !== undefined) return (bytes) => decoder.decode(bytes);
-  return (bytes) =>
-    isUtf8(bytes) ? bytes.toString("utf8") : new TextDecoder("windows-1252").decode(bytes);
+  return (bytes) => (isUtf8(bytes) ? bytes.toString("utf8") : new TextDecoder("windows-1252").decode(bytes));
 }
 
 function knownDecoder(label: string): TextDecoder | undefined {

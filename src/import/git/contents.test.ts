@@ -3,14 +3,7 @@ import { test } from "node:test";
 
 import { isLoreError, type LoreErrorCode } from "../../bytes/index.ts";
 import { openRepository, planGit, plannedBlobs, readBlobs } from "./index.ts";
-import {
-  commit,
-  git,
-  replayed,
-  repositoryOf,
-  temporaryDirectory,
-  treeOf,
-} from "./test-repositories.ts";
+import { commit, git, replayed, repositoryOf, temporaryDirectory, treeOf } from "./test-repositories.ts";
 
 function fails(code: LoreErrorCode, words: RegExp): (error: unknown) => boolean {
   return (error) => isLoreError(error, code) && words.test(error.message);
@@ -33,24 +26,20 @@ test("names with tabs, newlines, quotes and bytes that are no UTF-8 arrive byte 
   for await (const { bytes } of readBlobs(repository, plannedBlobs(plan)))
     contents.push(Buffer.from(bytes ?? []).toString("latin1"));
   assert.deepEqual(
-    contents.sort(),
+    contents.toSorted(),
     Object.values(files)
       .map((file) => (typeof file === "string" ? file : file.text))
-      .sort(),
+      .toSorted(),
   );
 });
 
 test("a large blob comes in chunks, one left unread is passed over, and order is as asked", async (t) => {
   const large = "x".repeat(300_000);
-  const repository = await repositoryOf(t, [
-    commit([], { a: "small", b: large, c: `${large}y`, d: "last" }),
-  ]);
+  const repository = await repositoryOf(t, [commit([], { a: "small", b: large, c: `${large}y`, d: "last" })]);
   const seen: (string | number)[] = [];
-  for await (const { sizeBytes, bytes, chunks } of readBlobs(
-    repository,
-    plannedBlobs(await planGit(repository)),
-    { wholeBytesMax: 100_000 },
-  )) {
+  for await (const { sizeBytes, bytes, chunks } of readBlobs(repository, plannedBlobs(await planGit(repository)), {
+    wholeBytesMax: 100_000,
+  })) {
     if (bytes !== undefined) seen.push(Buffer.from(bytes).toString());
     else if (sizeBytes === large.length) {
       let readBytes = 0;
@@ -90,9 +79,7 @@ test("messages are read by their encoding header, and bytes that are no text at 
     `parent ${second}\nauthor \xc3\xa9 <e@x.example> 99999999999999 +0000\ncommitter C <c> 9 +0000\n\n\xe2\x82\xac\n`,
   );
   git(source, ["update-ref", "refs/heads/main", third]);
-  const { groups } = await planGit(
-    await openRepository(source, { into: await temporaryDirectory(t) }),
-  );
+  const { groups } = await planGit(await openRepository(source, { into: await temporaryDirectory(t) }));
   const steps = groups.flatMap((group) => group.steps);
   assert.deepEqual(
     steps.map(({ message }) => message),
@@ -126,10 +113,7 @@ for (const [limit, at, above, words] of [
       commit([1], { a: "3", b: "1" }),
     ]);
     assert.equal((await planGit(repository, { limits: { [limit]: at } })).groups.length, 3);
-    await assert.rejects(
-      planGit(repository, { limits: { [limit]: above } }),
-      fails("TOO_LARGE", words),
-    );
+    await assert.rejects(planGit(repository, { limits: { [limit]: above } }), fails("TOO_LARGE", words));
   });
 }
 
@@ -139,10 +123,7 @@ test("too many parents are refused; a long path is skipped; a long message is cu
     commit([], { abcd: "1" }),
     commit([0, 1], { abc: "1", abcd: "1" }, { message: "gr\xc3\xbc\xc3\x9fe" }),
   ]);
-  await assert.rejects(
-    planGit(repository, { limits: { parents: 1 } }),
-    fails("REFUSED", /has 2 parents/),
-  );
+  await assert.rejects(planGit(repository, { limits: { parents: 1 } }), fails("REFUSED", /has 2 parents/));
   const plan = await planGit(repository, { limits: { parents: 2, pathBytes: 3, messageBytes: 5 } });
   assert.deepEqual(
     plan.skipped.map(({ reason }) => reason),
@@ -159,8 +140,5 @@ test("a history too tangled to follow within its steps is refused", async (t) =>
     commit([0, 1], { a: "2" }),
   ]);
   assert.equal((await planGit(repository, { limits: { lineageSteps: 2 } })).groups.length, 2);
-  await assert.rejects(
-    planGit(repository, { limits: { lineageSteps: 1 } }),
-    fails("TOO_LARGE", /too tangled/),
-  );
+  await assert.rejects(planGit(repository, { limits: { lineageSteps: 1 } }), fails("TOO_LARGE", /too tangled/));
 });

@@ -13,12 +13,7 @@ import { join } from "node:path";
 import { Readable, type Writable } from "node:stream";
 
 import { LoreError } from "../../bytes/index.ts";
-import {
-  GIT_COMPLAINT_CHARS_MAX,
-  GIT_FILE_BYTES_MAX,
-  GIT_MEMORY_BYTES_MAX,
-  GIT_OUTPUT_BYTES_MAX,
-} from "./limits.ts";
+import { GIT_COMPLAINT_CHARS_MAX, GIT_FILE_BYTES_MAX, GIT_MEMORY_BYTES_MAX, GIT_OUTPUT_BYTES_MAX } from "./limits.ts";
 
 export interface GitCall {
   readonly directory: string;
@@ -74,15 +69,7 @@ const CONFIGURATION = `[safe]
 `;
 
 /** Passed on when set: where git is, how to leave this machine, whom TLS trusts. */
-const INHERITED = [
-  "PATH",
-  "HTTPS_PROXY",
-  "https_proxy",
-  "NO_PROXY",
-  "no_proxy",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-];
+const INHERITED = ["PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /** Runs git with `$@` under limits the kernel enforces; a limit the system does not know is left out. */
 const LIMITED_SHELL = `ulimit -c 0; ulimit -v ${GIT_MEMORY_BYTES_MAX / 1_024} 2>/dev/null; ulimit -f ${GIT_FILE_BYTES_MAX / 512} 2>/dev/null; exec git "$@"`;
@@ -103,9 +90,7 @@ export class Git {
     const configuration = join(home, "gitconfig");
     await writeFile(configuration, CONFIGURATION);
     return new Git({
-      ...Object.fromEntries(
-        INHERITED.flatMap((name) => (surroundings[name] ? [[name, surroundings[name]]] : [])),
-      ),
+      ...Object.fromEntries(INHERITED.flatMap((name) => (surroundings[name] ? [[name, surroundings[name]]] : []))),
       HOME: home,
       LC_ALL: "C",
       GIT_CONFIG_NOSYSTEM: "1",
@@ -130,13 +115,9 @@ export class Git {
       for await (const chunk of running.output()) {
         sizeBytes += chunk.length;
         if (sizeBytes > GIT_OUTPUT_BYTES_MAX) {
-          throw new LoreError(
-            "TOO_LARGE",
-            `git ${call.args[0]} printed more than ${GIT_OUTPUT_BYTES_MAX} bytes.`,
-            {
-              limit: GIT_OUTPUT_BYTES_MAX,
-            },
-          );
+          throw new LoreError("TOO_LARGE", `git ${call.args[0]} printed more than ${GIT_OUTPUT_BYTES_MAX} bytes.`, {
+            limit: GIT_OUTPUT_BYTES_MAX,
+          });
         }
         chunks.push(chunk);
       }
@@ -242,17 +223,13 @@ function start(call: GitCall, environment: Readonly<Record<string, string>>): Gi
     GIT_CONFIG_VALUE_0: call.connectTo ?? "",
   };
   const windows = process.platform === "win32";
-  return spawn(
-    windows ? "git" : "/bin/sh",
-    windows ? call.args : ["-c", LIMITED_SHELL, "git", ...call.args],
-    {
-      cwd: call.directory,
-      env,
-      stdio: ["pipe", "pipe", "pipe"],
-      detached: !windows,
-      windowsHide: true,
-    },
-  );
+  return spawn(windows ? "git" : "/bin/sh", windows ? call.args : ["-c", LIMITED_SHELL, "git", ...call.args], {
+    cwd: call.directory,
+    env,
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: !windows,
+    windowsHide: true,
+  });
 }
 
 /** What went wrong in git while it read a source it had already accepted. */
@@ -272,13 +249,9 @@ export function failure(call: GitCall, complaint: string): LoreError {
     );
   }
   const words = complaint === "" ? "it ended without a word" : `it said: ${complaint}`;
-  return new LoreError(
-    "REFUSED",
-    `${name} could not read the repository; ${words}. Run git fsck on the source.`,
-    {
-      data: { complaint },
-    },
-  );
+  return new LoreError("REFUSED", `${name} could not read the repository; ${words}. Run git fsck on the source.`, {
+    data: { complaint },
+  });
 }
 
 function tooSlow(call: GitCall): LoreError {
@@ -290,10 +263,7 @@ function tooSlow(call: GitCall): LoreError {
 }
 
 function gitMissing(): LoreError {
-  return new LoreError(
-    "ENVIRONMENT",
-    "git could not be started. Install git, or put it on PATH, and try again.",
-  );
+  return new LoreError("ENVIRONMENT", "git could not be started. Install git, or put it on PATH, and try again.");
 }
 
 /** One line without control characters: git repeats what a remote says, and a terminal may show it. */

@@ -33,13 +33,7 @@ export async function readHistory(query: HistoryQuery): Promise<History> {
   const lists: string[][] = [];
   const chunks = query.git.stream({
     directory: query.directory,
-    args: [
-      "rev-list",
-      "--format=%H %T %P",
-      `--max-count=${limits.commits + 1}`,
-      "--end-of-options",
-      query.tip,
-    ],
+    args: ["rev-list", "--format=%H %T %P", `--max-count=${limits.commits + 1}`, "--end-of-options", query.tip],
     timeoutMs: limits.timeoutMs,
     signal: query.signal,
   });
@@ -57,10 +51,7 @@ function graph(lists: readonly (readonly string[])[], { limits, tip }: HistoryQu
   const numberOf = (commit: string): number => {
     const number = numbers.get(commit);
     if (number === undefined)
-      throw new LoreError(
-        "REFUSED",
-        `Commit ${commit} is missing from the repository. Run git fsck on the source.`,
-      );
+      throw new LoreError("REFUSED", `Commit ${commit} is missing from the repository. Run git fsck on the source.`);
     return number;
   };
   const parents = lists.map(([commit, , ...ids]) => {
@@ -86,27 +77,15 @@ function graph(lists: readonly (readonly string[])[], { limits, tip }: HistoryQu
 /** The groups, oldest first; in each the mainline commit is last. */
 export function groupsOf(history: History): number[][] {
   const mainline: number[] = [];
-  for (
-    let next: number | undefined = history.tip;
-    next !== undefined;
-    next = history.parents[next]?.[0]
-  ) {
+  for (let next: number | undefined = history.tip; next !== undefined; next = history.parents[next]?.[0]) {
     mainline.push(next);
   }
   const seen = new Uint8Array(history.commits.length);
-  return mainline.reverse().map((commit) => unseenBelow({ history, commit, seen }));
+  return mainline.toReversed().map((commit) => unseenBelow({ history, commit, seen }));
 }
 
 /** Depth first, parents in their order, each commit after its parents; marks what it returns as seen. */
-function unseenBelow({
-  history,
-  commit,
-  seen,
-}: {
-  history: History;
-  commit: number;
-  seen: Uint8Array;
-}): number[] {
+function unseenBelow({ history, commit, seen }: { history: History; commit: number; seen: Uint8Array }): number[] {
   const order: number[] = [];
   const stack = [{ commit, nextParent: 0 }];
   seen[commit] = 1;

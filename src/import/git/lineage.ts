@@ -46,9 +46,7 @@ export class Lineage {
 
   /** Whether `ancestor` is `revision` or one it came from. */
   isAncestor(ancestor: number, revision: number): boolean {
-    return ancestor >= revision
-      ? ancestor === revision
-      : this.withAncestors([revision], ancestor).has(ancestor);
+    return ancestor >= revision ? ancestor === revision : this.withAncestors([revision], ancestor).has(ancestor);
   }
 
   /** These revisions and all they came from, back to the one numbered `since`. */
@@ -65,9 +63,7 @@ export class Lineage {
   latestOf(revisions: readonly number[]): number[] {
     const distinct = [...new Set(revisions)];
     if (distinct.length < 2) return distinct;
-    return distinct.filter(
-      (one) => !distinct.some((other) => other !== one && this.isAncestor(one, other)),
-    );
+    return distinct.filter((one) => !distinct.some((other) => other !== one && this.isAncestor(one, other)));
   }
 
   #spend(steps: number): void {

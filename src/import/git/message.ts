@@ -37,9 +37,7 @@ export function parseMessage(message: string): CommitMessage {
     const name = text.slice(0, COAUTHOR.length).toLowerCase();
     if (name.startsWith(SIGN_OFF)) continue;
     const person =
-      name === COAUTHOR && text.length <= TRAILER_CHARS_MAX
-        ? coauthor(text.slice(COAUTHOR.length).trim())
-        : undefined;
+      name === COAUTHOR && text.length <= TRAILER_CHARS_MAX ? coauthor(text.slice(COAUTHOR.length).trim()) : undefined;
     if (person === undefined || coauthors.size >= COAUTHORS_MAX) kept.push(line.trimEnd());
     else {
       const key = `${person.name}\0${person.email.toLowerCase()}`;
@@ -68,9 +66,7 @@ function coauthor(text: string): CoAuthor | undefined {
 }
 
 function unquoted(name: string): string {
-  return name.length > 1 && name.startsWith('"') && name.endsWith('"')
-    ? name.slice(1, -1).trim()
-    : name;
+  return name.length > 1 && name.startsWith('"') && name.endsWith('"') ? name.slice(1, -1).trim() : name;
 }
 
 /** Without empty lines at the ends, and with one where several were. */

@@ -46,8 +46,7 @@ export function isHandleOf(handle: string, words: readonly string[]): boolean {
   if (last.length < PART_CHARS_MIN) return false;
   const initials = [first.slice(0, 1) + last, last + first.slice(0, 1), last + first];
   return (
-    initials.includes(handle) ||
-    (first.length >= PART_CHARS_MIN && handle.startsWith(first) && handle.endsWith(last))
+    initials.includes(handle) || (first.length >= PART_CHARS_MIN && handle.startsWith(first) && handle.endsWith(last))
   );
 }
 
@@ -107,9 +106,7 @@ export function parseAddress(text: string): Address {
   const [, id, login] = ACCOUNT.exec(email) ?? [];
   const local = login ?? email.slice(0, Math.max(email.lastIndexOf("@"), 0)).replace(/\+.*$/, "");
   const usable =
-    MAILBOX.test(email) &&
-    !PLACEHOLDER_HOST.test(email) &&
-    (login !== undefined || !PLACEHOLDER_NAMES.has(local));
+    MAILBOX.test(email) && !PLACEHOLDER_HOST.test(email) && (login !== undefined || !PLACEHOLDER_NAMES.has(local));
   return {
     email,
     usable,

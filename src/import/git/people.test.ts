@@ -23,10 +23,7 @@ for (const [why, lines] of [
   ["spaces left out", ["KatherineMichel <k@x.org>", "Katherine Michel <k@x.org>"]],
   ["accents, case and a middle name", ["josé núñez <j@x.org>", "Jose M. Nunez <j@x.org>"]],
   ["upper case in the address", ["Ada Example <Ada@x.org>", "Ada Example <ada@x.org>"]],
-  [
-    "an address that begins the same",
-    ["Aria Stewart <aredridel@x.org>", "Aria Stewart <aredridel+git@y.net>"],
-  ],
+  ["an address that begins the same", ["Aria Stewart <aredridel@x.org>", "Aria Stewart <aredridel+git@y.net>"]],
   [
     "a GitHub account called after the name",
     ["Chris McAvoy <chris@x.org>", "Chris McAvoy <12+cmcavoy@users.noreply.github.com>"],
@@ -75,12 +72,7 @@ for (const [why, lines, suggestions] of [
 }
 
 test("the fullest name is shown, people keep the order of their first appearance and their signatures", () => {
-  const people = found([
-    "sinker <d@x.org>",
-    "Bo <bo@x.org>",
-    "sinker <D@x.org>",
-    "Daniel Sinker <d@x.org>",
-  ]);
+  const people = found(["sinker <d@x.org>", "Bo <bo@x.org>", "sinker <D@x.org>", "Daniel Sinker <d@x.org>"]);
   assert.deepEqual(names(people), ["Daniel Sinker", "Bo"]);
   assert.deepEqual(people.people[0]?.signatures, [
     { name: "sinker", email: "d@x.org", count: 2 },

@@ -8,14 +8,7 @@
 import assert from "node:assert/strict";
 
 import { isBot } from "./bots.ts";
-import {
-  type Address,
-  areVariants,
-  isFullName,
-  isHandleOf,
-  parseAddress,
-  wordsOf,
-} from "./names.ts";
+import { type Address, areVariants, isFullName, isHandleOf, parseAddress, wordsOf } from "./names.ts";
 
 export interface CountedSignature {
   readonly name: string;
@@ -65,10 +58,7 @@ interface Identity {
 const COMPARED_MAX = 64;
 
 /** Sorts signatures into people. */
-export function findPeople(
-  signatures: Iterable<CountedSignature>,
-  options: PeopleOptions = {},
-): People {
+export function findPeople(signatures: Iterable<CountedSignature>, options: PeopleOptions = {}): People {
   const identities = identitiesOf(signatures);
   const undone = new Set(options.undone);
   const confirmed = new Set(options.confirmed);
@@ -129,9 +119,7 @@ function identitiesOf(signatures: Iterable<CountedSignature>): Identity[] {
 }
 
 /** Pairs that share an address, an account or a full name; earlier signature first. */
-function* comparable(
-  identities: readonly Identity[],
-): Generator<[number, number], void, undefined> {
+function* comparable(identities: readonly Identity[]): Generator<[number, number], void, undefined> {
   const groups = new Map<string, number[]>();
   for (const [index, identity] of identities.entries()) {
     const met = new Set<number>();
@@ -181,8 +169,7 @@ function compareAddresses(one: Identity, other: Identity): Verdict | undefined {
 function compareAccounts(one: Identity, other: Identity): Verdict | undefined {
   const [a, b] = [one.address.account, other.address.account];
   if (a === undefined || b === undefined || a.login !== b.login) return undefined;
-  const certain =
-    one.bot || (a.id !== undefined && a.id === b.id) || areVariants(one.words, other.words);
+  const certain = one.bot || (a.id !== undefined && a.id === b.id) || areVariants(one.words, other.words);
   return { certain, reason: "the same GitHub account" };
 }
 
@@ -192,18 +179,14 @@ function compareNames(one: Identity, other: Identity): Verdict | undefined {
   if (a.handle !== "" && a.handle === b.handle && !a.shared && !b.shared) {
     return { certain: true, reason: "the same full name, and addresses that begin the same" };
   }
-  const named = [a, b].some(
-    ({ account, handle }) => account !== undefined && isHandleOf(handle, one.words),
-  );
+  const named = [a, b].some(({ account, handle }) => account !== undefined && isHandleOf(handle, one.words));
   if (named && a.usable && b.usable)
     return { certain: true, reason: "the same full name, and a GitHub account called after it" };
   return { certain: false, reason: "the same full name at different addresses" };
 }
 
 function pairKey(one: Identity, other: Identity): string {
-  return JSON.stringify(
-    [one, other].map(({ signature }) => `${signature.name} <${signature.email}>`).toSorted(),
-  );
+  return JSON.stringify([one, other].map(({ signature }) => `${signature.name} <${signature.email}>`).toSorted());
 }
 
 /** One suggestion for each two people, the first found. */
@@ -222,9 +205,7 @@ function peopleOf(identities: readonly Identity[], clusters: Clusters): Person[]
   return [...members.values()].map((indices) => {
     const own = indices.flatMap((index) => identities[index] ?? []);
     const [best] = own.toSorted(
-      (a, b) =>
-        Number(isFullName(b.words)) - Number(isFullName(a.words)) ||
-        b.signature.count - a.signature.count,
+      (a, b) => Number(isFullName(b.words)) - Number(isFullName(a.words)) || b.signature.count - a.signature.count,
     );
     assert(best !== undefined, "a person has a signature");
     return {
@@ -247,8 +228,7 @@ class Clusters {
 
   of(index: number): number {
     let root = index;
-    for (let next = this.#parents[root] ?? root; next !== root; next = this.#parents[root] ?? root)
-      root = next;
+    for (let next = this.#parents[root] ?? root; next !== root; next = this.#parents[root] ?? root) root = next;
     this.#parents[index] = root;
     return root;
   }

@@ -25,8 +25,7 @@ test("forks behave like copies of a map, whoever writes first", () => {
         states.push(child);
       }
       const written = new Set(steps.flatMap(({ writes }) => writes.map(([at]) => at)));
-      for (const { array, model } of states)
-        for (const at of written) assert.equal(array.get(at), model.get(at) ?? 0);
+      for (const { array, model } of states) for (const at of written) assert.equal(array.get(at), model.get(at) ?? 0);
     }),
     { numRuns: 60 },
   );

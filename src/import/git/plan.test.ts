@@ -4,14 +4,7 @@ import { test, type TestContext } from "node:test";
 
 import { type GitPlan, type GitRepository, openRepository, planGit } from "./index.ts";
 import { randomHistory } from "./random-history.ts";
-import {
-  corpus,
-  fastImport,
-  replayed,
-  streamOf,
-  temporaryDirectory,
-  treeOf,
-} from "./test-repositories.ts";
+import { corpus, fastImport, replayed, streamOf, temporaryDirectory, treeOf } from "./test-repositories.ts";
 
 const LONG = process.env["LORE_TEST_LONG"] === "1";
 const RANDOM_REPOSITORIES = LONG ? 600 : 8;
@@ -26,11 +19,7 @@ function assertTrees(repository: GitRepository, plan: GitPlan, every: number): v
   for (const { commit, heads } of replayed(plan)) {
     index += 1;
     if (index % every !== 0 && index !== plan.groups.length) continue;
-    assert.deepEqual(
-      heads,
-      treeOf(repository.directory, commit),
-      `the heads differ from the tree of ${commit}`,
-    );
+    assert.deepEqual(heads, treeOf(repository.directory, commit), `the heads differ from the tree of ${commit}`);
   }
 }
 

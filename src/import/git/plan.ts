@@ -42,10 +42,7 @@ export interface PlanOptions {
 const GROUPS_PER_TURN = 256;
 
 /** Plans the import of a repository's branch. Throws REFUSED, TOO_LARGE, NOT_FOUND. */
-export async function planGit(
-  repository: GitRepository,
-  options: PlanOptions = {},
-): Promise<GitPlan> {
+export async function planGit(repository: GitRepository, options: PlanOptions = {}): Promise<GitPlan> {
   const limits = { ...PLAN_LIMITS, ...options.limits };
   const pathPrefix = checkedPrefix(options.pathPrefix);
   const tip = options.tip ?? repository.tip;

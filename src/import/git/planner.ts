@@ -89,8 +89,7 @@ export class Planner {
       skip,
     });
     this.#childrenLeft = new Uint32Array(history.commits.length);
-    for (const parent of history.parents.flat())
-      this.#childrenLeft[parent] = (this.#childrenLeft[parent] ?? 0) + 1;
+    for (const parent of history.parents.flat()) this.#childrenLeft[parent] = (this.#childrenLeft[parent] ?? 0) + 1;
   }
 
   /** The next group in log order: commit numbers, the mainline commit last. */
@@ -126,20 +125,14 @@ export class Planner {
     };
   }
 
-  #apply(step: {
-    commit: number;
-    oid: string;
-    mainline: boolean;
-    parents: readonly number[];
-  }): ReplayOp[] {
+  #apply(step: { commit: number; oid: string; mainline: boolean; parents: readonly number[] }): ReplayOp[] {
     const raw = this.#input.changes.ofCommit.get(step.commit) ?? [];
     const { ops, state } = this.#replay.apply({
       mainline: step.mainline,
       parents: step.parents.map((parent) => this.#stateOf(parent)),
       changes: this.#skipping.without(step.oid, raw),
     });
-    if (state.fileCount > this.#input.limits.treeFiles)
-      throw tooManyFiles(this.#input.limits.treeFiles);
+    if (state.fileCount > this.#input.limits.treeFiles) throw tooManyFiles(this.#input.limits.treeFiles);
     for (const parent of step.parents) this.#release(parent);
     if ((this.#childrenLeft[step.commit] ?? 0) > 0) this.#states.set(step.commit, state);
     return step.mainline ? [...ops, ...this.#replay.closeGroup()] : ops;
@@ -163,10 +156,7 @@ export class Planner {
     const path = this.#paths[op.path];
     const blob = changes.blobs.strings[op.blob];
     const sizeBytes = changes.sizes.get(op.blob);
-    assert(
-      path !== undefined && blob !== undefined && sizeBytes !== undefined,
-      "a revision names what was read",
-    );
+    assert(path !== undefined && blob !== undefined && sizeBytes !== undefined, "a revision names what was read");
     return { ...op, path, blob, sizeBytes };
   }
 }

@@ -16,11 +16,7 @@ import {
 
 const PAGE = Array.from({ length: 12 }, (_, line) => `line ${line}`).join("\n");
 
-async function planOf(
-  t: TestContext,
-  commits: readonly ModelCommit[],
-  options?: PlanOptions,
-): Promise<GitPlan> {
+async function planOf(t: TestContext, commits: readonly ModelCommit[], options?: PlanOptions): Promise<GitPlan> {
   return await planGit(await repositoryOf(t, commits), options);
 }
 
@@ -29,8 +25,7 @@ function opsOf(plan: GitPlan): string[][] {
   return plan.groups.map(({ steps }) =>
     steps.flatMap(({ ops }) =>
       ops.map((op) => {
-        if (op.op !== "revise")
-          return "unit" in op ? `${op.op} unit ${op.unit}` : `${op.op} ${op.revision}`;
+        if (op.op !== "revise") return "unit" in op ? `${op.op} unit ${op.unit}` : `${op.op} ${op.revision}`;
         const from = op.parents.length === 0 ? "new" : `from ${op.parents.join("+")}`;
         return `${op.revision}${op.propose ? "?" : ""} unit ${op.unit} ${Buffer.from(op.path).toString("latin1")} ${from}`;
       }),
@@ -43,10 +38,7 @@ function fails(code: LoreErrorCode, words: RegExp): (error: unknown) => boolean 
 }
 
 test("a renamed and edited page is the same unit", async (t) => {
-  const plan = await planOf(t, [
-    commit([], { a: PAGE }),
-    commit([0], { b: PAGE.replace("line 3", "three") }),
-  ]);
+  const plan = await planOf(t, [commit([], { a: PAGE }), commit([0], { b: PAGE.replace("line 3", "three") })]);
   assert.deepEqual(opsOf(plan), [["0 unit 0 a new"], ["1 unit 0 b from 0"]]);
 });
 
@@ -56,11 +48,7 @@ test("a page whose name changes only in case is the same unit, and two that coll
     commit([0], { page: PAGE }),
     commit([1], { page: PAGE, Page: "other" }),
   ]);
-  assert.deepEqual(opsOf(plan), [
-    ["0 unit 0 Page new"],
-    ["1 unit 0 page from 0"],
-    ["2 unit 1 Page new"],
-  ]);
+  assert.deepEqual(opsOf(plan), [["0 unit 0 Page new"], ["1 unit 0 page from 0"], ["2 unit 1 Page new"]]);
 });
 
 test("a path that comes back is the same unit, restored without a new version if nothing changed", async (t) => {
@@ -100,11 +88,7 @@ test("a merge that keeps only its own side writes nothing and rejects all of the
     commit([0], { a: "main" }),
     commit([2, 1], { a: "main" }),
   ]);
-  assert.deepEqual(opsOf(plan), [
-    ["0 unit 0 a new"],
-    ["1 unit 0 a from 0"],
-    ["2? unit 0 a from 0", "reject 2"],
-  ]);
+  assert.deepEqual(opsOf(plan), [["0 unit 0 a new"], ["1 unit 0 a from 0"], ["2? unit 0 a from 0", "reject 2"]]);
 });
 
 test("a resolved conflict is one version that continues both sides", async (t) => {
@@ -125,20 +109,11 @@ test("an octopus merge takes a page from each of its parents", async (t) => {
     commit([0], { ...base, c: "2" }),
     commit([0, 1, 2], { a: "1", b: "2", c: "2" }),
   ]);
-  assert.deepEqual(opsOf(plan).at(-1), [
-    "3? unit 1 b from 1",
-    "4? unit 2 c from 2",
-    "accept 3",
-    "accept 4",
-  ]);
+  assert.deepEqual(opsOf(plan).at(-1), ["3? unit 1 b from 1", "4? unit 2 c from 2", "accept 3", "accept 4"]);
 });
 
 test("a second root brings its pages in as proposals", async (t) => {
-  const plan = await planOf(t, [
-    commit([], { a: "1" }),
-    commit([], { b: "1" }),
-    commit([0, 1], { a: "1", b: "1" }),
-  ]);
+  const plan = await planOf(t, [commit([], { a: "1" }), commit([], { b: "1" }), commit([0, 1], { a: "1", b: "1" })]);
   assert.deepEqual(opsOf(plan), [["0 unit 0 a new"], ["1? unit 1 b new", "accept 1"]]);
 });
 
@@ -149,11 +124,7 @@ test("after a foxtrot merge the first parent is the mainline, whatever was pushe
     commit([0], { a: "mine" }),
     commit([2, 1], { a: "mine", b: "upstream" }),
   ]);
-  assert.deepEqual(opsOf(plan), [
-    ["0 unit 0 a new"],
-    ["1 unit 0 a from 0"],
-    ["2? unit 1 b new", "accept 2"],
-  ]);
+  assert.deepEqual(opsOf(plan), [["0 unit 0 a new"], ["1 unit 0 a from 0"], ["2? unit 1 b new", "accept 2"]]);
 });
 
 test("a version rejected once is accepted when a later merge takes it", async (t) => {
@@ -181,10 +152,7 @@ test("a file becomes a folder and back", async (t) => {
 });
 
 test("an empty commit keeps its place and message and changes nothing", async (t) => {
-  const plan = await planOf(t, [
-    commit([], { a: "1" }),
-    commit([0], { a: "1" }, { message: "nothing at all\n" }),
-  ]);
+  const plan = await planOf(t, [commit([], { a: "1" }), commit([0], { a: "1" }, { message: "nothing at all\n" })]);
   assert.deepEqual(opsOf(plan), [["0 unit 0 a new"], []]);
   assert.equal(plan.groups[1]?.steps[0]?.message, "nothing at all\n");
 });
@@ -201,18 +169,9 @@ test("a skipped file is absent: it is retired when it grows too large, comes bac
     ],
     { skip },
   );
-  assert.deepEqual(opsOf(plan), [
-    ["0 unit 0 a new"],
-    ["retire unit 0"],
-    [],
-    ["restore unit 0", "1 unit 0 a from 0"],
-  ]);
+  assert.deepEqual(opsOf(plan), [["0 unit 0 a new"], ["retire unit 0"], [], ["restore unit 0", "1 unit 0 a from 0"]]);
   assert.deepEqual(
-    plan.skipped.map(({ path, reason, commit: first }) => [
-      Buffer.from(path).toString(),
-      reason,
-      first,
-    ]),
+    plan.skipped.map(({ path, reason, commit: first }) => [Buffer.from(path).toString(), reason, first]),
     [["a", "larger than 5 bytes", plan.groups[1]?.commit]],
   );
 });
@@ -222,9 +181,7 @@ test("a submodule is skipped with its reason", async (t) => {
   const source = await temporaryDirectory(t);
   const stream = `${streamOf([commit([], { a: "1" })])}\ncommit refs/heads/main\ncommitter A <a@b.example> 1 +0000\ndata 0\nM 160000 ${plan.tip} sub\n`;
   fastImport(source, stream);
-  const withSubmodule = await planGit(
-    await openRepository(source, { into: await temporaryDirectory(t) }),
-  );
+  const withSubmodule = await planGit(await openRepository(source, { into: await temporaryDirectory(t) }));
   assert.deepEqual(opsOf(withSubmodule), [["0 unit 0 a new"], []]);
   assert.match(withSubmodule.skipped[0]?.reason ?? "", /submodule/);
 });
@@ -240,17 +197,9 @@ test("part of a repository is planned with paths of the whole", async (t) => {
     ["1 unit 0 docs/new from 0"],
     [],
   ]);
-  assert.deepEqual(opsOf(await planOf(t, commits, { pathPrefix: "[d]ocs" })).flat(), [
-    "0 unit 0 [d]ocs new",
-  ]);
-  await assert.rejects(
-    planOf(t, commits, { pathPrefix: "nowhere" }),
-    fails("NOT_FOUND", /nowhere/),
-  );
-  await assert.rejects(
-    planOf(t, commits, { pathPrefix: "../x" }),
-    fails("USAGE", /not a path inside/),
-  );
+  assert.deepEqual(opsOf(await planOf(t, commits, { pathPrefix: "[d]ocs" })).flat(), ["0 unit 0 [d]ocs new"]);
+  await assert.rejects(planOf(t, commits, { pathPrefix: "nowhere" }), fails("NOT_FOUND", /nowhere/));
+  await assert.rejects(planOf(t, commits, { pathPrefix: "../x" }), fails("USAGE", /not a path inside/));
 });
 
 test("names that are unsafe to write to a disk are skipped", async (t) => {
@@ -258,9 +207,7 @@ test("names that are unsafe to write to a disk are skipped", async (t) => {
   git(source, ["init", "--quiet", "--bare"]);
   const blob = git(source, ["hash-object", "-w", "--stdin"], "x").trim();
   const raw = (names: readonly string[]): Buffer =>
-    Buffer.concat(
-      names.flatMap((name) => [Buffer.from(`100644 ${name}\0`), Buffer.from(blob, "hex")]),
-    );
+    Buffer.concat(names.flatMap((name) => [Buffer.from(`100644 ${name}\0`), Buffer.from(blob, "hex")]));
   const tree = git(
     source,
     ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"],

@@ -64,8 +64,7 @@ class Chance {
 
   #commit(): { parents: number[]; files: Mutable } {
     const roll = this.#next();
-    if (this.#commits.length === 0 || roll < 0.04)
-      return { parents: [], files: this.#edited(new Map()) };
+    if (this.#commits.length === 0 || roll < 0.04) return { parents: [], files: this.#edited(new Map()) };
     const recent = (): number => Math.max(this.#commits.length - 1 - this.#below(5), 0);
     if (roll < 0.35) return this.#merge([...new Set([recent(), recent(), recent()])]);
     const parent = recent();
@@ -97,17 +96,12 @@ class Chance {
     const path = this.#one([...files.keys()]);
     const file = path === undefined ? undefined : files.get(path);
     const roll = this.#next();
-    if (path === undefined || file === undefined || roll < 0.3)
-      place(files, this.#one(PATHS) ?? "a", this.#file());
+    if (path === undefined || file === undefined || roll < 0.3) place(files, this.#one(PATHS) ?? "a", this.#file());
     else if (roll < 0.55) files.set(path, { ...file, text: this.#changed(file.text) });
     else if (roll < 0.65) files.delete(path);
     else if (roll < 0.85) {
       files.delete(path);
-      place(
-        files,
-        this.#one(PATHS) ?? "a",
-        roll < 0.75 ? file : { ...file, text: this.#changed(file.text) },
-      );
+      place(files, this.#one(PATHS) ?? "a", roll < 0.75 ? file : { ...file, text: this.#changed(file.text) });
     } else if (roll < 0.9) files.set(path, { ...file, mode: this.#one(MODES) ?? "100644" });
     else {
       const other = this.#one([...files.keys()]) ?? path;

@@ -85,8 +85,7 @@ export class RawDiffParser {
 
   /** The changes of each pair, by commit number. */
   finish(): Map<number, Change[]> {
-    if (this.#rest.length > 0 || this.#pair !== this.#pairs.length - 1)
-      throw unexpected("an answer cut short");
+    if (this.#rest.length > 0 || this.#pair !== this.#pairs.length - 1) throw unexpected("an answer cut short");
     return this.#ofCommit;
   }
 
@@ -95,10 +94,7 @@ export class RawDiffParser {
     const end = bytes.indexOf(NEWLINE, at);
     if (end < 0) return NONE;
     const pair = this.#pairs[++this.#pair];
-    if (
-      pair === undefined ||
-      bytes.toString("latin1", at, end) !== `${pair.before} ${pair.after}`
-    ) {
+    if (pair === undefined || bytes.toString("latin1", at, end) !== `${pair.before} ${pair.after}`) {
       throw unexpected("trees nobody asked about");
     }
     this.#current = [];
@@ -111,9 +107,7 @@ export class RawDiffParser {
     const fieldsEnd = bytes.indexOf(0, at);
     const pathEnd = fieldsEnd < 0 ? NONE : bytes.indexOf(0, fieldsEnd + 1);
     if (pathEnd < 0) return NONE;
-    const [, mode = "", before = "", after = "", status = ""] = bytes
-      .toString("latin1", at, fieldsEnd)
-      .split(" ");
+    const [, mode = "", before = "", after = "", status = ""] = bytes.toString("latin1", at, fieldsEnd).split(" ");
     const blob = status === "D" ? before : after;
     const path = bytes.toString("latin1", fieldsEnd + 1, pathEnd);
     if (!status.startsWith("R") && !status.startsWith("C")) {

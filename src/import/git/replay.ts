@@ -117,22 +117,16 @@ export class Replay {
       for (const change of waiting) {
         const unit = revisionsFor(change)
           .map((revision) => this.#lineage.get(revision).unit)
-          .find(
-            (candidate) =>
-              !taken.has(candidate) && [NONE, change.path].includes(state.pathOf(candidate)),
-          );
+          .find((candidate) => !taken.has(candidate) && [NONE, change.path].includes(state.pathOf(candidate)));
         if (unit === undefined) continue;
         units.set(change, unit);
         taken.add(unit);
         waiting.delete(change);
       }
     };
-    const inOthers = (path: number): number[] =>
-      known(others.map((other) => other.revisionAt(path)));
+    const inOthers = (path: number): number[] => known(others.map((other) => other.revisionAt(path)));
     pass(({ path }) => known([state.revisionAt(path)]));
-    pass(({ path, blob }) =>
-      inOthers(path).filter((revision) => this.#lineage.get(revision).blob === blob),
-    );
+    pass(({ path, blob }) => inOthers(path).filter((revision) => this.#lineage.get(revision).blob === blob));
     pass(({ source }) => (source === NONE ? [] : known([state.buriedAt(source)])));
     pass(({ path }) => inOthers(path));
     pass(({ path }) => known([state, ...others].map((parent) => parent.buriedAt(path))));
@@ -156,9 +150,7 @@ export class Replay {
     ops: ReplayOp[];
   }): void {
     const { change, unit, others } = claim;
-    const own = commit.mainline
-      ? (this.#heads[unit] ?? NONE)
-      : (commit.parents[0]?.lastRevisionOf(unit) ?? NONE);
+    const own = commit.mainline ? (this.#heads[unit] ?? NONE) : (commit.parents[0]?.lastRevisionOf(unit) ?? NONE);
     if (this.#retired.has(unit) && commit.mainline) {
       this.#retired.delete(unit);
       ops.push({ op: "restore", unit });
@@ -180,17 +172,7 @@ export class Replay {
     return same && (own === NONE || this.#lineage.isAncestor(own, revision));
   }
 
-  #revise({
-    claim,
-    own,
-    propose,
-    ops,
-  }: {
-    claim: Claim;
-    own: number;
-    propose: boolean;
-    ops: ReplayOp[];
-  }): number {
+  #revise({ claim, own, propose, ops }: { claim: Claim; own: number; propose: boolean; ops: ReplayOp[] }): number {
     const { unit, others, change } = claim;
     const { path, mode, blob } = change;
     const parents = this.#lineage.latestOf(known([own, ...others]));

@@ -7,14 +7,7 @@ import { isLoreError, type LoreErrorCode } from "../../bytes/index.ts";
 import { isPublicAddress, resolvePublic } from "./address.ts";
 import { Git } from "./git.ts";
 import { openRepository, planGit } from "./index.ts";
-import {
-  fastImport,
-  git,
-  type ModelCommit,
-  streamOf,
-  temporaryDirectory,
-  treeOf,
-} from "./test-repositories.ts";
+import { fastImport, git, type ModelCommit, streamOf, temporaryDirectory, treeOf } from "./test-repositories.ts";
 
 const COMMITS: readonly ModelCommit[] = [
   { parents: [], files: new Map([["a", { mode: "100644", text: "one\n" }]]) },
@@ -51,11 +44,7 @@ async function refused(
   await assert.rejects(access(join(into, "copy.git")), "a failed copy leaves nothing behind");
 }
 
-async function opened(
-  t: TestContext,
-  source: string,
-  branch?: string,
-): Promise<{ tip: string; branch: string }> {
+async function opened(t: TestContext, source: string, branch?: string): Promise<{ tip: string; branch: string }> {
   const repository = await openRepository(source, { into: await temporaryDirectory(t), branch });
   return { tip: repository.tip, branch: repository.branch };
 }
@@ -202,18 +191,9 @@ test("addresses inside a network are refused in every spelling, and public ones 
   ]) {
     assert.equal(isPublicAddress(address), false, address);
   }
-  for (const address of [
-    "9.255.255.255",
-    "11.0.0.0",
-    "100.128.0.1",
-    "172.32.0.1",
-    "192.169.0.1",
-    "2606:4700::1",
-  ])
+  for (const address of ["9.255.255.255", "11.0.0.0", "100.128.0.1", "172.32.0.1", "192.169.0.1", "2606:4700::1"])
     assert(isPublicAddress(address), address);
-  assert.deepEqual(await resolvePublic(new URL("https://127.0.0.1/"), { allowPrivate: true }), [
-    "127.0.0.1",
-  ]);
+  assert.deepEqual(await resolvePublic(new URL("https://127.0.0.1/"), { allowPrivate: true }), ["127.0.0.1"]);
 });
 
 test("an address where nobody answers is unreachable", async (t) => {
@@ -222,18 +202,16 @@ test("an address where nobody answers is unreachable", async (t) => {
     words: /nobody\.invalid could not be found/,
   });
   const into = await temporaryDirectory(t);
-  await assert.rejects(
-    openRepository("https://127.0.0.1:1/x.git", { into, allowPrivate: true }),
-    (error) => isLoreError(error, "UNREACHABLE"),
+  await assert.rejects(openRepository("https://127.0.0.1:1/x.git", { into, allowPrivate: true }), (error) =>
+    isLoreError(error, "UNREACHABLE"),
   );
 });
 
 test("a machine without git is told so", async (t) => {
   const home = await temporaryDirectory(t);
   const without = await Git.at(home, { PATH: home });
-  await assert.rejects(
-    without.run({ directory: home, args: ["version"], timeoutMs: 10_000 }),
-    (error) => isLoreError(error, "ENVIRONMENT"),
+  await assert.rejects(without.run({ directory: home, args: ["version"], timeoutMs: 10_000 }), (error) =>
+    isLoreError(error, "ENVIRONMENT"),
   );
 });
 
@@ -248,10 +226,9 @@ test("a git that does not end is ended", async (t) => {
     (error) => isLoreError(error, "REFUSED") && error.limit === 100,
   );
   const abort = AbortSignal.timeout(50);
-  await assert.rejects(
-    endless.run({ directory: home, args: ["version"], timeoutMs: 10_000, signal: abort }),
-    { name: "TimeoutError" },
-  );
+  await assert.rejects(endless.run({ directory: home, args: ["version"], timeoutMs: 10_000, signal: abort }), {
+    name: "TimeoutError",
+  });
 });
 
 test("shallow and partial copies and borrowed objects are refused", async (t) => {
@@ -260,10 +237,7 @@ test("shallow and partial copies and borrowed objects are refused", async (t) =>
   git(directory, ["clone", "--quiet", "--bare", "--depth=1", `file://${source}`, "shallow.git"]);
   git(directory, ["clone", "--quiet", "--bare", "--shared", source, "shared.git"]);
   git(directory, ["clone", "--quiet", "--bare", source, "partial.git"]);
-  await writeFile(
-    join(directory, "elsewhere"),
-    '[remote "x"]\n\tpromisor = true\n\turl = ext::sh -c "touch marker"\n',
-  );
+  await writeFile(join(directory, "elsewhere"), '[remote "x"]\n\tpromisor = true\n\turl = ext::sh -c "touch marker"\n');
   git(directory, ["-C", "partial.git", "config", "include.path", join(directory, "elsewhere")]);
   await refused(t, join(directory, "shallow.git"), { code: "REFUSED", words: /shallow/ });
   await refused(t, join(directory, "shared.git"), { code: "REFUSED", words: /alternates/ });
@@ -334,34 +308,18 @@ test("nothing that a hostile repository configures is run, and replaced objects 
   assert.equal(treeOf(repository.directory, real).length, 1);
 });
 
-test(
-  "a tree that unfolds into more files than there can be is refused",
-  { timeout: 60_000 },
-  async (t) => {
-    const source = await temporaryDirectory(t);
-    git(source, ["init", "--quiet", "--bare"]);
-    const blob = git(source, ["hash-object", "-w", "--stdin"], "x").trim();
-    const names = Array.from({ length: 16 }, (_, index) => `n${index}`);
-    let tree = git(
-      source,
-      ["mktree"],
-      names.map((name) => `100644 blob ${blob}\t${name}\n`).join(""),
-    ).trim();
-    for (let depth = 0; depth < 8; depth += 1)
-      tree = git(
-        source,
-        ["mktree"],
-        names.map((name) => `040000 tree ${tree}\t${name}\n`).join(""),
-      ).trim();
-    git(source, [
-      "update-ref",
-      "refs/heads/main",
-      git(source, ["commit-tree", "-m", "bomb", tree]).trim(),
-    ]);
-    const repository = await openRepository(source, { into: await temporaryDirectory(t) });
-    await assert.rejects(
-      planGit(repository),
-      (error) => isLoreError(error) && ["REFUSED", "TOO_LARGE"].includes(error.code),
-    );
-  },
-);
+test("a tree that unfolds into more files than there can be is refused", { timeout: 60_000 }, async (t) => {
+  const source = await temporaryDirectory(t);
+  git(source, ["init", "--quiet", "--bare"]);
+  const blob = git(source, ["hash-object", "-w", "--stdin"], "x").trim();
+  const names = Array.from({ length: 16 }, (_, index) => `n${index}`);
+  let tree = git(source, ["mktree"], names.map((name) => `100644 blob ${blob}\t${name}\n`).join("")).trim();
+  for (let depth = 0; depth < 8; depth += 1)
+    tree = git(source, ["mktree"], names.map((name) => `040000 tree ${tree}\t${name}\n`).join("")).trim();
+  git(source, ["update-ref", "refs/heads/main", git(source, ["commit-tree", "-m", "bomb", tree]).trim()]);
+  const repository = await openRepository(source, { into: await temporaryDirectory(t) });
+  await assert.rejects(
+    planGit(repository),
+    (error) => isLoreError(error) && ["REFUSED", "TOO_LARGE"].includes(error.code),
+  );
+});

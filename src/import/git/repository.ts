@@ -73,10 +73,7 @@ export async function openRepository(source: string, options: OpenOptions): Prom
 const SCHEME = /^([a-z][a-z0-9+.-]*):(?:\/\/|:)/i;
 const SCP_LIKE = /^[^/\\]+@[^/\\]+:/;
 
-async function locate(
-  source: string,
-  opening: OpenOptions & { readonly git: Git },
-): Promise<Source> {
+async function locate(source: string, opening: OpenOptions & { readonly git: Git }): Promise<Source> {
   const scheme = SCHEME.exec(source)?.[1]?.toLowerCase();
   if (scheme === "https") return await locateUrl(source, opening);
   if (scheme === "file") return await locatePath(pathOfUrl(source), { ...opening, shown: source });
@@ -136,11 +133,10 @@ async function locatePath(
   opening: OpenOptions & { readonly git: Git; readonly shown: string },
 ): Promise<Source> {
   const location = await realpath(resolve(path)).catch((cause: unknown) => {
-    throw new LoreError(
-      "NOT_FOUND",
-      `There is nothing at ${shown(opening.shown)}. Check the path.`,
-      { field: "source", cause },
-    );
+    throw new LoreError("NOT_FOUND", `There is nothing at ${shown(opening.shown)}. Check the path.`, {
+      field: "source",
+      cause,
+    });
   });
   const isDirectory = (await stat(location)).isDirectory();
   if (isDirectory) await checkDirectory(location, opening);
@@ -154,12 +150,7 @@ const BUNDLE_SIGNATURE_BYTES = 32;
 async function checkBundle(path: string, source: string): Promise<void> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(BUNDLE_SIGNATURE_BYTES),
-      0,
-      BUNDLE_SIGNATURE_BYTES,
-      0,
-    );
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(BUNDLE_SIGNATURE_BYTES), 0, BUNDLE_SIGNATURE_BYTES, 0);
     if (BUNDLE_SIGNATURE.test(buffer.toString("latin1", 0, bytesRead))) return;
   } finally {
     await file.close();
@@ -187,20 +178,14 @@ async function checkDirectory(
     );
   }
   if (await exists(join(common, "shallow")))
-    throw unfit(
-      source,
-      "is a shallow copy without its whole history. Run git fetch --unshallow in it",
-    );
+    throw unfit(source, "is a shallow copy without its whole history. Run git fetch --unshallow in it");
   const partial = "^(extensions\\.partialclone|remote\\..*\\.(promisor|partialclonefilter))$";
   const { exit } = await git.run({
     ...ask,
     args: ["config", "--file", join(common, "config"), "--includes", "--get-regexp", partial],
   });
   if (exit === 0)
-    throw unfit(
-      source,
-      "is a partial copy that fetches contents when they are read. Clone it whole first",
-    );
+    throw unfit(source, "is a partial copy that fetches contents when they are read. Clone it whole first");
 }
 
 async function listRefs({ git, source, into, signal }: Opening): Promise<RemoteRefs> {
@@ -218,8 +203,7 @@ async function listRefs({ git, source, into, signal }: Opening): Promise<RemoteR
   let headBranch: string | undefined;
   for (const line of stdout.toString("utf8").split("\n")) {
     const [value = "", name = ""] = line.split("\t");
-    if (name === "HEAD" && value.startsWith(REF_PREFIX))
-      headBranch = value.slice(REF_PREFIX.length);
+    if (name === "HEAD" && value.startsWith(REF_PREFIX)) headBranch = value.slice(REF_PREFIX.length);
     else if (name === "HEAD") head = value;
     else if (name.startsWith(HEADS_PREFIX)) heads.set(name.slice(HEADS_PREFIX.length), value);
   }
@@ -269,8 +253,7 @@ async function tipOf({ git, source, signal }: Opening, directory: string): Promi
     timeoutMs: GIT_QUESTION_TIMEOUT_MS,
     signal,
   });
-  if (exit !== 0)
-    throw unfit(source.shown, "has a branch that leads to no commit. Run git fsck on it");
+  if (exit !== 0) throw unfit(source.shown, "has a branch that leads to no commit. Run git fsck on it");
   return stdout.toString("latin1").trim();
 }
 
@@ -313,11 +296,9 @@ function explained(source: Source, complaint: string): LoreError {
 }
 
 function notARepository(source: string): LoreError {
-  return new LoreError(
-    "REFUSED",
-    `${shown(source)} is neither a git repository nor a git bundle.`,
-    { field: "source" },
-  );
+  return new LoreError("REFUSED", `${shown(source)} is neither a git repository nor a git bundle.`, {
+    field: "source",
+  });
 }
 
 function unfit(source: string, why: string): LoreError {

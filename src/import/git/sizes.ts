@@ -31,8 +31,7 @@ export async function readSizes(query: SizesQuery): Promise<number[]> {
     }),
   );
   const sizes: number[] = [];
-  for (let line = await reader.line(); line !== undefined; line = await reader.line())
-    sizes.push(blobSizeBytes(line));
+  for (let line = await reader.line(); line !== undefined; line = await reader.line()) sizes.push(blobSizeBytes(line));
   if (sizes.length !== blobs.length) throw notABlob("an answer cut short");
   return sizes;
 }

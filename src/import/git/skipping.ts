@@ -76,8 +76,7 @@ export class Skipping {
     const bytes = this.#input.paths[path] ?? new Uint8Array();
     if (mode === SUBMODULE) return "a submodule: another repository, not part of this one";
     if (!hasContent(mode)) return "neither a file nor a symbolic link";
-    if (bytes.length > this.#input.pathBytesMax)
-      return `a path longer than ${this.#input.pathBytesMax} bytes`;
+    if (bytes.length > this.#input.pathBytesMax) return `a path longer than ${this.#input.pathBytesMax} bytes`;
     if (isUnsafe(bytes)) return "a name that is not safe to write to a disk";
     return this.#input.skip?.({
       path: bytes,

@@ -30,11 +30,7 @@ export async function temporaryDirectory(t: TestContext): Promise<string> {
 }
 
 /** Runs git with nobody's configuration; returns what it printed, one character per byte. */
-export function git(
-  directory: string,
-  args: readonly string[],
-  input: string | Buffer = "",
-): string {
+export function git(directory: string, args: readonly string[], input: string | Buffer = ""): string {
   const person = { NAME: "Ada Example", EMAIL: "ada@example.org", DATE: "1700000000 +0100" };
   const env: Record<string, string> = {
     PATH: process.env["PATH"] ?? "",
@@ -75,10 +71,7 @@ export interface ModelCommit {
 /** A fast-import stream of commits; the last one is the tip of `main`. */
 export function streamOf(commits: readonly ModelCommit[]): string {
   const stream = commits.map(({ parents, files, message = "change", headers = "" }, index) => {
-    const lines = [
-      `commit refs/heads/${index === commits.length - 1 ? "main" : `c${index}`}`,
-      `mark :${index + 1}`,
-    ];
+    const lines = [`commit refs/heads/${index === commits.length - 1 ? "main" : `c${index}`}`, `mark :${index + 1}`];
     // Dates run backwards: order must come from the graph.
     lines.push(
       `committer Ada Example <ada@example.org> ${1_700_000_000 - index} +0000${headers}`,
@@ -86,8 +79,7 @@ export function streamOf(commits: readonly ModelCommit[]): string {
       message,
     );
     const [first, ...others] = parents;
-    if (first !== undefined)
-      lines.push(`from :${first + 1}`, ...others.map((other) => `merge :${other + 1}`));
+    if (first !== undefined) lines.push(`from :${first + 1}`, ...others.map((other) => `merge :${other + 1}`));
     lines.push("deleteall");
     for (const [path, { mode, text }] of files)
       lines.push(`M ${mode} inline ${quoted(path)}`, `data ${text.length}`, text);
@@ -98,33 +90,22 @@ export function streamOf(commits: readonly ModelCommit[]): string {
 }
 
 function quoted(path: string): string {
-  const escaped = path.replace(
-    /[^ !#-[\]-~]/g,
-    (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`,
-  );
+  const escaped = path.replace(/[^ !#-[\]-~]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`);
   return `"${escaped}"`;
 }
 
 type Tree = Readonly<Record<string, string | { readonly mode: string; readonly text: string }>>;
 
 /** A commit of text files; a name may carry a mode. */
-export function commit(
-  parents: readonly number[],
-  tree: Tree,
-  more: Partial<ModelCommit> = {},
-): ModelCommit {
+export function commit(parents: readonly number[], tree: Tree, more: Partial<ModelCommit> = {}): ModelCommit {
   const files = Object.entries(tree).map(
-    ([path, file]) =>
-      [path, typeof file === "string" ? { mode: "100644", text: file } : file] as const,
+    ([path, file]) => [path, typeof file === "string" ? { mode: "100644", text: file } : file] as const,
   );
   return { parents, files: new Map(files), ...more };
 }
 
 /** A copy of a repository with these commits, opened. */
-export async function repositoryOf(
-  t: TestContext,
-  commits: readonly ModelCommit[],
-): Promise<GitRepository> {
+export async function repositoryOf(t: TestContext, commits: readonly ModelCommit[]): Promise<GitRepository> {
   const source = await temporaryDirectory(t);
   fastImport(source, streamOf(commits));
   return await openRepository(source, { into: await temporaryDirectory(t) });
@@ -138,7 +119,7 @@ export function treeOf(directory: string, commit: string): string[] {
   return entries
     .filter((entry) => !entry.startsWith("160000"))
     .map((entry) => entry.replace(" blob ", " "))
-    .sort();
+    .toSorted();
 }
 
 type Revise = Extract<PlanOp, { op: "revise" }>;
@@ -172,10 +153,7 @@ class Model {
         "the mainline has what is rejected",
       );
     } else if (op.op === "retire") {
-      assert(
-        this.heads[op.unit] !== undefined && !this.retired.has(op.unit),
-        "only what is current is retired",
-      );
+      assert(this.heads[op.unit] !== undefined && !this.retired.has(op.unit), "only what is current is retired");
       this.retired.add(op.unit);
     } else assert(this.retired.delete(op.unit), "only what is retired is restored");
   }
@@ -185,11 +163,8 @@ class Model {
       head === undefined || this.retired.has(unit) ? [] : (this.revisions[head] ?? []),
     );
     return living
-      .map(
-        ({ mode, blob, path }) =>
-          `${mode.toString(8)} ${blob}\t${Buffer.from(path).toString("latin1")}`,
-      )
-      .sort();
+      .map(({ mode, blob, path }) => `${mode.toString(8)} ${blob}\t${Buffer.from(path).toString("latin1")}`)
+      .toSorted();
   }
 
   #revise(op: Revise): void {
@@ -208,18 +183,14 @@ class Model {
     const line = this.#lineOf(revision);
     const head = this.heads[unit];
     assert(!this.retired.has(unit), "what is accepted is not retired");
-    assert(
-      head === undefined || (head !== revision && line.has(head)),
-      "an acceptance is a fast-forward",
-    );
+    assert(head === undefined || (head !== revision && line.has(head)), "an acceptance is a fast-forward");
     this.heads[unit] = revision;
     for (const accepted of line) this.open.delete(accepted);
   }
 
   #lineOf(revision: number | undefined): Set<number> {
     const line = new Set(revision === undefined ? [] : [revision]);
-    for (const one of line)
-      for (const parent of this.revisions[one]?.parents ?? []) line.add(parent);
+    for (const one of line) for (const parent of this.revisions[one]?.parents ?? []) line.add(parent);
     return line;
   }
 }

@@ -73,6 +73,18 @@ class CatalogProjector implements Projector {
       revision.n,
     );
     this.#pending.set(revision.unit, revision);
+    if (revision.kind === "charter") this.#describe(revision);
+  }
+
+  /** A community has one charter; what its facts say is what the community is called. */
+  #describe(revision: RevisionRow): void {
+    const meta = readMeta(this.#bytes(revision, "meta"));
+    const start = Array.isArray(meta["start"]) ? meta["start"].filter((path) => typeof path === "string") : undefined;
+    this.#db.run(
+      "INSERT OR REPLACE INTO catalog_community (unit, name, about, start, lang, licence) VALUES (?, ?, ?, ?, ?, ?)",
+      ...[revision.unit, textField(meta, "name", 300) ?? "Untitled", textField(meta, "about", 1_000) ?? null],
+      ...[start === undefined ? null : JSON.stringify(start), textField(meta, "lang", 35) ?? null, revision.licence ?? null],
+    );
   }
 
   #readTexts(unit: number, revision: RevisionRow): void {

@@ -48,3 +48,13 @@ CREATE TABLE catalog_href (
   PRIMARY KEY (unit, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX catalog_href_by_path ON catalog_href (path);
+
+-- What the charter's facts say of the community; one row. start: JSON list of paths.
+CREATE TABLE catalog_community (
+  unit INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  about TEXT,
+  start TEXT,
+  lang TEXT,
+  licence TEXT
+) STRICT;

@@ -38,7 +38,7 @@ export class RecordFixture {
       this.#part(n, { name: "meta", media: "application/json", bytes: meta }),
       this.#part(n, { name: "body", media, bytes: body }),
     ];
-    const revision = { n, unit, kind, index, time: index, parts };
+    const revision = { n, unit, kind, index, time: index, licence: undefined, parts };
     this.#revisions.push(revision);
     this.#push([
       { type: "revision", revision },

@@ -79,6 +79,7 @@ export class SqliteLog implements LogStore {
     for (const index of sidecars.keys()) assert.ok(index >= 0 && index < this.#size, `entry ${index} of ${this.#size}`);
     this.#session.commit("Replacing sidecars", () => {
       for (const [index, bytes] of sidecars) db.run("UPDATE sidecars SET bytes = ? WHERE idx = ?", bytes, index);
+      this.#session.markScrubDue();
     });
   }
 

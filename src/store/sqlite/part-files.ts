@@ -4,9 +4,8 @@
  * after the row is gone; so the only trace of a crash is a file without a row, which `clean` removes.
  * Unlinking is all that erasing a file can do: what the disk keeps of freed blocks is beyond a program.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { open, rm, type FileHandle } from "node:fs/promises";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { hex } from "../../bytes/index.ts";
@@ -72,7 +71,7 @@ export class PartFiles {
 
   async receive(): Promise<Incoming> {
     const temporary = this.#temporary();
-    const file: FileHandle = await open(temporary, "wx", PRIVATE_FILE_MODE);
+    const file = await open(temporary, "wx", PRIVATE_FILE_MODE);
     let at = 0;
     return {
       write: async (chunk) => {

@@ -109,8 +109,8 @@ export class SqliteParts implements PartStore {
         pieces.push(chunk);
         if (size <= ROW_BYTES_MAX) continue;
         incoming ??= await this.#onDisk(() => this.#files.receive());
-        const { write } = incoming;
-        for (const piece of pieces) await this.#onDisk(() => write(piece));
+        const file = incoming;
+        for (const piece of pieces) await this.#onDisk(() => file.write(piece));
         pieces = [];
       }
       const digest = new Uint8Array(hash.digest());
@@ -147,6 +147,7 @@ export class SqliteParts implements PartStore {
       const rows = digests.map((digest) => this.#rows.row(digest)).filter((row) => row !== undefined);
       const { damaged } = this.#rows.delete(rows);
       if (damaged !== undefined) throw this.#damage(damaged);
+      if (rows.length > 0) this.#session.markScrubDue();
       files.push(...rows.filter((row) => row.codec === CODEC.FILE).map((row) => row.digest));
     });
     this.#rows.forget();

@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 
-import { LoreError } from "../../bytes/index.ts";
+import { isLoreError, LoreError } from "../../bytes/index.ts";
 import { storageError } from "../failure.ts";
 import type { Db } from "./db.ts";
 
@@ -32,8 +32,6 @@ export class Session {
     if (options.readOnly) return;
     // SQLite swallows the errors of its own checkpoints; those of `#checkpoint` are seen.
     db.value("PRAGMA wal_autocheckpoint=0");
-    // A crash between an erasure's commit and its end leaves the erased pages in the WAL: end it now.
-    db.value("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   get failure(): LoreError | undefined {
@@ -105,22 +103,40 @@ export class Session {
     }
   }
 
+  /** To be called in the commit that deletes or replaces what must leave the raw files too. */
+  markScrubDue(): void {
+    this.db.run("INSERT OR IGNORE INTO scrub_due (only) VALUES (1)");
+  }
+
   /**
-   * Clears deleted bytes from the raw files. `secure_delete` overwrites a deleted row, but not the stale copies
-   * that balancing the tree left in the gaps of other pages; only rewriting the file is sure to.
+   * Clears deleted bytes from the raw files, if any are due. `secure_delete` overwrites a deleted row, but not the
+   * stale copies that balancing a tree left in the gaps of other pages; only rewriting the file is sure to.
    */
   scrub(attempted: string): void {
     this.requireWritable(attempted);
     assert.ok(!this.db.inTransaction, "nothing staged");
     try {
+      if (this.db.get("SELECT only FROM scrub_due") === undefined) return;
       // VACUUM builds a whole copy of the database: on disk, not in memory.
       this.db.exec("PRAGMA temp_store=FILE; VACUUM; PRAGMA temp_store=MEMORY");
-      const wal = this.db.get<WalState>("PRAGMA wal_checkpoint(TRUNCATE)");
-      if (wal?.busy === 0) return;
+      // The old pages are also in the WAL.
+      if (this.db.get<WalState>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy === 0) {
+        this.db.run("DELETE FROM scrub_due");
+        return;
+      }
     } catch (error) {
       throw this.failed(error, attempted);
     }
     throw new LoreError("BUSY", `${attempted}: gone from use, but another program still reads the old pages. Do it again when that has ended.`);
+  }
+
+  /** Finishes what a crash or a full disk interrupted. What cannot be finished now stays due. */
+  recover(): void {
+    try {
+      this.scrub("Clearing erased bytes");
+    } catch (error) {
+      if (!isLoreError(error, "DISK_FULL") && !isLoreError(error, "BUSY")) throw error;
+    }
   }
 
   /** Drops what is staged. */

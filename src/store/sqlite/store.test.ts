@@ -267,6 +267,18 @@ function found(raw: Buffer, secrets: readonly Uint8Array[]): number[] {
   });
 }
 
+test("an erasure that was cut short is finished by the next open", async (context) => {
+  const { open, bytes } = workplace(context);
+  const first = open();
+  const salt = bytesOf("salt", 800);
+  await first.log.append([{ bytes: utf8("entry"), sidecar: salt }, ...entriesOf(1, 300)], 0);
+  await first.log.replaceSidecars(new Map([[0, utf8("")]]));
+  assert.deepEqual(found(bytes(), [salt]), [0]);
+  first.close();
+  open();
+  assert.deepEqual(found(bytes(), [salt]), []);
+});
+
 test("a part that stands on a damaged one must be repaired before that is erased", async (context) => {
   const place = workplace(context);
   const first = place.open();

@@ -2,6 +2,7 @@
  * The embedded store: one directory per community, `log.db` for the log and the small parts, `parts/` for the
  * large ones. What a crash left half-done (staged rows, files no row names) is gone after the next open.
  * The caller holds the data folder alone (`claimFolder`); opening for reading needs no claim.
+ * A store answers from memory what it has just read or written: an audit opens one of its own, for reading.
  */
 import { join, resolve } from "node:path";
 
@@ -36,7 +37,10 @@ export function openSqliteStore(directory: string, options: SqliteStoreOptions =
     const session = new Session(db, { readOnly });
     const log = new SqliteLog(session);
     const parts = new SqliteParts(session, new PartFiles(join(folder, "parts")));
-    if (!readOnly) parts.clean();
+    if (!readOnly) {
+      parts.clean();
+      session.recover();
+    }
     return {
       log,
       parts,

@@ -36,14 +36,15 @@ export class Workshop {
     this.#timeoutMs = options.timeoutMs ?? LAYOUT_TIMEOUT_MS;
   }
 
-  /** Answers `task`, from before where `key` was asked already. undefined: it took too long or cannot be done. */
-  run(key: string, task: Task): Promise<Answer | undefined> {
+  /** Answers a task, from before where `key` was asked already. undefined: it took too long or cannot be done. */
+  run(key: string, make: () => Task): Promise<Answer | undefined> {
     const kept = this.#kept.get(key);
     if (kept !== undefined) {
       this.#kept.delete(key);
       this.#kept.set(key, kept);
       return kept.answer;
     }
+    const task = make();
     const chars = 2 * (task.type === "diff" ? task.from.length + task.to.length : task.text.length) + 1_000;
     const answer = this.#ask(task);
     this.#keep(key, { answer, chars });

@@ -39,3 +39,8 @@ CREATE TABLE parts (
 ) STRICT;
 
 CREATE INDEX parts_by_base ON parts (base) WHERE base IS NOT NULL;
+
+-- One row while something was deleted or replaced whose bytes may still be in the raw files.
+CREATE TABLE scrub_due (
+  only INTEGER PRIMARY KEY CHECK (only = 1)
+) STRICT;

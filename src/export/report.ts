@@ -1,0 +1,18 @@
+/** What every export answers and tells on the way. */
+
+export interface ExportProgress {
+  readonly stage: string;
+  readonly done: number;
+  /** 0 while it is not known. */
+  readonly of: number;
+}
+
+export type OnProgress = (progress: ExportProgress) => void;
+
+/** A unit that the copy does not hold, and why. */
+export interface LeftOut {
+  /** Unit id, base32. */
+  readonly unit: string;
+  readonly title: string;
+  readonly reason: string;
+}

@@ -1,0 +1,186 @@
+/** The page of a unit, whatever its kind: header, body, where it came from, may I use this, as it was on. */
+import { acceptedCount, replacementOf } from "../../community/queries/activity.ts";
+import { madeFrom, usedIn } from "../../community/queries/links.ts";
+import { authorsOf, contributorsOf, type PersonRef } from "../../community/queries/people.ts";
+import { ownLicence } from "../../community/queries/profile.ts";
+import { type RevisionDetail, type UnitListing } from "../../community/queries/units.ts";
+import { kindOf } from "../../unit/index.ts";
+import { at, browseHref, rawHref, revisionHref, unitHref, unitPath } from "../addresses.ts";
+import { count, date, fileSize, longDate } from "../format.ts";
+import { html, type Html } from "../html.ts";
+import { asOfForm, type Crumb, page } from "../layout.ts";
+import { badges, byline, linkList, titleOf, useWords } from "../parts.ts";
+import type { Visit } from "../site.ts";
+import { kindWords, stateWords, words } from "../words.ts";
+import { fileBody } from "./unit-file.ts";
+import { proseBody } from "./unit-prose.ts";
+import { tableBody } from "./unit-table.ts";
+import { toolBody } from "./unit-tool.ts";
+
+export interface Shown {
+  readonly here: Visit;
+  /** Row numbers. */
+  readonly unit: number;
+  readonly revision: number;
+  readonly detail: RevisionDetail;
+  /** The unit at the visit's moment; undefined while nothing of it was accepted. */
+  readonly listing: UnitListing | undefined;
+  /** Whether this very version was asked for, not the unit. */
+  readonly isPinned: boolean;
+  /** An anchor of the section to show, a row to begin with. */
+  readonly section: string | undefined;
+  readonly row: string | undefined;
+}
+
+/** What a kind's body adds to the page. */
+export interface Body {
+  /** Replaces the title of the facts: the text's own first heading. */
+  readonly title?: string | undefined;
+  readonly titleAnchor?: string | undefined;
+  /** Stands in the header, below the byline. */
+  readonly contents?: Html | undefined;
+  readonly body: Html;
+  /** A few words about what it is: "table of 7 rows". */
+  readonly about?: string | undefined;
+  readonly tools?: readonly Html[];
+  readonly scripts?: readonly ("tool")[];
+}
+
+async function bodyOf(shown: Shown): Promise<Body> {
+  const { body } = kindOf(shown.detail.kind);
+  switch (body) {
+    case "markdown":
+      return await proseBody(shown);
+    case "table":
+      return await tableBody(shown);
+    case "html":
+      return toolBody(shown);
+    case "text":
+    case "bytes":
+      return fileBody(shown);
+    default:
+      return body satisfies never;
+  }
+}
+
+export async function unitPage(shown: Shown): Promise<Html> {
+  const { here, detail } = shown;
+  const body = await bodyOf(shown);
+  const title = body.title ?? titleOf(detail);
+  return page({
+    site: here.site,
+    here,
+    title,
+    lang: detail.lang ?? undefined,
+    crumbs: crumbsOf(shown, title),
+    isHidden: shown.isPinned,
+    ...(body.scripts === undefined ? {} : { scripts: body.scripts }),
+    body: html`<article class="sheet">
+  <header${detail.kind === "dataset" ? html` class="wide measure"` : ""}>
+    ${notice(shown)}<h1${body.titleAnchor === undefined ? "" : html` id="${body.titleAnchor}"`}>${title}${shown.listing === undefined ? "" : badges(shown.listing)}</h1>
+    ${bylineOf(shown, body.about)}
+    ${tools(shown, body.tools ?? [])}
+    ${body.contents ?? ""}
+  </header>
+  ${body.body}
+  ${strip(shown)}
+  ${margin(shown)}
+</article>`,
+  });
+}
+
+function crumbsOf({ here, detail }: Shown, title: string): Crumb[] {
+  const crumbs: Crumb[] = [{ text: here.profile.name, href: at(here, "") }];
+  const steps = detail.path?.split("/").slice(0, -1) ?? [];
+  for (const [i, step] of steps.entries()) crumbs.push({ text: step, href: browseHref(here, steps.slice(0, i + 1).join("/")) });
+  return [...crumbs, { text: title }];
+}
+
+/** What is not as a reader would expect stands first. */
+function notice({ here, unit, detail, isPinned, listing }: Shown): Html | "" {
+  const newest = at({ ...here, asOf: undefined }, unitPath(here, detail));
+  if (isPinned && detail.state !== "current") {
+    const text = detail.version === null ? suggestionWords(detail) : words.page.oldVersion(detail.version, longDate(detail.time));
+    return html`<div class="then" role="status"><b>${text}</b> <a href="${newest}">${words.moment.latest}</a></div>`;
+  }
+  if (listing?.state === "superseded") {
+    const by = replacementOf(here.community, unit);
+    return html`<div class="note care down-5"><b>${words.page.replaced}</b> ${by === undefined ? "" : html`${words.page.replacedBy} <a href="${unitHref(here, by)}">${titleOf(by)}</a>`}</div>`;
+  }
+  return listing?.disputed === true ? html`<div class="note care down-5"><b>${words.page.disputed}</b></div>` : "";
+}
+
+function suggestionWords({ state, time }: RevisionDetail): string {
+  return state === "proposed" || state === "needs-merge" ? words.page.suggestedVersion(longDate(time)) : words.page.notAccepted(longDate(time));
+}
+
+/** Whose words stand in what is shown. */
+function peopleOf({ here, unit, revision, isPinned, detail }: Shown): readonly PersonRef[] {
+  if (!isPinned) return contributorsOf(here.community, unit);
+  const signer = here.community.facts.revision(revision)?.author;
+  return signer === undefined ? [detail.signedBy] : authorsOf(here.community, revision, signer).authors;
+}
+
+function bylineOf(shown: Shown, about: string | undefined): Html {
+  const { here, detail } = shown;
+  const history = at(here, `/history/${detail.unit}`);
+  const changed = detail.version === null ? words.page.suggested : words.page.changed;
+  return html`<p class="byline">${byline(here, peopleOf(shown), history)}
+      <span class="quiet">${about === undefined ? "" : `${about}, `}${changed} <a href="${history}">${date(detail.time)}</a></span></p>`;
+}
+
+function tools({ here, unit, detail, isPinned }: Shown, more: readonly Html[]): Html {
+  const versions = acceptedCount(here.community, unit);
+  const genuine = at({ ...here, asOf: undefined }, `/genuine/${detail.unit}${isPinned || here.asOf !== undefined ? `@${detail.revision}` : ""}`);
+  return html`<p class="tools"><a class="btn" href="${at(here, `/history/${detail.unit}`)}">${words.page.versions(count(versions), versions === 1)}</a> ${more} <a class="btn bare" href="${genuine}">${words.page.genuine}</a></p>`;
+}
+
+/** The bytes of what is shown: of the current version at its path, of another at its part. */
+export function bytesHref({ here, detail, isPinned }: Shown): string | undefined {
+  const body = detail.parts.find(({ name }) => name === "body");
+  if (body?.sha256 == null) return undefined;
+  return isPinned ? at({ ...here, asOf: undefined }, `/raw/~${detail.unit}@${detail.revision}`) : rawHref(here, detail);
+}
+
+function strip(shown: Shown): Html {
+  const { here, unit, detail, revision } = shown;
+  const from = shown.isPinned ? [] : madeFrom(here.community, unit);
+  const into = usedIn(here.community, unit);
+  const licence = here.site.memo(here.community, `licence ${revision}`, () => ownLicence(here.community, revision)) ?? here.profile.licence;
+  return html`<section class="strip${detail.kind === "dataset" ? " wide" : ""}" aria-label="${words.page.facts}">
+    ${from.length === 0 ? "" : html`<div><h2>${words.page.madeFrom}</h2>${linkList(here, from)}</div>`}
+    ${into.length === 0 ? "" : html`<div><h2>${words.page.usedIn}</h2>${linkList(here, into)}</div>`}
+    <div id="lore:use"><h2>${words.page.use}</h2><p>${useWords(licence)}</p></div>
+  </section>`;
+}
+
+function margin(shown: Shown): Html {
+  const { here, detail, unit } = shown;
+  const isText = kindOf(detail.kind).body === "markdown";
+  const body = detail.parts.find(({ name }) => name === "body");
+  const first = here.community.rows.get<{ shown: number }>("SELECT shown FROM head WHERE unit = ? ORDER BY seq LIMIT 1", unit)?.shown;
+  return html`<aside class="beside" aria-label="${words.page.facts}">
+    ${isText && detail.kind === "page" && detail.tags.length === 0 ? "" : html`<dl class="facts down-5">
+      ${detail.kind === "page" ? "" : html`<div><dt>${kindWords(detail.kind).title}</dt><dd>${kindWords(detail.kind).one}</dd></div>`}
+      ${isText || body === undefined ? "" : html`<div><dt>${words.page.size}</dt><dd>${fileSize(body.sizeBytes)}</dd></div>`}
+      ${detail.tags.length === 0 ? "" : html`<div><dt>${words.page.tags}</dt><dd>${detail.tags.join(", ")}</dd></div>`}
+    </dl>`}
+    ${shown.isPinned ? "" : asOfForm(here, { action: `/c/${here.id}${unitPath(here, detail)}`, firstDay: first })}
+    ${detail.sourced ? html`<p class="aside up-4">${words.page.sourced}</p>` : ""}
+  </aside>`;
+}
+
+/** The page of a retired unit: it says so, and leads to what it last said. */
+export function retiredPage({ here, detail }: Pick<Shown, "here" | "detail">): Html {
+  const title = titleOf(detail);
+  return page({
+    site: here.site,
+    here,
+    title,
+    isHidden: true,
+    crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: title }],
+    body: html`<div class="sheet"><h1>${title} <span class="state retired">${stateWords("retired")}</span></h1>
+  <div class="empty up-5"><h2>${words.page.retired}</h2><p>${words.page.retiredText}</p>
+  <p class="row"><a class="btn main" href="${revisionHref(here, detail)}">${words.page.lastVersion}</a> <a href="${at(here, `/history/${detail.unit}`)}">${words.diff.all}</a></p></div></div>`,
+  });
+}

@@ -22,6 +22,9 @@ const ARRAY = 4;
 const MAP = 5;
 const SIMPLE = 7;
 
+/** Text of at most this many UTF-16 units is tried as ASCII first. */
+const SHORT_TEXT = 64;
+
 const FALSE = 0xf4;
 const TRUE = 0xf5;
 const NULL = 0xf6;
@@ -80,8 +83,25 @@ class Writer {
   }
 
   #text(text: string): void {
+    if (text.length <= SHORT_TEXT && this.#ascii(text)) return;
     if (!text.isWellFormed()) throw malformed("encoding text", "it holds half of a surrogate pair");
     this.#string(TEXT, utf8(text));
+  }
+
+  /** Short text is nearly always ASCII: cheaper than an encoder call. False, with nothing written, if it is not. */
+  #ascii(text: string): boolean {
+    const start = this.#at;
+    this.#head(TEXT, text.length);
+    this.#room(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) {
+        this.#at = start;
+        return false;
+      }
+      this.#bytes[this.#at++] = code;
+    }
+    return true;
   }
 
   #string(major: number, bytes: Uint8Array): void {
@@ -202,8 +222,8 @@ class Reader {
 
   #text(length: number): string {
     const bytes = this.#take(length);
-    if (length < 24) {
-      // Short text is nearly always ASCII: cheaper than a decoder call.
+    if (length <= SHORT_TEXT) {
+      // Cheaper than a decoder call.
       let text = "";
       for (const byte of bytes) {
         if (byte >= 0x80) break;

@@ -7,6 +7,7 @@ import { createNodeSuite } from "../bytes/node.ts";
 import { run } from "./run.ts";
 
 const { env } = process;
+const RANDOM_POOL_BYTES = 4_096;
 
 // A reader such as "head" may leave before the end.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -17,7 +18,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.exitCode = await run(process.argv.slice(2), {
   environment: {
     now: Date.now,
-    random: (length) => new Uint8Array(randomBytes(length)),
+    random: pooledRandom(),
     suite: createNodeSuite(),
     home: env["LORE_HOME"] ?? join(env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "commonlore"),
     state: env["LORE_STATE"] ?? join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "commonlore"),
@@ -34,3 +35,14 @@ process.exitCode = await run(process.argv.slice(2), {
     },
   },
 });
+
+/** Random bytes out of a pool: a call to the system for each salt would cost more than hashing the part. */
+function pooledRandom(): (length: number) => Uint8Array {
+  let pool = randomBytes(0);
+  return (length) => {
+    if (pool.length < length) pool = randomBytes(Math.max(RANDOM_POOL_BYTES, length));
+    const taken = new Uint8Array(pool.subarray(0, length));
+    pool = pool.subarray(length);
+    return taken;
+  };
+}

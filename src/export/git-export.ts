@@ -126,7 +126,7 @@ class History {
       }
     }
     for (const unit of touched) this.#wish(unit);
-    return { span, entries: this.#entries.slice(span.start, span.end), accepted: [...accepted], gone, back, flagTime };
+    return { span, entries: this.#entries.slice(span.start, span.end), last: this.#entries[span.end - 1], accepted: [...accepted], gone, back, flagTime };
   }
 
   #unit(unit: number): UnitState {

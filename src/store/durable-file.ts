@@ -39,7 +39,7 @@ export function writeDurably(path: string, bytes: Uint8Array, temporary: string)
   try {
     const descriptor = openSync(temporary, "w", PRIVATE_FILE_MODE);
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at, bytes.length - at, at);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

@@ -24,8 +24,15 @@ const CASES: readonly [errcode: number | undefined, code: string, answer: string
 
 for (const [errcode, code, answer, atOpen] of CASES) {
   test(`${code} ${errcode ?? ""} is ${answer}, and ${atOpen} while opening`, () => {
-    const error = Object.assign(new Error("open '/secret/path'"), { code }, errcode === undefined ? {} : { errcode, errstr: "as SQLite says" });
-    for (const [found, expected] of [[storageError(error, "Trying"), answer], [openError(error, "Trying"), atOpen]] as const) {
+    const error = Object.assign(
+      new Error("open '/secret/path'"),
+      { code },
+      errcode === undefined ? {} : { errcode, errstr: "as SQLite says" },
+    );
+    for (const [found, expected] of [
+      [storageError(error, "Trying"), answer],
+      [openError(error, "Trying"), atOpen],
+    ] as const) {
       assert.equal(found.code, expected);
       assert.equal(found.cause, error);
       assert.match(found.message, /^Trying: /);

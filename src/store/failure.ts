@@ -25,7 +25,8 @@ interface Cause {
 
 function causeOf(error: unknown): Cause {
   const system = error instanceof Error && "code" in error ? error.code : undefined;
-  const extended = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : undefined;
+  const extended =
+    error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : undefined;
   const sqlite = extended === undefined ? undefined : extended & 0xff;
   const said = error instanceof Error && "errstr" in error ? error.errstr : system;
   return { sqlite, extended, system, name: String(said ?? "an unexpected error") };
@@ -41,10 +42,16 @@ export function storageError(error: unknown, attempted: string): LoreError {
   if (isLoreError(error)) return error;
   const { sqlite, extended, system, name } = causeOf(error);
   if (sqlite === SQLITE.FULL || extended === SQLITE_IOERR_SHMSIZE || FULL.has(system)) {
-    return new LoreError("DISK_FULL", `${attempted}: the disk is full. Nothing was changed; make space and try again.`, { cause: error });
+    return new LoreError(
+      "DISK_FULL",
+      `${attempted}: the disk is full. Nothing was changed; make space and try again.`,
+      { cause: error },
+    );
   }
   if (sqlite === SQLITE.BUSY || sqlite === SQLITE.LOCKED) {
-    return new LoreError("BUSY", `${attempted}: another program holds the database. Nothing was changed; try again.`, { cause: error });
+    return new LoreError("BUSY", `${attempted}: another program holds the database. Nothing was changed; try again.`, {
+      cause: error,
+    });
   }
   const advice = "Nothing more is written here; look at the disk, then start again.";
   return new LoreError("READ_ONLY", `${attempted}: the storage failed (${name}). ${advice}`, { cause: error });
@@ -55,10 +62,16 @@ export function openError(error: unknown, attempted: string): LoreError {
   if (isLoreError(error)) return error;
   const { sqlite, system, name } = causeOf(error);
   if (sqlite === SQLITE.CORRUPT || sqlite === SQLITE.NOTADB) {
-    return new LoreError("INTEGRITY", `${attempted}: the file is damaged (${name}). Restore the folder from a copy.`, { cause: error });
+    return new LoreError("INTEGRITY", `${attempted}: the file is damaged (${name}). Restore the folder from a copy.`, {
+      cause: error,
+    });
   }
   if (sqlite === SQLITE.CANTOPEN || sqlite === SQLITE.READONLY || REFUSED.has(system)) {
-    return new LoreError("ENVIRONMENT", `${attempted}: the system refuses (${name}). Look at the folder, its owner and its rights.`, { cause: error });
+    return new LoreError(
+      "ENVIRONMENT",
+      `${attempted}: the system refuses (${name}). Look at the folder, its owner and its rights.`,
+      { cause: error },
+    );
   }
   return storageError(error, attempted);
 }

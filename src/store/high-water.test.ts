@@ -23,15 +23,19 @@ test("each name keeps what was written last, also for the next process", (contex
     assert.deepEqual(openHighWater(folder).read("a"), utf8(text));
   }
   assert.deepEqual(marks.read("b"), utf8(" of b"));
-  assert.deepEqual(readdirSync(folder).sort(), ["a", "b"]);
+  assert.deepEqual(readdirSync(folder).toSorted(), ["a", "b"]);
 });
 
-test("the folder and its files are private", { skip: process.platform === "win32" && "no modes on Windows" }, (context) => {
-  const folder = join(temporaryFolder(context), "state");
-  openHighWater(folder).write("a", utf8("x"));
-  assert.equal(statSync(folder).mode & 0o777, 0o700);
-  assert.equal(statSync(join(folder, "a")).mode & 0o777, 0o600);
-});
+test(
+  "the folder and its files are private",
+  { skip: process.platform === "win32" && "no modes on Windows" },
+  (context) => {
+    const folder = join(temporaryFolder(context), "state");
+    openHighWater(folder).write("a", utf8("x"));
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
+    assert.equal(statSync(join(folder, "a")).mode & 0o777, 0o600);
+  },
+);
 
 test("a write that a crash cut short is not read, and the next write succeeds", (context) => {
   const folder = temporaryFolder(context);
@@ -45,7 +49,8 @@ test("a write that a crash cut short is not read, and the next write succeeds", 
 
 test("a name that could leave the folder is a mistake", (context) => {
   const marks = openHighWater(temporaryFolder(context));
-  for (const name of ["", "..", "a/b", "A", ".hidden", "a.new", "a".repeat(65)]) assert.throws(() => marks.read(name), { code: "ERR_ASSERTION" });
+  for (const name of ["", "..", "a/b", "A", ".hidden", "a.new", "a".repeat(65)])
+    assert.throws(() => marks.read(name), { code: "ERR_ASSERTION" });
 });
 
 test("a folder that is a file is refused with a reason", (context) => {

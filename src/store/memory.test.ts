@@ -13,7 +13,11 @@ storeSuite("memory", async () => {
 
 test("two overlapping writes are noticed, and the first stands", async () => {
   const { log, parts } = createMemoryStore();
-  const [first, ...others] = await Promise.allSettled([log.append(entriesOf(0, 1), 0), log.append(entriesOf(1, 2), 1), parts.erase([])]);
+  const [first, ...others] = await Promise.allSettled([
+    log.append(entriesOf(0, 1), 0),
+    log.append(entriesOf(1, 2), 1),
+    parts.erase([]),
+  ]);
   assert.equal(first.status, "fulfilled");
   for (const other of others) assert.ok(other.status === "rejected" && other.reason instanceof AssertionError);
   assert.equal(log.size(), 1);

@@ -59,7 +59,10 @@ class MemoryLog implements LogStore {
 
   read(start: number, end: number): IterableIterator<StoredEntry> {
     this.#gate.require();
-    assert.ok(Number.isSafeInteger(start) && start >= 0 && start <= end && end <= this.size(), `entries ${start} to ${end} of ${this.size()}`);
+    assert.ok(
+      Number.isSafeInteger(start) && start >= 0 && start <= end && end <= this.size(),
+      `entries ${start} to ${end} of ${this.size()}`,
+    );
     return this.#rows(start, end);
   }
 
@@ -83,7 +86,8 @@ class MemoryLog implements LogStore {
 
   async replaceSidecars(sidecars: ReadonlyMap<number, Uint8Array>): Promise<void> {
     await this.#gate.write(() => {
-      for (const index of sidecars.keys()) assert.ok(this.#entries[index] !== undefined, `entry ${index} of ${this.#entries.length}`);
+      for (const index of sidecars.keys())
+        assert.ok(this.#entries[index] !== undefined, `entry ${index} of ${this.#entries.length}`);
       for (const [index, sidecar] of sidecars) {
         this.#entries[index] = { bytes: this.#entries[index]?.bytes ?? assert.fail(), sidecar: sidecar.slice() };
       }
@@ -110,7 +114,10 @@ class MemoryLog implements LogStore {
   async publish(publication: Publication): Promise<void> {
     await this.#gate.write(() => {
       const { size } = publication;
-      assert.ok(size > this.#sealedSize && size <= this.#entries.length, `publishing ${size} of ${this.#entries.length}, ${this.#sealedSize} are`);
+      assert.ok(
+        size > this.#sealedSize && size <= this.#entries.length,
+        `publishing ${size} of ${this.#entries.length}, ${this.#sealedSize} are`,
+      );
       for (const { name, hashes } of publication.tiles) {
         assert.ok(name.level >= 0 && hashes.length === name.width * HASH_BYTES, "hashes of a tile");
         assert.equal(name.width, tiles.tileWidth(size, name.level, name.number), "width of a tile in this tree");

@@ -28,7 +28,9 @@ test("another process is refused within a second, and a killed one holds nothing
   const folder = temporaryFolder(context);
   const script = `import { claimFolder } from ${JSON.stringify(new URL("owner.ts", import.meta.url).href)};
     claimFolder(process.argv[1]); process.stdout.write("claimed"); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", script, folder], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script, folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   await once(child.stdout, "data");
   const start = performance.now();
   assert.throws(() => claimFolder(folder), { code: "BUSY", data: { pid: child.pid } });

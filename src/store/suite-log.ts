@@ -4,7 +4,17 @@ import assert, { AssertionError } from "node:assert/strict";
 import { equal, utf8 } from "../bytes/index.ts";
 import { tiles } from "../log/index.ts";
 import type { LogStore, Publication, Store, StoredEntry } from "./ports.ts";
-import { bytesOf, digestOf, entriesOf, entryOf, type OpenStore, type Promised, publicationOf, testPromises, tileOf } from "./suite-fixture.ts";
+import {
+  bytesOf,
+  digestOf,
+  entriesOf,
+  entryOf,
+  type OpenStore,
+  type Promised,
+  publicationOf,
+  testPromises,
+  tileOf,
+} from "./suite-fixture.ts";
 
 /** Over one tile, so that tiles of level 1 exist and reads cross every batch an engine may use. */
 const SIZE = 600;
@@ -55,7 +65,15 @@ const reading: readonly Promised[] = [
         await store.log.append(expected.slice(size, size + group), size);
         assert.equal(store.log.size(), Math.min(size + group, SIZE));
       }
-      for (const [start, end] of [[0, SIZE], [0, 1], [SIZE - 1, SIZE], [255, 257], [256, 512], [300, 300], [SIZE, SIZE]] as const) {
+      for (const [start, end] of [
+        [0, SIZE],
+        [0, 1],
+        [SIZE - 1, SIZE],
+        [255, 257],
+        [256, 512],
+        [300, 300],
+        [SIZE, SIZE],
+      ] as const) {
         assertEntries(store.log.read(start, end), expected.slice(start, end));
       }
     },
@@ -64,7 +82,13 @@ const reading: readonly Promised[] = [
     behaviour: "reading past the end, backwards or before the start is a mistake",
     async check({ store }) {
       const log = await filled(store, 3);
-      for (const [start, end] of [[0, 4], [2, 1], [-1, 1], [0.5, 1]] as const) assert.throws(() => log.read(start, end), AssertionError);
+      for (const [start, end] of [
+        [0, 4],
+        [2, 1],
+        [-1, 1],
+        [0.5, 1],
+      ] as const)
+        assert.throws(() => log.read(start, end), AssertionError);
     },
   },
   {
@@ -129,12 +153,25 @@ const appending: readonly Promised[] = [
     behaviour: "replacing sidecars touches only those, and never an entry",
     async check({ store }) {
       const log = await filled(store, 10);
-      await log.replaceSidecars(new Map([[2, utf8("shorter")], [9, bytesOf("longer", 3_000)]]));
+      await log.replaceSidecars(
+        new Map([
+          [2, utf8("shorter")],
+          [9, bytesOf("longer", 3_000)],
+        ]),
+      );
       const expected = entriesOf(0, 10);
       expected[2] = { bytes: entryOf(2).bytes, sidecar: utf8("shorter") };
       expected[9] = { bytes: entryOf(9).bytes, sidecar: bytesOf("longer", 3_000) };
       assertEntries(log.read(0, 10), expected);
-      await assert.rejects(log.replaceSidecars(new Map([[0, utf8("x")], [10, utf8("x")]])), AssertionError);
+      await assert.rejects(
+        log.replaceSidecars(
+          new Map([
+            [0, utf8("x")],
+            [10, utf8("x")],
+          ]),
+        ),
+        AssertionError,
+      );
       assertEntries(log.read(0, 10), expected);
     },
   },
@@ -185,10 +222,20 @@ const publishing: readonly Promised[] = [
     async check({ store }) {
       const log = await filled(store, SIZE);
       await log.publish(publicationOf(0, 300));
-      for (const name of [{ level: 0, number: 0, width: 1 }, { level: 0, number: 0, width: 256 }, { level: 0, number: 1, width: 44 }, { level: 1, number: 0, width: 1 }]) {
+      for (const name of [
+        { level: 0, number: 0, width: 1 },
+        { level: 0, number: 0, width: 256 },
+        { level: 0, number: 1, width: 44 },
+        { level: 1, number: 0, width: 1 },
+      ]) {
         assertTile(log, name);
       }
-      for (const name of [{ level: 0, number: 1, width: 45 }, { level: 0, number: 2, width: 1 }, { level: 1, number: 0, width: 2 }, { level: 2, number: 0, width: 1 }]) {
+      for (const name of [
+        { level: 0, number: 1, width: 45 },
+        { level: 0, number: 2, width: 1 },
+        { level: 1, number: 0, width: 2 },
+        { level: 2, number: 0, width: 1 },
+      ]) {
         assert.equal(log.tile(name), undefined, tiles.tilePath(name));
       }
     },

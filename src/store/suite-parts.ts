@@ -33,7 +33,7 @@ function assertAbsent(parts: PartStore, digest: Uint8Array): void {
 }
 
 function names(parts: PartStore): string[] {
-  return [...parts.digests()].map((digest) => hex.encode(digest)).sort();
+  return [...parts.digests()].map((digest) => hex.encode(digest)).toSorted();
 }
 
 /** Revisions of one page, each put on the one before. */
@@ -55,7 +55,11 @@ const ERASE_BELOW = 64;
 function stepsOf(course: number): (readonly [page: number, like: number, act: number])[] {
   const dice = bytesOf(`course ${course}`, 3 * COURSE_STEPS);
   const roll = (at: number) => dice[at] ?? assert.fail();
-  return Array.from({ length: COURSE_STEPS }, (_, i) => [roll(3 * i) % COURSE_PAGES, roll(3 * i + 1) % COURSE_PAGES, roll(3 * i + 2)]);
+  return Array.from({ length: COURSE_STEPS }, (_, i) => [
+    roll(3 * i) % COURSE_PAGES,
+    roll(3 * i + 1) % COURSE_PAGES,
+    roll(3 * i + 2),
+  ]);
 }
 
 const keeping: readonly Promised[] = [
@@ -78,7 +82,7 @@ const keeping: readonly Promised[] = [
         assertHeld(parts, bytes, `${bytes.length} bytes`);
         assert.ok(equal(await collect(parts, digestOf(bytes)), bytes));
       }
-      assert.deepEqual(names(parts), all.map((bytes) => hex.encode(digestOf(bytes))).sort());
+      assert.deepEqual(names(parts), all.map((bytes) => hex.encode(digestOf(bytes))).toSorted());
     },
   },
   {
@@ -120,7 +124,8 @@ const building: readonly Promised[] = [
       const pages = putHistory(store.parts, REVISIONS);
       await store.log.append(entriesOf(0, 1), 0);
       const { parts } = reopen === undefined ? store : await reopen();
-      for (let i = 0; i < REVISIONS; i++) assertHeld(parts, pages[(i * 67) % REVISIONS] ?? assert.fail(), `revision ${i}`);
+      for (let i = 0; i < REVISIONS; i++)
+        assertHeld(parts, pages[(i * 67) % REVISIONS] ?? assert.fail(), `revision ${i}`);
     },
   },
   {
@@ -147,7 +152,9 @@ const streaming: readonly Promised[] = [
       for (const size of SIZES) {
         const bytes = bytesOf("stream", size);
         const third = Math.floor(size / 3);
-        const answer = await parts.putStream(inChunks(bytes.subarray(0, third), new Uint8Array(), bytes.subarray(third)));
+        const answer = await parts.putStream(
+          inChunks(bytes.subarray(0, third), new Uint8Array(), bytes.subarray(third)),
+        );
         assert.deepEqual(answer, { digest: digestOf(bytes), size });
         assertHeld(parts, bytes, `${size} bytes`);
       }
@@ -221,7 +228,7 @@ const erasing: readonly Promised[] = [
           for (const gone of act < ERASE_BELOW ? [page, like] : []) held.delete(gone);
           if (act >= ERASE_BELOW) held.add(page);
         }
-        assert.deepEqual(names(parts), [...held].map((page) => hex.encode(digestOf(pageOf(page)))).sort());
+        assert.deepEqual(names(parts), [...held].map((page) => hex.encode(digestOf(pageOf(page)))).toSorted());
         for (const page of held) assertHeld(parts, pageOf(page), `page ${page}`);
       }
     },

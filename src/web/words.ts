@@ -4,7 +4,7 @@
  */
 import { siteWords } from "./words-site.ts";
 
-export { kindWords, stateWords } from "./words-kinds.ts";
+export { KIND_ORDER, kindWords, stateWords } from "./words-kinds.ts";
 
 export const words = {
   site: "Commonlore",

@@ -29,7 +29,8 @@ export const NOTHING_PROMISED: Promised = { size: 0, sealedSize: 0, erased: [] }
 
 /** Adds what the lines of one writer say to what earlier ones said. */
 export function promisedBy(lines: readonly string[], earlier: Promised): Promised {
-  const numbers = (word: string) => lines.filter((line) => line.startsWith(`${word} `)).map((line) => Number(line.slice(word.length + 1)));
+  const numbers = (word: string) =>
+    lines.filter((line) => line.startsWith(`${word} `)).map((line) => Number(line.slice(word.length + 1)));
   return {
     size: numbers("ACK").at(-1) ?? earlier.size,
     sealedSize: numbers("SEALED").at(-1) ?? earlier.sealedSize,
@@ -50,7 +51,10 @@ export async function checkStore(directory: string, promised: Promised): Promise
     const { entries, parts } = stepAt(size);
     for (const { bytes, like } of parts) store.parts.put(digestOf(bytes), bytes, { like });
     await store.log.append(entries, size);
-    const gone = stepsTo(size).slice(-STEPS_SEARCHED).map(secretOf).filter((secret) => !store.parts.has(digestOf(secret)));
+    const gone = stepsTo(size)
+      .slice(-STEPS_SEARCHED)
+      .map(secretOf)
+      .filter((secret) => !store.parts.has(digestOf(secret)));
     store.close();
     checkFiles(directory, gone);
     return { ...promised, size: size + entries.length };
@@ -67,15 +71,21 @@ function checkLog({ log }: Store, promised: Promised): void {
     assert.ok(equal(entry.bytes, entryOf(i).bytes) && equal(entry.sidecar, entryOf(i).sidecar), `entry ${i}`);
   }
   const sealed = log.sealedSize();
-  assert.ok(sealed >= promised.sealedSize && sealed <= size, `${sealed} sealed of ${size}, ${promised.sealedSize} promised`);
-  for (const name of tiles.newTiles(0, sealed)) assert.ok(equal(log.tile(name) ?? assert.fail(tiles.tilePath(name)), tileOf(name)));
+  assert.ok(
+    sealed >= promised.sealedSize && sealed <= size,
+    `${sealed} sealed of ${size}, ${promised.sealedSize} promised`,
+  );
+  for (const name of tiles.newTiles(0, sealed))
+    assert.ok(equal(log.tile(name) ?? assert.fail(tiles.tilePath(name)), tileOf(name)));
 }
 
 function checkParts({ log, parts }: Store, promised: Promised): void {
   for (const size of stepsTo(log.size()).slice(0, -1)) {
-    for (const { bytes } of stepAt(size).parts) assert.ok(equal(parts.get(digestOf(bytes)) ?? assert.fail(`a part of step ${size}`), bytes));
+    for (const { bytes } of stepAt(size).parts)
+      assert.ok(equal(parts.get(digestOf(bytes)) ?? assert.fail(`a part of step ${size}`), bytes));
   }
-  for (const size of promised.erased) assert.equal(parts.has(digestOf(secretOf(size))), false, `erased part of step ${size}`);
+  for (const size of promised.erased)
+    assert.equal(parts.has(digestOf(secretOf(size))), false, `erased part of step ${size}`);
   // Reading checks the digest.
   for (const digest of parts.digests()) assert.ok(parts.get(digest) !== undefined);
 }

@@ -18,7 +18,19 @@ test("a disk that is really full refuses, and writing goes on once there is spac
     mkdirSync(disk);
     const ballast = join(disk, "ballast");
     const script = `mount -t tmpfs -o ${DISK} tmpfs "$1" && head -c ${BALLAST_BYTES} /dev/zero >"$2" && copy=$3 && disk=$1 && shift 3 && "$@" && cp -r "$disk/store" "$copy"`;
-    const lines = await linesOf(["unshare", "--mount", "sh", "-c", script, "sh", disk, ballast, copy, ...writer(join(disk, "store"), STEPS), ballast]);
+    const lines = await linesOf([
+      "unshare",
+      "--mount",
+      "sh",
+      "-c",
+      script,
+      "sh",
+      disk,
+      ballast,
+      copy,
+      ...writer(join(disk, "store"), STEPS),
+      ballast,
+    ]);
     assert.ok(lines.includes("FULL"), "the disk was never full");
     assert.equal(lines.at(-1), "CLOSED");
     await checkStore(copy, promisedBy(lines, NOTHING_PROMISED));

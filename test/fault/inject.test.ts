@@ -23,7 +23,8 @@ async function countCalls(): Promise<Map<string, number>> {
     const lines = await linesOf(straced(directory, ["-e", `trace=${CALLS.join()}`, "-o", trace]));
     assert.equal(lines.at(-1), "CLOSED");
     await checkStore(directory, promisedBy(lines, NOTHING_PROMISED));
-    for (const [, call = ""] of readFileSync(trace, "latin1").matchAll(/^\d+ +(\w+)\(/gm)) counts.set(call, (counts.get(call) ?? 0) + 1);
+    for (const [, call = ""] of readFileSync(trace, "latin1").matchAll(/^\d+ +(\w+)\(/gm))
+      counts.set(call, (counts.get(call) ?? 0) + 1);
   });
   return counts;
 }
@@ -39,7 +40,10 @@ interface Disturbance {
 }
 
 /** Runs the writer once for each chosen call with the fault at that call, and checks what is left. */
-async function disturb({ calls, fault, samples, judge }: Disturbance, counts: ReadonlyMap<string, number>): Promise<void> {
+async function disturb(
+  { calls, fault, samples, judge }: Disturbance,
+  counts: ReadonlyMap<string, number>,
+): Promise<void> {
   const faults = calls.flatMap((call) => chosen(counts.get(call) ?? 0, samples).map((nth) => ({ call, nth })));
   assert.ok(faults.length > 0);
   await inPairs(faults, async ({ call, nth }) => {
@@ -93,9 +97,32 @@ const full: Disturbance = {
   },
 };
 
+test(
+  "nothing is acknowledged while a write waits for its fsync, so a power cut loses nothing",
+  { skip: unusable },
+  () =>
+    withDirectory(async (directory) => {
+      const trace = `${directory}.trace`;
+      await linesOf(straced(directory, ["-e", "trace=write,pwrite64,fsync,fdatasync", "-o", trace]));
+      const calls = [...readFileSync(trace, "latin1").matchAll(/^\d+ +(\w+)\(\d+(?:, "([A-Z]*))?/gm)];
+      const acknowledged = calls.flatMap(([, call, word], at) => (call === "write" && acknowledges(word) ? [at] : []));
+      assert.ok(acknowledged.length >= STEPS);
+      for (const at of acknowledged) {
+        const last = calls.slice(0, at).findLast(([, call]) => call !== "write");
+        assert.match(last?.[1] ?? "", /sync$/, `before ${calls[at]?.[2]}`);
+      }
+    }),
+);
+
+function acknowledges(word: string | undefined): boolean {
+  return word === "ACK" || word === "SEALED" || word === "ERASED";
+}
+
 test("a fault at any call that changes the disk", { skip: unusable }, async (context) => {
   const counts = await countCalls();
-  await context.test("the process is killed: nothing acknowledged is lost, nothing is partial", () => disturb(killed, counts));
+  await context.test("the process is killed: nothing acknowledged is lost, nothing is partial", () =>
+    disturb(killed, counts),
+  );
   await context.test("a write or fsync fails: nothing is acknowledged any more", () => disturb(failed, counts));
   await context.test("the disk is full: that write is refused, and the next one succeeds", () => disturb(full, counts));
 });

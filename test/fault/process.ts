@@ -19,7 +19,10 @@ export async function withDirectory(body: (directory: string) => Promise<void>):
 }
 
 /** The lines a command says until it ends; with `killAfterMs`, it is killed that long after its first line. */
-export async function linesOf(command: readonly string[], options: { readonly killAfterMs?: number } = {}): Promise<string[]> {
+export async function linesOf(
+  command: readonly string[],
+  options: { readonly killAfterMs?: number } = {},
+): Promise<string[]> {
   const [program = "", ...words] = command;
   const child = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";

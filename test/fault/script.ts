@@ -32,7 +32,7 @@ export function secretOf(size: number): Uint8Array {
 /** Every size at which a step of the script starts, up to and including the first one not below `size`. */
 export function stepsTo(size: number): number[] {
   const starts = [0];
-  for (let at = 0; at < size; ) {
+  for (let at = 0; at < size;) {
     at += stepAt(at).entries.length;
     starts.push(at);
   }

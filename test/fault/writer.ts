@@ -11,7 +11,7 @@ import { digestOf, publicationOf } from "../../src/store/suite-fixture.ts";
 import { secretOf, stepAt } from "./script.ts";
 
 const [directory = "", stepsText = "0", ballast] = process.argv.slice(2);
-const STEPS = Number(stepsText);
+const STEPS = Number(stepsText) || Infinity;
 const SEAL_EVERY = 4;
 const ERASE_EVERY = 7;
 
@@ -47,7 +47,7 @@ async function write(store: Store, nth: number): Promise<void> {
 
 /** After a full disk the same step is tried again; after any other failure nothing may be acknowledged. */
 async function writeAll(store: Store): Promise<void> {
-  for (let nth = 1; STEPS === 0 || nth <= STEPS; ) {
+  for (let nth = 1; nth <= STEPS;) {
     try {
       await write(store, nth);
       nth += 1;
@@ -72,6 +72,9 @@ try {
   say(error.code);
   if (store === undefined) process.exit(0);
   for (const size of [store.log.size(), store.log.size() + 1]) {
-    await store.log.append(stepAt(size).entries, size).then(() => say(`ACK ${store?.log.size()}`), () => say("REFUSED"));
+    await store.log.append(stepAt(size).entries, size).then(
+      () => say(`ACK ${store?.log.size()}`),
+      () => say("REFUSED"),
+    );
   }
 }

@@ -3,9 +3,9 @@
  * hooks, no attributes of the user's, no prompts. Unlike the import's, this git writes, into one folder only.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { devNull } from "node:os";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 
 import { LoreError } from "../../bytes/index.ts";
 
@@ -67,17 +67,14 @@ function endOf(child: ChildProcess): Promise<number> {
   });
 }
 
-async function feed(child: ChildProcess, input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-  const { stdin } = child;
+/** A git that died closes its input; its exit code says why, the broken pipe adds nothing. */
+async function feed({ stdin }: ChildProcess, input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
   if (stdin === null) return;
-  let broken = false;
-  // A git that died closes its input; its exit code says why.
-  stdin.on("error", () => (broken = true));
-  for await (const chunk of input) {
-    if (broken) return;
-    if (!stdin.write(chunk)) await Promise.race([once(stdin, "drain").catch(() => undefined), once(stdin, "close")]);
+  try {
+    await pipeline(input, stdin);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE"))) throw error;
   }
-  stdin.end();
 }
 
 function failure(command: string, exit: number, complaint: string): LoreError {

@@ -11,6 +11,8 @@ const LISTED_MAX = 20;
 export interface SpanFacts {
   readonly span: Span;
   readonly entries: readonly EntryFacts[];
+  /** The last entry of the span; for an empty one the entry before it. */
+  readonly last: EntryFacts | undefined;
   /** Revisions accepted, in order. */
   readonly accepted: readonly RevisionFacts[];
   /** Titles of units that went or came back. */
@@ -57,9 +59,8 @@ export interface CommitWords {
 
 /** `previousTime`: the author's time of the commit before, for one that changes nothing. */
 export function wordsOf(facts: SpanFacts, people: Signatures, previousTime: number): CommitWords {
-  const { span, entries, accepted } = facts;
+  const { span, last, accepted } = facts;
   const own = span.source === undefined ? accepted : accepted.filter(({ source }) => source === span.source);
-  const last = entries.at(-1);
   const signer = people.of(last?.author);
   const writers = writersOf(facts, own).map((member) => people.of(member));
   const [author = signer, ...others] = [...new Map(writers.map((writer) => [writer.email, writer])).values()];
@@ -85,7 +86,7 @@ function writersOf({ entries, accepted, span }: SpanFacts, own: readonly Revisio
 }
 
 function messageOf({ accepted, gone, back }: SpanFacts, own: readonly RevisionFacts[]): string {
-  const notes = [...new Set((own.length > 0 ? own : []).flatMap(({ note }) => note?.trim() || []))];
+  const notes = [...new Set(own.flatMap(({ note }) => note?.trim() || []))];
   if (notes.length > 0) return notes.join("\n\n");
   if (own.length === 0 && accepted.length > 0) return takenUp(accepted);
   const said = [
@@ -100,7 +101,8 @@ function takenUp(accepted: readonly RevisionFacts[]): string {
   const subjects = [...new Set(accepted.map(({ note, title }) => note?.split("\n", 1)[0]?.trim() || title))];
   const more = subjects.length > LISTED_MAX ? [`- and ${subjects.length - LISTED_MAX} more`] : [];
   const list = [...subjects.slice(0, LISTED_MAX).map((subject) => `- ${subject}`), ...more];
-  return `Take up ${accepted.length === 1 ? "one version" : `${accepted.length} versions`}\n\n${list.join("\n")}`;
+  const [only, second] = subjects;
+  return second === undefined ? `Take up: ${only ?? ""}` : `Take up ${accepted.length} versions\n\n${list.join("\n")}`;
 }
 
 function listed(verb: string, titles: readonly string[]): string[] {

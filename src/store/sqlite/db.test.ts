@@ -27,7 +27,12 @@ function rows(db: Db): number[] {
 
 test("durability is what was asked for, also when the file is opened again", (context) => {
   const path = join(temporaryFolder(context), "x.db");
-  for (const [durability, synchronous] of [["full", 2], ["full", 2], ["normal", 1], ["full", 2]] as const) {
+  for (const [durability, synchronous] of [
+    ["full", 2],
+    ["full", 2],
+    ["normal", 1],
+    ["full", 2],
+  ] as const) {
     const db = new Db(path, { durability } satisfies DbOptions);
     assert.equal(db.value("PRAGMA synchronous"), synchronous);
     assert.equal(db.value("PRAGMA secure_delete"), 1);

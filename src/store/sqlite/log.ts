@@ -41,7 +41,10 @@ export class SqliteLog implements LogStore {
   }
 
   read(start: number, end: number): IterableIterator<StoredEntry> {
-    assert.ok(Number.isSafeInteger(start) && start >= 0 && start <= end && end <= this.size(), `entries ${start} to ${end} of ${this.#size}`);
+    assert.ok(
+      Number.isSafeInteger(start) && start >= 0 && start <= end && end <= this.size(),
+      `entries ${start} to ${end} of ${this.#size}`,
+    );
     return this.#rows(start, end);
   }
 
@@ -52,7 +55,10 @@ export class SqliteLog implements LogStore {
       const to = Math.min(end, from + READ_ROWS);
       const rows = this.#session.read("Reading the log", () => this.#session.db.all<StoredEntry>(sql, from, to));
       if (rows.length !== to - from) {
-        throw new LoreError("INTEGRITY", `Reading entries ${from} to ${to}: only ${rows.length} are there. Repair the log from a copy.`);
+        throw new LoreError(
+          "INTEGRITY",
+          `Reading entries ${from} to ${to}: only ${rows.length} are there. Repair the log from a copy.`,
+        );
       }
       yield* rows;
     }
@@ -92,7 +98,9 @@ export class SqliteLog implements LogStore {
   }
 
   #latest(): { readonly size: number; readonly note: Uint8Array } | undefined {
-    return this.#session.read("Reading the checkpoint", () => this.#session.db.get("SELECT size, note FROM checkpoint"));
+    return this.#session.read("Reading the checkpoint", () =>
+      this.#session.db.get("SELECT size, note FROM checkpoint"),
+    );
   }
 
   tile(name: tiles.TileName): Uint8Array | undefined {
@@ -104,11 +112,15 @@ export class SqliteLog implements LogStore {
   }
 
   async publish({ size, checkpoint, tiles }: Publication): Promise<void> {
-    assert.ok(size > this.sealedSize() && size <= this.#size, `publishing ${size} of ${this.#size}, ${this.sealedSize()} are`);
+    assert.ok(
+      size > this.sealedSize() && size <= this.#size,
+      `publishing ${size} of ${this.#size}, ${this.sealedSize()} are`,
+    );
     for (const tile of tiles) assert.equal(tile.hashes.length, tile.name.width * HASH_BYTES, "hashes of a tile");
     const { db } = this.#session;
     this.#session.commit("Publishing a checkpoint", () => {
-      for (const { name, hashes } of tiles) db.run("INSERT OR REPLACE INTO tiles (key, hashes) VALUES (?, ?)", tileKey(name), hashes);
+      for (const { name, hashes } of tiles)
+        db.run("INSERT OR REPLACE INTO tiles (key, hashes) VALUES (?, ?)", tileKey(name), hashes);
       db.run("INSERT OR REPLACE INTO checkpoint (only, size, note) VALUES (1, ?, ?)", size, checkpoint);
     });
   }

@@ -16,11 +16,18 @@ export interface MigrateOptions {
 
 /** Brings `db` to the newest version in `folder`, a URL ending in "/". @throws LoreError ENVIRONMENT. */
 export function migrate(db: Db, folder: URL, options: MigrateOptions = {}): void {
-  const files = readdirSync(folder).filter((name) => name.endsWith(".sql")).sort();
-  for (const [i, name] of files.entries()) assert.ok(name.startsWith(`${String(i + 1).padStart(3, "0")}-`), `number of ${name}`);
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .toSorted();
+  for (const [i, name] of files.entries())
+    assert.ok(name.startsWith(`${String(i + 1).padStart(3, "0")}-`), `number of ${name}`);
   const found = Number(db.value("PRAGMA user_version"));
   if (found > files.length) {
-    refuse(found, files.length, "A newer version of this program wrote it: use that one, or restore a copy from before.");
+    refuse(
+      found,
+      files.length,
+      "A newer version of this program wrote it: use that one, or restore a copy from before.",
+    );
   }
   if (options.readOnly === true && found < files.length) {
     refuse(found, files.length, "Open it once for writing, which brings it up to date.");
@@ -32,7 +39,11 @@ export function migrate(db: Db, folder: URL, options: MigrateOptions = {}): void
 }
 
 function refuse(found: number, known: number, advice: string): never {
-  throw new LoreError("ENVIRONMENT", `Opening a database: its format is version ${found}, this program's is ${known}. ${advice}`, {
-    data: { found, known },
-  });
+  throw new LoreError(
+    "ENVIRONMENT",
+    `Opening a database: its format is version ${found}, this program's is ${known}. ${advice}`,
+    {
+      data: { found, known },
+    },
+  );
 }

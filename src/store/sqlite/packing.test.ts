@@ -9,11 +9,18 @@ import { CODEC, pack, unpack } from "./packing.ts";
 
 test("unpacking undoes packing, with and without a dictionary", () => {
   const bytes = fc.oneof(fc.uint8Array({ maxLength: 2_000 }), fc.nat(99).map(pageOf));
-  const both = fc.property(bytes, fc.option(bytes.filter((dictionary) => dictionary.length > 0), { nil: undefined }), (part, dictionary) => {
-    const { codec, packed } = pack(part, dictionary);
-    assert.ok(packed.length <= part.length);
-    assert.deepEqual(codec === CODEC.RAW ? packed : unpack(packed, part.length, dictionary), part);
-  });
+  const both = fc.property(
+    bytes,
+    fc.option(
+      bytes.filter((dictionary) => dictionary.length > 0),
+      { nil: undefined },
+    ),
+    (part, dictionary) => {
+      const { codec, packed } = pack(part, dictionary);
+      assert.ok(packed.length <= part.length);
+      assert.deepEqual(codec === CODEC.RAW ? packed : unpack(packed, part.length, dictionary), part);
+    },
+  );
   fc.assert(both, { numRuns: 200 });
 });
 

@@ -20,7 +20,10 @@ const CHUNK_BYTES = 16 * 1024;
 const DICTIONARY_MAGIC = [0x37, 0xa4, 0x30, 0xec];
 
 /** The smaller of `bytes` and its packed form. */
-export function pack(bytes: Uint8Array, dictionary?: Uint8Array): { readonly codec: 0 | 1; readonly packed: Uint8Array } {
+export function pack(
+  bytes: Uint8Array,
+  dictionary?: Uint8Array,
+): { readonly codec: 0 | 1; readonly packed: Uint8Array } {
   const packed = zstdCompressSync(bytes, {
     ...(dictionary === undefined ? {} : { dictionary }),
     chunkSize: CHUNK_BYTES,

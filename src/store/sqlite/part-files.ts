@@ -9,7 +9,14 @@ import { open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { hex } from "../../bytes/index.ts";
-import { makeDirectory, PRIVATE_DIRECTORY_MODE, PRIVATE_FILE_MODE, renameDurably, syncDirectory, writeDurably } from "../durable-file.ts";
+import {
+  makeDirectory,
+  PRIVATE_DIRECTORY_MODE,
+  PRIVATE_FILE_MODE,
+  renameDurably,
+  syncDirectory,
+  writeDurably,
+} from "../durable-file.ts";
 import { systemCode } from "../failure.ts";
 
 const CHUNK_BYTES = 256 * 1024;
@@ -45,7 +52,8 @@ export class PartFiles {
 
   #place(digest: Uint8Array): string {
     const path = this.#pathOf(digest);
-    if (mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY_MODE }) !== undefined) syncDirectory(this.#folder);
+    if (mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY_MODE }) !== undefined)
+      syncDirectory(this.#folder);
     return path;
   }
 
@@ -75,7 +83,7 @@ export class PartFiles {
     let at = 0;
     return {
       write: async (chunk) => {
-        for (let done = 0; done < chunk.length; ) {
+        for (let done = 0; done < chunk.length;) {
           const { bytesWritten } = await file.write(chunk, done, chunk.length - done, at);
           done += bytesWritten;
           at += bytesWritten;

@@ -57,7 +57,7 @@ export class PartRows {
   /** Every digest, in the order the parts came. */
   *digests(): IterableIterator<Uint8Array> {
     const sql = "SELECT id, digest FROM parts WHERE id > ? ORDER BY id LIMIT ?";
-    for (let last = 0; ; ) {
+    for (let last = 0; ;) {
       const rows = this.#db.all<Pick<Row, "id" | "digest">>(sql, last, LIST_ROWS);
       for (const row of rows) yield row.digest;
       if (rows.length < LIST_ROWS) return;
@@ -80,7 +80,11 @@ export class PartRows {
   #write(id: number | undefined, digest: Uint8Array, row: Packed): void {
     const values = [row.size, row.codec, row.cost, row.base, row.bytes];
     if (id === undefined) {
-      this.#db.run("INSERT INTO parts (size, codec, cost, base, bytes, digest) VALUES (?, ?, ?, ?, ?, ?)", ...values, digest);
+      this.#db.run(
+        "INSERT INTO parts (size, codec, cost, base, bytes, digest) VALUES (?, ?, ?, ?, ?, ?)",
+        ...values,
+        digest,
+      );
     } else {
       this.#db.run("UPDATE parts SET size = ?, codec = ?, cost = ?, base = ?, bytes = ? WHERE id = ?", ...values, id);
     }
@@ -140,7 +144,7 @@ export class PartRows {
       }
     }
     // Newest first: what stands on a part goes before it.
-    for (const id of [...gone.keys()].sort((a, b) => b - a)) this.#db.run("DELETE FROM parts WHERE id = ?", id);
+    for (const id of [...gone.keys()].toSorted((a, b) => b - a)) this.#db.run("DELETE FROM parts WHERE id = ?", id);
     return {};
   }
 

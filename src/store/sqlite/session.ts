@@ -49,7 +49,9 @@ export class Session {
   requireWritable(attempted: string): void {
     assert.ok(!this.#closed, `${attempted} after close`);
     if (this.#failure !== undefined) {
-      throw new LoreError("READ_ONLY", `${attempted}: refused since an earlier failure. ${this.#failure.message}`, { cause: this.#failure });
+      throw new LoreError("READ_ONLY", `${attempted}: refused since an earlier failure. ${this.#failure.message}`, {
+        cause: this.#failure,
+      });
     }
     if (this.readOnly) throw new LoreError("READ_ONLY", `${attempted}: the store was opened for reading only.`);
   }
@@ -127,7 +129,10 @@ export class Session {
     } catch (error) {
       throw this.failed(error, attempted);
     }
-    throw new LoreError("BUSY", `${attempted}: gone from use, but another program still reads the old pages. Do it again when that has ended.`);
+    throw new LoreError(
+      "BUSY",
+      `${attempted}: gone from use, but another program still reads the old pages. Do it again when that has ended.`,
+    );
   }
 
   /** Finishes what a crash or a full disk interrupted. What cannot be finished now stays due. */

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -121,7 +130,12 @@ test("an error nobody expects ends all writing, and reading goes on", async (con
   assert.equal(log.size(), 3);
   assert.equal([...log.read(0, 3)].length, 3);
   assert.deepEqual([parts.has(staged), parts.has(lost)], [true, false]);
-  for (const write of [log.append(entriesOf(3, 5), 3), log.publish(publicationOf(0, 2)), parts.erase([staged]), parts.putStream(emptyStream())]) {
+  for (const write of [
+    log.append(entriesOf(3, 5), 3),
+    log.publish(publicationOf(0, 2)),
+    parts.erase([staged]),
+    parts.putStream(emptyStream()),
+  ]) {
     await assert.rejects(write, { code: "READ_ONLY" });
   }
   assert.throws(() => put(parts, utf8("late")), { code: "READ_ONLY" });
@@ -150,7 +164,8 @@ test("entries that are missing in the middle are noticed", async (context) => {
 test("the write-ahead log is moved into the database and does not grow without end", async (context) => {
   const { directory, open } = workplace(context);
   const { log } = open();
-  for (let size = 0; size < 60; size++) await log.append([{ bytes: bytesOf(`${size}`, 400_000), sidecar: new Uint8Array() }], size);
+  for (let size = 0; size < 60; size++)
+    await log.append([{ bytes: bytesOf(`${size}`, 400_000), sidecar: new Uint8Array() }], size);
   assert.ok(statSync(join(directory, "log.db-wal")).size < 10_000_000);
   assert.ok(statSync(join(directory, "log.db")).size > 15_000_000);
 });
@@ -176,7 +191,9 @@ test("reading any revision of a long history decodes a chain of bounded cost, an
   const { parts, log } = open();
   for (let i = 0; i < 300; i++) put(parts, pageOf(i), i === 0 ? undefined : digestOf(pageOf(i - 1)));
   await log.append([], 0);
-  const { cost, stored } = { ...raw().prepare("SELECT max(cost) AS cost, avg(length(bytes)) AS stored FROM parts").get() };
+  const { cost, stored } = {
+    ...raw().prepare("SELECT max(cost) AS cost, avg(length(bytes)) AS stored FROM parts").get(),
+  };
   assert.ok(Number(cost) <= 768 * 1024, `cost ${cost}`);
   assert.ok(Number(stored) < pageOf(0).length / 12, `${stored} of ${pageOf(0).length} bytes`);
 });
@@ -204,7 +221,8 @@ test("damaged bytes are never handed out, and putting the part again repairs it"
   const large = bytesOf("large", LARGE);
   const chain = [0, 1, 2].map(pageOf);
   for (const bytes of [noise, large]) put(first.parts, bytes);
-  for (const [i, bytes] of chain.entries()) put(first.parts, bytes, i === 0 ? undefined : digestOf(chain[i - 1] ?? assert.fail()));
+  for (const [i, bytes] of chain.entries())
+    put(first.parts, bytes, i === 0 ? undefined : digestOf(chain[i - 1] ?? assert.fail()));
   await first.log.append([], 0);
   first.close();
   for (const bytes of [noise, large, chain[1] ?? assert.fail()]) damage(place, digestOf(bytes));
@@ -254,7 +272,10 @@ test("erased bytes, digests and replaced sidecars are in no raw file", async (co
   for (let i = 0; i < SECRETS; i += 20) await parts.erase([...secrets, ...pages].slice(i, i + 20).map(digestOf));
   await parts.erase([...secrets, ...pages].map(digestOf));
   const raw = place.bytes();
-  assert.deepEqual(found(raw, [...secrets, ...secrets.map(digestOf), ...pages.map(digestOf), bytesOf("salt", 800)]), []);
+  assert.deepEqual(
+    found(raw, [...secrets, ...secrets.map(digestOf), ...pages.map(digestOf), bytesOf("salt", 800)]),
+    [],
+  );
   for (let i = 0; i < SECRETS; i++) assert.deepEqual(parts.get(digestOf(pageOf(i))), pageOf(i));
 });
 
@@ -262,7 +283,9 @@ test("erased bytes, digests and replaced sidecars are in no raw file", async (co
 function found(raw: Buffer, secrets: readonly Uint8Array[]): number[] {
   const text = raw.toString("latin1");
   return secrets.flatMap((secret, i) => {
-    const pieces = Array.from({ length: Math.min(Math.floor(secret.length / 16), 24) }, (_, piece) => secret.subarray(piece * 16, piece * 16 + 16));
+    const pieces = Array.from({ length: Math.min(Math.floor(secret.length / 16), 24) }, (_, piece) =>
+      secret.subarray(piece * 16, piece * 16 + 16),
+    );
     return pieces.some((piece) => text.includes(Buffer.from(piece).toString("latin1"))) ? [i] : [];
   });
 }
@@ -289,7 +312,10 @@ test("a part that stands on a damaged one must be repaired before that is erased
   first.close();
   damage(place, digestOf(upon));
   const { parts } = place.open();
-  await assert.rejects(parts.erase([digestOf(base)]), { code: "INTEGRITY", data: { digest: hex.encode(digestOf(upon)) } });
+  await assert.rejects(parts.erase([digestOf(base)]), {
+    code: "INTEGRITY",
+    data: { digest: hex.encode(digestOf(upon)) },
+  });
   assert.ok(parts.has(digestOf(base)));
   put(parts, upon);
   await parts.erase([digestOf(base)]);

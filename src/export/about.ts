@@ -1,0 +1,50 @@
+/** The page that says what a copy is: whose, of when, by whom, under which terms, and what it leaves out. */
+import { type Community, persons } from "../community/index.ts";
+import { profile } from "../community/queries/profile.ts";
+import type { Placed } from "./places.ts";
+import type { LeftOut } from "./report.ts";
+
+export const ABOUT_PATH = "ABOUT-THIS-COPY.md";
+const LISTED_MAX = 5_000;
+
+export interface About {
+  /** What the copy shows: "2026-05-03", or "entry 120". */
+  readonly asOf: string;
+  readonly placed: readonly Placed[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+export function aboutPage(community: Community, { asOf, placed, leftOut }: About): string {
+  const { id, name, about, licence, size, changed } = profile(community);
+  const people = persons.people(community).filter(({ type, since }) => type === "person" && since !== null);
+  const lines = [
+    `# ${oneLine(name)}`,
+    ...(about === undefined ? [] : [oneLine(about)]),
+    `This is a copy of the current files of the community **${oneLine(name)}**. The files are as they were written, each at its own path.`,
+    [
+      `- Community: \`${id}\``,
+      `- As of: ${asOf}`,
+      `- Record: ${size} entries, the last of ${dateOf(changed)}`,
+      `- Licence: ${licence === undefined ? "none is named for the whole; ask the community" : oneLine(licence)}`,
+    ].join("\n"),
+    "A complete copy with every version, who wrote it and the proofs is an archive: `lore export archive`.",
+    `## People\n\n${people.length === 0 ? "Nobody is named yet." : people.map(({ name: person }) => oneLine(person)).join(", ")}`,
+    `## Contents\n\n${placed.slice(0, LISTED_MAX).map(contentLine).join("\n") || "Nothing yet."}`,
+    ...(placed.length > LISTED_MAX ? [`and ${placed.length - LISTED_MAX} more.`] : []),
+    ...(leftOut.length === 0 ? [] : [`## Left out\n\n${leftOut.map(({ title, reason }) => `- ${oneLine(title)}: ${reason}`).join("\n")}`]),
+  ];
+  return `${lines.join("\n\n")}\n`;
+}
+
+function contentLine({ listing, path }: Placed): string {
+  return `- [${oneLine(listing.title)}](${path.split("/").map(encodeURIComponent).join("/")})`;
+}
+
+export function dateOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** Words that cannot start markup of their own. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim().replaceAll(/[\\`*_[\]<>#|]/g, "\\$&");
+}

@@ -1,0 +1,84 @@
+/** People: all of them in the order they came, and one of them with what they wrote. No totals, no ranks. */
+import { findPerson, people, type PersonListing, unitsOf } from "../../community/queries/people.ts";
+import { unitAt } from "../../community/queries/units.ts";
+import { at, personHref, unitHref } from "../addresses.ts";
+import { date, dayOf, year } from "../format.ts";
+import { html, type Html } from "../html.ts";
+import { page } from "../layout.ts";
+import { badges, titleOf } from "../parts.ts";
+import type { Visit } from "../site.ts";
+import { kindWords, words } from "../words.ts";
+
+const UNITS_SHOWN = 300;
+const NAMES_SHOWN = 5_000;
+
+export function peoplePage(here: Visit): Html {
+  const everyone = here.site.memo(here.community, "people", () => people(here.community));
+  const wrote = everyone.filter(({ since }) => since !== null);
+  return page({
+    site: here.site,
+    here,
+    title: words.people.title,
+    crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: words.people.title }],
+    body: html`<div class="sheet">
+  <h1>${words.people.title}</h1>
+  <p class="lead up-2">${words.people.lead}</p>
+  ${wrote.length === 0 ? html`<p class="up-5">${words.people.noPeople}</p>` : html`<ul class="names up-5">${wrote.slice(0, NAMES_SHOWN).map((person) => html`<li><a href="${personHref(here, person)}">${person.name}</a>${badge(person)}</li>
+`)}</ul>`}
+  <aside class="beside" aria-label="${words.people.facts}"><p class="aside">${words.people.order}</p></aside>
+</div>`,
+  });
+}
+
+function badge({ since, roles, type }: PersonListing): Html {
+  const role = roles.includes("steward") ? words.people.steward : roles.includes("editor") ? words.people.editor : type === "person" ? "" : words.people.bot;
+  return html` <span class="since">${role === "" ? "" : `${role}, `}${since === null ? "" : html`${words.people.since} ${year(since)}`}</span>`;
+}
+
+export function personPage(here: Visit, id: string): Html {
+  const { site, community } = here;
+  const person = findPerson(community, id);
+  const units = unitsOf(community, person.member).flatMap(({ unit, time }) => {
+    const listing = unitAt(community, unit);
+    return listing === undefined ? [] : [{ listing, time }];
+  });
+  const stand = units.filter(({ listing }) => listing.state === "current");
+  const gone = units.filter(({ listing }) => listing.state !== "current");
+  return page({
+    site,
+    here,
+    title: person.name,
+    crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: words.people.title, href: at(here, "/people") }, { text: person.name }],
+    body: html`<div class="sheet">
+  <h1>${person.name}</h1>
+  <p class="byline">${span(person)}
+    <span class="quiet">${person.keyed ? words.people.keyed : words.people.unclaimed}</span></p>
+  ${list(here, words.people.wrote, stand)}
+  ${list(here, words.people.withdrawn, gone)}
+  ${facts(person)}
+</div>`,
+  });
+}
+
+function span({ since, until, keyed, roles }: PersonListing): Html {
+  const role = roles.length > 0 ? roles.map((name) => words.people[name]).join(", ") : keyed ? words.people.holdsKey : words.people.namedInHistory;
+  const name = `${role.charAt(0).toUpperCase()}${role.slice(1)}.`;
+  if (since === null || until === null) return html`${name} ${words.people.nothing}`;
+  if (dayOf(since) === dayOf(until)) return html`${name} ${words.people.wroteOn} ${date(since)}.`;
+  return html`${name} ${words.people.wroteFrom} ${date(since)} ${words.people.until} ${date(until)}.`;
+}
+
+function list(here: Visit, title: string, units: readonly { listing: NonNullable<ReturnType<typeof unitAt>>; time: number }[]): Html | "" {
+  if (units.length === 0) return "";
+  return html`<section class="section">
+    <h2>${title}</h2>
+    <ul class="things">${units.slice(0, UNITS_SHOWN).map(({ listing, time }) => html`<li><span><a class="name" href="${unitHref(here, listing)}">${titleOf(listing)}</a>${badges(listing)}</span> <span class="quiet">${listing.kind === "page" ? "" : `${kindWords(listing.kind).one}, `}${words.people.lastWrote} ${date(time)}</span></li>
+`)}</ul>
+    ${units.length > UNITS_SHOWN ? html`<p class="up-4">${words.page.more(units.length - UNITS_SHOWN)}</p>` : ""}
+  </section>`;
+}
+
+function facts({ alsoKnownAs }: PersonListing): Html | "" {
+  if (alsoKnownAs.length === 0) return "";
+  return html`<aside class="beside" aria-label="${words.people.facts}"><dl class="facts"><div><dt>${words.people.also}</dt><dd>${alsoKnownAs.join(", ")}</dd></div></dl></aside>`;
+}

@@ -3,6 +3,7 @@
  * encrypted entries, and bombs: more than 200 bytes out of one, too many files, too many bytes.
  */
 import { promisify } from "node:util";
+import { crc32 } from "node:zlib";
 
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 
@@ -26,12 +27,14 @@ export async function readZip(path: string): Promise<OpenZip> {
   try {
     const entries = await listEntries(zip);
     const skipped: SkippedItem[] = [];
-    const files = entries.flatMap((entry) => {
+    const files: TreeFile[] = [];
+    for (const entry of entries) {
       const reason = reasonToSkip(entry);
-      if (reason === undefined) return [treeFile(zip, entry)];
-      if (reason !== "folder") skipped.push({ path: entry.fileName, reason });
-      return [];
-    });
+      if (reason !== undefined && reason !== "folder") skipped.push({ path: entry.fileName, reason });
+      if (reason !== undefined) continue;
+      await requireReadable(zip, entry);
+      files.push(treeFile(zip, entry));
+    }
     return { files: stripCommonFolder(files), skipped, close: () => zip.close() };
   } catch (error) {
     zip.close();
@@ -93,15 +96,24 @@ function reasonToSkip(entry: Entry): string | undefined {
   const { fileName } = entry;
   if (fileName.endsWith("/")) return "folder";
   if (entry.isEncrypted()) return "it is encrypted";
-  const steps = fileName.split("/");
-  if (yauzl.validateFileName(fileName) !== null || steps.some((step) => step === "" || step === "." || step === "..")) {
-    return "its name would lead out of the folder";
-  }
-  if (steps.some((step) => step.startsWith(".") || step === "__MACOSX" || step === "node_modules")) {
+  if (fileName.split("/").some((step) => step.startsWith(".") || step === "__MACOSX" || step === "node_modules")) {
     return "names that begin with a dot, and folders of programs, are left out";
   }
   const type = unixMode(entry) & UNIX_TYPE;
   return refusal(utf8(fileName), entry.uncompressedSize, type === 0 || type === 0o100000 || type === SYMLINK_MODE);
+}
+
+/** yauzl streams buffers, and fails where an entry is not as long as the directory says. */
+async function openEntry(zip: ZipFile, entry: Entry): Promise<AsyncIterable<Uint8Array>> {
+  const openStream = promisify<Entry, NodeJS.ReadableStream>(zip.openReadStream.bind(zip));
+  return (await openStream(entry)) as AsyncIterable<Uint8Array>;
+}
+
+/** Reads an entry to its end before anything is written, so that a damaged file leaves nothing half done. */
+async function requireReadable(zip: ZipFile, entry: Entry): Promise<void> {
+  let sum = 0;
+  for await (const chunk of await openEntry(zip, entry)) sum = crc32(chunk, sum);
+  if (sum !== entry.crc32) throw new Error(`"${entry.fileName.slice(0, 100)}" does not match its checksum`);
 }
 
 function treeFile(zip: ZipFile, entry: Entry): TreeFile {
@@ -110,10 +122,7 @@ function treeFile(zip: ZipFile, entry: Entry): TreeFile {
     path: utf8(entry.fileName),
     mode: (mode & UNIX_TYPE) === SYMLINK_MODE ? SYMLINK_MODE : (mode & 0o100) === 0 ? 0o100644 : 0o100755,
     open: async () => {
-      const openStream = promisify<Entry, NodeJS.ReadableStream>(zip.openReadStream.bind(zip));
-      const stream = await openStream(entry);
-      // yauzl streams buffers.
-      const chunks = stream as AsyncIterable<Uint8Array>;
+      const chunks = await openEntry(zip, entry);
       if (entry.uncompressedSize > WHOLE_BYTES_MAX) return chunks;
       const read: Uint8Array[] = [];
       for await (const chunk of chunks) read.push(chunk);

@@ -6,6 +6,15 @@ import { siteWords } from "./words-site.ts";
 
 export { KIND_ORDER, kindWords, stateWords } from "./words-kinds.ts";
 
+/** What a waiting change that is no text would do, by the name of its op. */
+const OP_WORDS: Readonly<Partial<Record<string, string>>> = {
+  member: "A new name, or two names that are one person",
+  key: "A key",
+  role: "Who is a steward or editor",
+  mark: "Whether something still stands",
+  redact: "Erasing something",
+};
+
 export const words = {
   site: "Commonlore",
   skip: "Skip to the text",
@@ -214,7 +223,8 @@ export const words = {
     noneText: (query: string) => `Nothing here has the words of \u201c${query}\u201d. We would rather say nothing than guess.`,
     noneNext: "Look through everything here",
     found: (n: string, one: boolean) => `${n} ${one ? "place" : "places"} that ${one ? "has" : "have"} these words`,
-    atLeast: (n: string) => `More than ${n} places that have these words`,
+    moreThan: (n: string) => `More than ${n} places that have these words`,
+    allOf: (name: string) => `More from ${name}`,
     in: "in",
     under: "under",
     more: "More",
@@ -234,7 +244,9 @@ export const words = {
     suggestions: "Suggestions waiting",
     suggestion: "A suggestion is waiting",
     change: "A change of rules or people is waiting",
-    newPage: "a new page",
+    newPage: "a new page,",
+    ops: OP_WORDS,
+    otherOp: "A change of the rules",
     question: "A question nobody has answered",
     disputed: "Somebody disagrees",
     broken: "Links that lead nowhere",

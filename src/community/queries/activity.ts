@@ -68,7 +68,7 @@ export function openSuggestionCount({ rows }: Community): number {
   return rows.get<{ count: number }>("SELECT count(*) AS count FROM revision WHERE state = 'proposed'")?.count ?? 0;
 }
 
-export interface OpenProposal {
+export interface WaitingOp {
   /** Op id, base32. */
   readonly id: string;
   /** Name of the op: "role", "key", "member" … */
@@ -78,7 +78,7 @@ export interface OpenProposal {
 }
 
 /** Ops other than revisions that wait for consent, oldest first. */
-export function openProposals(community: Community, limit: number): OpenProposal[] {
+export function waitingOps(community: Community, limit: number): WaitingOp[] {
   const found = community.rows.all<{ id: Uint8Array; op: string; idx: number; author: number }>(
     "SELECT id, op, idx, author FROM proposal WHERE state = 'proposed' ORDER BY n LIMIT ?",
     limit,

@@ -4,7 +4,6 @@
  */
 import { revisionDetail } from "../../community/queries/units.ts";
 import { at, revisionHref, unitHref } from "../addresses.ts";
-import { longDate } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { page, tick } from "../layout.ts";
 import { titleOf } from "../parts.ts";
@@ -62,7 +61,6 @@ function checking(here: Visit, { detail, sha256, title }: { detail: Detail; sha2
     consistency: `/c/${here.id}/consistency`,
     revision: detail.revision,
     signer: detail.signedBy.name,
-    signed: longDate(here.community.projections.timeOf(detail.index)),
     title,
   };
   return html`<div id="lore:genuine" data-subject="${JSON.stringify(subject)}">

@@ -1,5 +1,5 @@
 /** What needs hands: suggestions, changes of rules and people, disagreements, open questions, broken links. */
-import { disputedUnits, openProposals, openQuestions, openSuggestionCount, openSuggestions } from "../../community/queries/activity.ts";
+import { disputedUnits, openQuestions, openSuggestionCount, openSuggestions, waitingOps } from "../../community/queries/activity.ts";
 import { type BrokenLink, brokenLinks } from "../../community/queries/links.ts";
 import type { UnitListing } from "../../community/queries/units.ts";
 import { at, unitHref } from "../addresses.ts";
@@ -31,7 +31,7 @@ export function handsList(here: Visit, limit: number): Hands {
       const href = at(here, `/diff/${detail.unit}`, { to: detail.revision });
       return item({ why: words.hands.suggestion, name: html`<a href="${href}">${title}</a>`, note: html`${current === undefined ? words.hands.newPage : ""} ${byline(here, detail.authors, href)}, ${date(detail.time)}`, href, label: words.hands.look });
     }),
-    ...openProposals(community, limit).map(({ author, op }) => item({ why: words.hands.change, name: html`${op}`, note: byline(here, [author], "") })),
+    ...waitingOps(community, limit).map(({ author, op }) => item({ why: words.hands.change, name: html`${words.hands.ops[op] ?? words.hands.otherOp}`, note: byline(here, [author], "") })),
     ...disputedUnits(community, limit).map((unit) => unitItem(here, unit, words.hands.disputed)),
     ...openQuestions(community, limit).map((unit) => unitItem(here, unit, words.hands.question)),
   ];

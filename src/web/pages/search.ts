@@ -1,8 +1,9 @@
 /** What was found for a question, in one community or in every one here: the words themselves, and where they stand. */
-import { QUERY_CHARS_MAX, type SearchRow, searchCommunity, searchLimit } from "../../community/queries/search.ts";
 import { isLoreError } from "../../bytes/index.ts";
+import { type SearchRow, searchCommunity } from "../../community/queries/search.ts";
+import { QUERY_CHARS_MAX } from "../../projection/search/index.ts";
 import { at, unitHref } from "../addresses.ts";
-import { count, date } from "../format.ts";
+import { count } from "../format.ts";
 import { html, type Html, type Inside } from "../html.ts";
 import { asOfForm, bigSearch, page } from "../layout.ts";
 import { badges, marked } from "../parts.ts";
@@ -18,12 +19,19 @@ export interface Asked {
   readonly offset?: string | undefined;
 }
 
-function found(here: Visit, { text, limit, offset = 0 }: { text: string; limit: number; offset?: number }) {
+interface Found {
+  readonly rows: readonly SearchRow[];
+  readonly hasMore: boolean;
+}
+
+function find(here: Visit, { text, limit, offset = 0 }: { text: string; limit: number; offset?: number }): Found {
+  if (text === "") return { rows: [], hasMore: false };
   try {
-    return searchCommunity(here.community, { text: text.slice(0, QUERY_CHARS_MAX), limit, offset, moment: here.moment });
+    const rows = searchCommunity(here.community, { text: text.slice(0, QUERY_CHARS_MAX), limit: limit + 1, offset, moment: here.moment });
+    return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
   } catch (error) {
     // What was typed is never the reader's fault.
-    if (isLoreError(error, "TOO_LARGE")) return { rows: [], total: 0 };
+    if (isLoreError(error, "TOO_LARGE")) return { rows: [], hasMore: false };
     throw error;
   }
 }
@@ -31,7 +39,7 @@ function found(here: Visit, { text, limit, offset = 0 }: { text: string; limit: 
 export function searchPage(here: Visit, { query, offset }: Asked): Html {
   const text = query.trim();
   const start = offset !== undefined && /^\d{1,4}$/.test(offset) ? Math.min(Number(offset), OFFSET_MAX) : 0;
-  const { rows, total } = found(here, { text, limit: searchLimit(undefined, HITS_SHOWN), offset: start });
+  const found = find(here, { text, limit: HITS_SHOWN, offset: start });
   const action = `/c/${here.id}/search`;
   return page({
     site: here.site,
@@ -42,7 +50,7 @@ export function searchPage(here: Visit, { query, offset }: Asked): Html {
     hasOwnSearch: text === "",
     body: html`<div class="sheet">
   <h1 class="question">${text === "" ? words.search.empty : text}</h1>
-  ${text === "" ? bigSearch({ action, label: words.nav.ask, placeholder: words.nav.askPlaceholder(here.profile.name), asOf: here.asOf }) : resultsOf(here, { text, rows, total, start })}
+  ${text === "" ? bigSearch({ action, label: words.nav.ask, placeholder: words.nav.askPlaceholder(here.profile.name), asOf: here.asOf }) : resultsOf(here, { text, ...found, start })}
   <aside class="beside" aria-label="${words.page.facts}">
     ${asOfForm(here, { action, label: words.search.asked, query: text })}
     <p class="aside up-5">${words.search.note}</p>
@@ -51,17 +59,16 @@ export function searchPage(here: Visit, { query, offset }: Asked): Html {
   });
 }
 
-interface Results {
+interface Results extends Found {
   readonly text: string;
-  readonly rows: readonly SearchRow[];
-  readonly total: number;
   readonly start: number;
 }
 
-function resultsOf(here: Visit, { text, rows, total, start }: Results): Html {
+function resultsOf(here: Visit, { text, rows, hasMore, start }: Results): Html {
   if (rows.length === 0) return nothing(text, at(here, "/browse"));
-  const more = start + rows.length < total && start + HITS_SHOWN <= OFFSET_MAX;
-  return html`<p class="up-4" role="status">${words.search.found(count(total), total === 1)}</p>
+  const more = hasMore && start + HITS_SHOWN <= OFFSET_MAX;
+  const places = hasMore ? words.search.moreThan(count(start + rows.length)) : words.search.found(count(start + rows.length), start + rows.length === 1);
+  return html`<p class="up-4" role="status">${places}</p>
   <ul class="more up-4">${rows.map((row) => hit(here, row))}</ul>
   ${start > 0 || more ? html`<nav class="turn" aria-label="${words.search.more}"><span>${start > 0 ? html`<a rel="prev" href="${at(here, "/search", { q: text, offset: String(Math.max(0, start - HITS_SHOWN)) })}">${words.search.back}</a>` : ""}</span><span>${more ? html`<a rel="next" href="${at(here, "/search", { q: text, offset: String(start + HITS_SHOWN) })}">${words.search.more}</a>` : ""}</span></nav>` : ""}`;
 }
@@ -75,7 +82,7 @@ function hit(here: Visit, row: SearchRow): Html {
   const passage = row.anchor === null ? href : withAnchor(href, row.anchor);
   const under = row.heading === null || row.heading === row.title ? "" : html` ${words.search.under} <a href="${passage}">${row.heading}</a>`;
   const snippet = row.snippet.trim() === "" ? "" : html`<span class="snip">${marked(row.snippet, row.marks)}</span>`;
-  return html`<li><a class="where" href="${passage}">${row.title}</a>${badges(row)}${snippet}<span class="quiet">${row.kind === "page" ? "" : html`${kindWords(row.kind).one}, `}${date(row.time)}${under}</span></li>
+  return html`<li><a class="where" href="${passage}">${row.title}</a>${badges(row)}${snippet}<span class="quiet">${row.kind === "page" ? "" : kindWords(row.kind).one}${under}</span></li>
 `;
 }
 
@@ -104,10 +111,10 @@ export function siteSearchPage(site: Site, { query }: Asked): Html {
 }
 
 function communitySection(here: Visit, text: string): Html[] {
-  const { rows, total } = found(here, { text, limit: HITS_PER_COMMUNITY });
+  const { rows, hasMore } = find(here, { text, limit: HITS_PER_COMMUNITY });
   if (rows.length === 0) return [];
   const all = at(here, "/search", { q: text });
   return [html`<section class="section"><h2><a class="plain" href="${at(here, "")}">${here.profile.name}</a></h2>
   <ul class="more">${rows.map((row) => hit(here, row))}</ul>
-  ${total > rows.length ? html`<p class="up-4"><a href="${all}">${words.search.found(count(total), false)}</a></p>` : ""}</section>`];
+  ${hasMore ? html`<p class="up-4"><a href="${all}">${words.search.allOf(here.profile.name)}</a></p>` : ""}</section>`];
 }

@@ -3,7 +3,7 @@ import { partHref } from "../addresses.ts";
 import { fileSize } from "../format.ts";
 import { html } from "../html.ts";
 import { words } from "../words.ts";
-import { type Body, bytesHref, type Shown } from "./unit.ts";
+import { type Body, bytesHref, type Shown } from "./shown.ts";
 import { bodyPart, isText, notice, shownText } from "./unit-text.ts";
 import { SECTIONED_CHARS } from "./unit-prose.ts";
 

@@ -4,7 +4,7 @@ import { html, type Html, raw } from "../html.ts";
 import { fillLinks, type LinkContext } from "../links.ts";
 import type { Rendered, RenderedHeading } from "../markdown/render.ts";
 import { words } from "../words.ts";
-import { type Body, bytesHref, type Shown } from "./unit.ts";
+import { type Body, bytesHref, type Shown } from "./shown.ts";
 import { isText, notice, shownText, type ShownText } from "./unit-text.ts";
 
 /** Pages longer than this are shown by section (DESIGN.md 4). */

@@ -10,7 +10,7 @@ import type { ParsedTable } from "../markdown/table.ts";
 import { titleOf } from "../parts.ts";
 import type { Visit } from "../site.ts";
 import { words } from "../words.ts";
-import { type Body, bytesHref, type Shown } from "./unit.ts";
+import { type Body, bytesHref, type Shown } from "./shown.ts";
 import { isText, notice, shownText } from "./unit-text.ts";
 import { toolFrame } from "./unit-tool.ts";
 

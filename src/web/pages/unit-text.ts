@@ -5,7 +5,7 @@ import { limits } from "../../unit/index.ts";
 import { fileSize } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { words } from "../words.ts";
-import { bytesHref, type Shown } from "./unit.ts";
+import { bytesHref, type Shown } from "./shown.ts";
 
 export interface ShownText {
   readonly sha256: string;

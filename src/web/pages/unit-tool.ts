@@ -11,7 +11,7 @@ import { html, type Html } from "../html.ts";
 import { titleOf } from "../parts.ts";
 import type { Visit } from "../site.ts";
 import { words } from "../words.ts";
-import { type Body, bytesHref, type Shown } from "./unit.ts";
+import { type Body, bytesHref, type Shown } from "./shown.ts";
 import { isText, shownText } from "./unit-text.ts";
 
 const READS_MAX = 8;

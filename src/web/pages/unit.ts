@@ -3,48 +3,19 @@ import { acceptedCount, replacementOf } from "../../community/queries/activity.t
 import { madeFrom, usedIn } from "../../community/queries/links.ts";
 import { authorsOf, contributorsOf, type PersonRef } from "../../community/queries/people.ts";
 import { ownLicence } from "../../community/queries/profile.ts";
-import { type RevisionDetail, type UnitListing } from "../../community/queries/units.ts";
+import type { RevisionDetail } from "../../community/queries/units.ts";
 import { kindOf } from "../../unit/index.ts";
-import { at, browseHref, rawHref, revisionHref, unitHref, unitPath } from "../addresses.ts";
+import { at, browseHref, revisionHref, unitHref, unitPath } from "../addresses.ts";
 import { count, date, fileSize, longDate } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { asOfForm, type Crumb, page } from "../layout.ts";
 import { badges, byline, linkList, titleOf, useWords } from "../parts.ts";
-import type { Visit } from "../site.ts";
 import { kindWords, stateWords, words } from "../words.ts";
+import type { Body, Shown } from "./shown.ts";
 import { fileBody } from "./unit-file.ts";
 import { proseBody } from "./unit-prose.ts";
 import { tableBody } from "./unit-table.ts";
 import { toolBody } from "./unit-tool.ts";
-
-export interface Shown {
-  readonly here: Visit;
-  /** Row numbers. */
-  readonly unit: number;
-  readonly revision: number;
-  readonly detail: RevisionDetail;
-  /** The unit at the visit's moment; undefined while nothing of it was accepted. */
-  readonly listing: UnitListing | undefined;
-  /** Whether this very version was asked for, not the unit. */
-  readonly isPinned: boolean;
-  /** An anchor of the section to show, a row to begin with. */
-  readonly section: string | undefined;
-  readonly row: string | undefined;
-}
-
-/** What a kind's body adds to the page. */
-export interface Body {
-  /** Replaces the title of the facts: the text's own first heading. */
-  readonly title?: string | undefined;
-  readonly titleAnchor?: string | undefined;
-  /** Stands in the header, below the byline. */
-  readonly contents?: Html | undefined;
-  readonly body: Html;
-  /** A few words about what it is: "table of 7 rows". */
-  readonly about?: string | undefined;
-  readonly tools?: readonly Html[];
-  readonly scripts?: readonly ("tool")[];
-}
 
 async function bodyOf(shown: Shown): Promise<Body> {
   const { body } = kindOf(shown.detail.kind);
@@ -133,13 +104,6 @@ function tools({ here, unit, detail, isPinned }: Shown, more: readonly Html[]): 
   const versions = acceptedCount(here.community, unit);
   const genuine = at({ ...here, asOf: undefined }, `/genuine/${detail.unit}${isPinned || here.asOf !== undefined ? `@${detail.revision}` : ""}`);
   return html`<p class="tools"><a class="btn" href="${at(here, `/history/${detail.unit}`)}">${words.page.versions(count(versions), versions === 1)}</a> ${more} <a class="btn bare" href="${genuine}">${words.page.genuine}</a></p>`;
-}
-
-/** The bytes of what is shown: of the current version at its path, of another at its part. */
-export function bytesHref({ here, detail, isPinned }: Shown): string | undefined {
-  const body = detail.parts.find(({ name }) => name === "body");
-  if (body?.sha256 == null) return undefined;
-  return isPinned ? at({ ...here, asOf: undefined }, `/raw/~${detail.unit}@${detail.revision}`) : rawHref(here, detail);
 }
 
 function strip(shown: Shown): Html {

@@ -1,0 +1,27 @@
+/** Makes `verify.html`: one file with everything in it, which opens from a folder and never asks a network. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+import { LoreError } from "../../bytes/index.ts";
+
+/** The page for an archive of `community`, an id in base32. */
+export async function verifierPage(community: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL("page.ts", import.meta.url))],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    logLevel: "silent",
+    legalComments: "none",
+  });
+  const script = outputFiles[0]?.text;
+  if (script === undefined) throw new LoreError("INTERNAL", "Making the verifier page: nothing came out.");
+  const page = readFileSync(new URL("page.html", import.meta.url), "utf8");
+  // A function, so that no "$" of the script is read as a pattern.
+  return page.replaceAll("{community}", community).replace("{script}", () => script.replaceAll("</script", "<\\/script"));
+}

@@ -1,0 +1,41 @@
+/** A unit about to be shown, and what its kind makes of it. */
+import type { RevisionDetail, UnitListing } from "../../community/queries/units.ts";
+import { at, rawHref } from "../addresses.ts";
+import type { Html } from "../html.ts";
+import type { Visit } from "../site.ts";
+
+export interface Shown {
+  readonly here: Visit;
+  /** Row numbers. */
+  readonly unit: number;
+  readonly revision: number;
+  readonly detail: RevisionDetail;
+  /** The unit at the visit's moment; undefined while nothing of it was accepted. */
+  readonly listing: UnitListing | undefined;
+  /** Whether this very version was asked for, not the unit. */
+  readonly isPinned: boolean;
+  /** An anchor of the section to show, a row to begin with. */
+  readonly section: string | undefined;
+  readonly row: string | undefined;
+}
+
+/** What a kind's body adds to the page. */
+export interface Body {
+  /** Replaces the title of the facts: the text's own first heading. */
+  readonly title?: string | undefined;
+  readonly titleAnchor?: string | undefined;
+  /** Stands in the header, below the byline. */
+  readonly contents?: Html | undefined;
+  readonly body: Html;
+  /** A few words about what it is: "table of 7 rows". */
+  readonly about?: string | undefined;
+  readonly tools?: readonly Html[];
+  readonly scripts?: readonly ("tool")[];
+}
+
+/** The bytes of what is shown: of the current version at its path, of another at its part. */
+export function bytesHref({ here, detail, isPinned }: Shown): string | undefined {
+  const body = detail.parts.find(({ name }) => name === "body");
+  if (body?.sha256 == null) return undefined;
+  return isPinned ? at({ ...here, asOf: undefined }, `/raw/~${detail.unit}@${detail.revision}`) : rawHref(here, detail);
+}

@@ -1,0 +1,218 @@
+/** A repository's history, written into a community and read back at every one of its commits. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { utf8 } from "../../src/bytes/index.ts";
+import { Author, LoreNode, openProposals, persons, units, verifyCommunity } from "../../src/community/index.ts";
+import { corpus, git } from "../../src/import/git/test-repositories.ts";
+import { importGit } from "../../src/import/run.ts";
+import { parseDigest } from "../../src/unit/index.ts";
+import { filesAt, filesOf, fixedEnvironment, openNode, temporaryFolder } from "./node.ts";
+
+const founder = { founder: "Keeper" };
+
+/** A repository in a folder of its own, and a way to commit into it. */
+function createRepository(folder: string) {
+  mkdirSync(folder, { recursive: true });
+  git(folder, ["init", "--quiet"]);
+  const commit = (files: Readonly<Record<string, string | undefined>>, message: string, author = "Ada Example <ada@example.org>"): string => {
+    for (const [path, contents] of Object.entries(files)) {
+      mkdirSync(join(folder, path, ".."), { recursive: true });
+      if (contents === undefined) rmSync(join(folder, path));
+      else writeFileSync(join(folder, path), contents);
+    }
+    git(folder, ["add", "--all"]);
+    git(folder, ["commit", "--quiet", "--allow-empty", `--author=${author}`, "-m", message]);
+    return git(folder, ["rev-parse", "HEAD"]).trim();
+  };
+  return { folder, commit, git: (...args: string[]) => git(folder, args) };
+}
+
+for (const [name, step] of [
+  ["tacofancy", 3],
+  ["chess-openings", 60],
+] as const) {
+  const bundle = corpus(name);
+  test(`${name}: as of each first-parent commit, exactly its files`, { skip: bundle === undefined && "the folder ../shared/corpora is not here" }, async (t) => {
+    const folder = temporaryFolder(t);
+    const node = openNode(t, folder);
+    const { report, commits } = await importGit(node, { location: bundle ?? "", into: founder });
+    const community = node.community(report.community.id);
+    const bare = join(folder, "bare");
+    git(folder, ["clone", "--quiet", "--bare", bundle ?? "", bare]);
+    const known = new Map<string, string>();
+    for (const [i, { commit, size }] of commits.entries()) {
+      if (i % step !== 0 && i !== commits.length - 1) continue;
+      assert.deepEqual(filesAt(community, size), filesOf(bare, commit, known), `${commit} at ${size}`);
+    }
+    assert.deepEqual(filesAt(community), filesOf(bare, "HEAD", known));
+    assert.deepEqual(openProposals(community), []);
+    await verifyCommunity(community);
+  });
+}
+
+test("a second run writes only what is new, on the same units", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "repository"));
+  repository.commit({ "a.md": "# A\n\none\n", "b.md": "# B\n" }, "first");
+  const node = openNode(t, folder);
+  const first = await importGit(node, { location: repository.folder, into: founder });
+  const community = node.community(first.report.community.id);
+  const unit = units.findUnit(community, "a.md");
+  const again = await importGit(node, { location: repository.folder, into: { id: community.id } });
+  assert.equal(again.report.revisions, 0);
+  repository.commit({ "a.md": "# A\n\ntwo\n" }, "second");
+  repository.git("mv", "b.md", "c.md");
+  const tip = repository.commit({}, "third");
+  const third = await importGit(node, { location: repository.folder, into: { id: community.id } });
+  assert.equal(third.report.revisions, 2);
+  assert.equal(third.commits.at(-1)?.commit, tip);
+  assert.deepEqual(units.findUnit(community, "a.md"), unit);
+  assert.deepEqual(units.findUnit(community, "b.md").id, units.findUnit(community, "c.md").id);
+  assert.deepEqual(filesAt(community), filesOf(repository.folder, tip));
+});
+
+test("a page edited here meanwhile gets the newer version as a suggestion", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "repository"));
+  repository.commit({ "a.md": "# A\n\none\n" }, "first");
+  const node = openNode(t, folder);
+  const { report } = await importGit(node, { location: repository.folder, into: founder });
+  const community = node.community(report.community.id);
+  const keys = node.keystore.read(community.id) ?? assert.fail();
+  const [head] = units.history(community, units.findUnit(community, "a.md").unit);
+  await new Author(community, keys).write([
+    {
+      op: "revise",
+      unit: units.findUnit(community, "a.md").id,
+      kind: "page",
+      parents: [parseDigest(head?.revision ?? "", "a revision")],
+      content: [
+        { name: "meta", media: "application/json", bytes: utf8('{"title":"A","path":"a.md"}') },
+        { name: "body", media: "text/markdown", bytes: utf8("# A\n\nedited here\n") },
+      ],
+    },
+  ]);
+  repository.commit({ "a.md": "# A\n\ntwo\n" }, "second");
+  const again = await importGit(node, { location: repository.folder, into: { id: community.id } });
+  assert.match(again.report.skipped[0]?.reason ?? "", /edited here/);
+  const waiting = openProposals(community);
+  assert.equal(waiting[0]?.revision?.state, "needs-merge");
+  const { unit } = units.findUnit(community, "a.md");
+  assert.match(Buffer.from(units.partBytes(community, units.headAt(community, unit, { at: "now" }) ?? 0) ?? []).toString(), /edited here/);
+});
+
+test("a rewritten history is said, and becomes one version for each page that differs", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "repository"));
+  repository.commit({ "a.md": "# A\n", "b.md": "# B\n", "gone.md": "# Gone\n" }, "first");
+  repository.commit({ "a.md": "# A\n\nmore\n" }, "second");
+  const node = openNode(t, folder);
+  const { report } = await importGit(node, { location: repository.folder, into: founder });
+  const community = node.community(report.community.id);
+  const before = units.findUnit(community, "a.md");
+  repository.git("reset", "--quiet", "--hard", "HEAD~1");
+  repository.commit({ "a.md": "# A\n\nother\n", "gone.md": undefined, "new.md": "# New\n" }, "rewritten", "Bo Example <bo@example.org>");
+  const again = await importGit(node, { location: repository.folder, into: { id: community.id } });
+  assert.match(again.report.rewritten ?? "", /no longer has/);
+  assert.equal(again.report.revisions, 2);
+  assert.deepEqual(filesAt(community), filesOf(repository.folder, "HEAD"));
+  assert.deepEqual(units.findUnit(community, "a.md"), before);
+  const tip = repository.commit({ "a.md": "# A\n\nthird\n" }, "after");
+  const third = await importGit(node, { location: repository.folder, into: { id: community.id } });
+  assert.equal(third.report.rewritten, undefined);
+  assert.deepEqual(filesAt(community), filesOf(repository.folder, tip));
+  await verifyCommunity(community);
+});
+
+test("authors, co-authors and bots are people and bots in history, and e-mail addresses stay out of the record", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "repository"));
+  repository.commit({ "a.md": "# A\n" }, "first\n\nCo-authored-by: Cy Example <cy@example.org>");
+  repository.commit({ "a.md": "# A\n\nb\n" }, "second", "tidy[bot] <1+tidy[bot]@users.noreply.example>");
+  const node = openNode(t, folder);
+  const { report } = await importGit(node, { location: repository.folder, into: founder });
+  assert.deepEqual(report.bots, ["tidy[bot]"]);
+  const community = node.community(report.community.id);
+  const [, first] = units.history(community, units.findUnit(community, "a.md").unit);
+  assert.deepEqual(first?.authors.map(({ name }) => name), ["Ada Example", "Cy Example"]);
+  assert.deepEqual(persons.people(community).find(({ name }) => name === "tidy[bot]")?.type, "bot");
+  for (const file of ["log.db", "rows.db", "rows.db-wal", "log.db-wal"]) {
+    const bytes = readFileSync(join(node.directory(community.id), file));
+    assert.ok(!bytes.includes("ada@example.org"), `${file} holds an address`);
+  }
+});
+
+test("part of a repository can be brought in", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "repository"));
+  repository.commit({ "docs/a.md": "# A\n", "src/b.md": "# B\n" }, "first");
+  const node = openNode(t, folder);
+  const { report } = await importGit(node, { location: repository.folder, prefix: "docs", into: founder });
+  assert.deepEqual([...filesAt(node.community(report.community.id)).keys()], ["docs/a.md"]);
+});
+
+test("killed at any point, the log ends after a whole commit and the next run goes on", { skip: corpus("tacofancy") === undefined && "the folder ../shared/corpora is not here" }, async (t) => {
+  const bundle = corpus("tacofancy") ?? "";
+  const folder = temporaryFolder(t);
+  const bare = join(folder, "bare");
+  git(folder, ["clone", "--quiet", "--bare", bundle, bare]);
+  const known = new Map<string, string>();
+  const main = join(import.meta.dirname, "../../src/cli/main.ts");
+  const env = { ...process.env, LORE_HOME: join(folder, "home"), LORE_STATE: join(folder, "state") };
+  for (const delayMs of [450, 600, 700, 800]) {
+    const child = spawn(process.execPath, [main, "import", "git", bundle, "--name", "taco"], { env, stdio: "ignore" });
+    const timer = setTimeout(() => child.kill("SIGKILL"), delayMs);
+    await once(child, "exit");
+    clearTimeout(timer);
+    const node = new LoreNode({ ...fixedEnvironment(folder), now: Date.now });
+    try {
+      for (const id of node.ids()) {
+        const community = node.community(id);
+        const { commits } = await reportOf(community);
+        const last = commits.at(-1);
+        if (last !== undefined) assert.deepEqual(filesAt(community), filesOf(bare, last, known), last);
+        await verifyCommunity(community);
+      }
+    } finally {
+      await node.close();
+    }
+  }
+  const node = new LoreNode({ ...fixedEnvironment(folder), now: Date.now });
+  t.after(() => node.close());
+  const { report, commits } = await importGit(node, { location: bundle, into: { name: "taco", ...founder } });
+  const community = node.community(report.community.id);
+  assert.deepEqual(filesAt(community), filesOf(bare, "HEAD", known));
+  for (const { commit, size } of commits.filter((_, i) => i % 20 === 0)) {
+    assert.deepEqual(filesAt(community, size), filesOf(bare, commit, known), commit);
+  }
+  assert.equal(node.ids().length, 1);
+});
+
+async function reportOf(community: Parameters<typeof filesAt>[0]): Promise<{ commits: string[] }> {
+  const { importStates } = await import("../../src/import/checkpoints.ts");
+  return { commits: importStates(community).flatMap((state) => state.commits.map(({ commit }) => commit)) };
+}
+
+const refused: readonly (readonly [what: string, location: (folder: string) => string, code: string])[] = [
+  ["a path that is not there", (folder) => join(folder, "nowhere"), "NOT_FOUND"],
+  ["a folder that is no repository", (folder) => folder, "REFUSED"],
+  ["a file that is no bundle", (folder) => join(folder, "text.bundle"), "REFUSED"],
+  ["an option in disguise", () => "--upload-pack=touch owned", "REFUSED"],
+  ["a transport that runs programs", () => "ext::sh -c 'touch owned'", "REFUSED"],
+  ["an address on this machine", () => "https://127.0.0.1/x.git", "REFUSED"],
+];
+
+for (const [what, location, code] of refused) {
+  test(`${what} is refused and leaves no community behind`, async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, "text.bundle"), "this is no bundle\n");
+    const node = openNode(t, folder);
+    await assert.rejects(importGit(node, { location: location(folder), into: founder }), { code });
+    assert.deepEqual(node.ids(), []);
+  });
+}

@@ -1,0 +1,191 @@
+/** Folders and zip files, brought in once and again. */
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { crc32, deflateRawSync } from "node:zlib";
+
+import { links, units, verifyCommunity } from "../../src/community/index.ts";
+import { importFolder, importZip } from "../../src/import/run.ts";
+import { openNode, temporaryFolder } from "./node.ts";
+
+const founder = { founder: "Keeper" };
+
+function writeTree(folder: string, files: Readonly<Record<string, string | Uint8Array>>): string {
+  for (const [path, contents] of Object.entries(files)) {
+    mkdirSync(join(folder, path, ".."), { recursive: true });
+    writeFileSync(join(folder, path), contents);
+  }
+  return folder;
+}
+
+test("a folder becomes pages, tables, tools and files; a second run writes what changed", async (t) => {
+  const folder = temporaryFolder(t);
+  const tree = writeTree(join(folder, "garden"), {
+    "README.md": "# Garden\n\nSee [beans](beans.md), [[Compost]] and [nothing](missing.md).\n",
+    "beans.md": "---\ntitle: Beans\n---\n\nSow in May.\n",
+    "notes/Compost.md": "Turn it twice.\n",
+    "sowing.csv": "plant,month\nbeans,May\n",
+    "tool.html": "<!doctype html><title>x</title>",
+    "layout.html": "<!doctype html>{% include x %}",
+    "seed.bin": Uint8Array.of(0, 1, 2),
+    ".obsidian/app.json": "{}",
+  });
+  symlinkSync("beans.md", join(tree, "link.md"));
+  chmodSync(join(tree, "seed.bin"), 0o755);
+  const node = openNode(t, folder);
+  const report = await importFolder(node, { location: tree, into: founder });
+  assert.deepEqual(report.units, { page: 3, dataset: 1, program: 1, file: 3 });
+  assert.deepEqual(report.skipped.map(({ path }) => path), [".obsidian"]);
+  assert.deepEqual(report.brokenLinks.list, [{ page: "README.md", href: "missing.md" }]);
+  const community = node.community(report.community.id);
+  assert.equal(community.name, "garden");
+  const beans = units.findUnit(community, "Beans");
+  assert.deepEqual(links.usedIn(community, beans.unit).map(({ unit }) => unit?.path), ["README.md"]);
+  assert.deepEqual(links.linkedUnit(community, "Compost")?.path, "notes/Compost.md");
+
+  writeTree(tree, { "beans.md": "---\ntitle: Beans\n---\n\nSow in June.\n", "peas.md": "# Peas\n" });
+  rmSync(join(tree, "tool.html"));
+  rmSync(join(tree, "sowing.csv"));
+  writeTree(tree, { "tables/sowing.csv": "plant,month\nbeans,May\n" });
+  const table = units.findUnit(community, "sowing.csv");
+  const again = await importFolder(node, { location: tree, into: founder });
+  assert.equal(again.community.id, community.id);
+  assert.equal(again.revisions, 3);
+  assert.deepEqual(units.findUnit(community, "tables/sowing.csv").id, table.id);
+  assert.equal(units.unitAt(community, units.findUnit(community, "tool.html").unit)?.state, "retired");
+  assert.equal((await importFolder(node, { location: tree, into: founder })).revisions, 0);
+  await verifyCommunity(community);
+});
+
+test("a manifest names the community, kinds, links, authors and what was replaced", async (t) => {
+  const folder = temporaryFolder(t);
+  const manifest = {
+    name: "Bread club",
+    about: "How we bake.",
+    licence: "CC-BY-4.0",
+    authors: ["the bread club"],
+    start: ["rye.md"],
+    units: [
+      { path: "how.md", kind: "charter" },
+      { path: "new.md", replaces: "old.md", derivedFrom: ["old.md"] },
+      { path: "why.md", kind: "question", tags: ["open"] },
+    ],
+  };
+  const tree = writeTree(join(folder, "bread"), {
+    "commonlore.json": JSON.stringify(manifest),
+    "rye.md": "# Rye\n",
+    "old.md": "# Old\n",
+    "new.md": "# New\n",
+    "why.md": "# Why?\n",
+    "how.md": "# How we bake\n",
+  });
+  const node = openNode(t, folder);
+  const report = await importFolder(node, { location: tree, into: founder });
+  const community = node.community(report.community.id);
+  assert.deepEqual(community.about, { name: "Bread club", about: "How we bake.", lang: undefined, licence: "CC-BY-4.0", start: ["rye.md"] });
+  assert.equal(units.unitAt(community, units.findUnit(community, "old.md").unit)?.state, "superseded");
+  assert.deepEqual(links.madeFrom(community, units.findUnit(community, "new.md").unit).map(({ rel, unit }) => [rel, unit?.path]), [["derivedFrom", "old.md"]]);
+  const [version] = units.history(community, units.findUnit(community, "rye.md").unit);
+  assert.deepEqual(version?.authors.map(({ name, keyed }) => [name, keyed]), [["the bread club", false]]);
+  assert.equal((await importFolder(node, { location: tree, into: founder })).revisions, 0);
+});
+
+interface ZipFile {
+  readonly name: string;
+  readonly data?: Uint8Array;
+  /** Said of the file, where it is not true. */
+  readonly claimedSize?: number;
+  readonly method?: number;
+  readonly flags?: number;
+  readonly mode?: number;
+}
+
+/** A zip of these files, as false as they say. */
+function zipOf(files: readonly ZipFile[]): Uint8Array {
+  const [local, central]: [Buffer[], Buffer[]] = [[], []];
+  let offset = 0;
+  for (const { name, data = new Uint8Array(), claimedSize = data.length, method = 8, flags = 0, mode = 0 } of files) {
+    const packed = method === 8 ? deflateRawSync(data) : data;
+    const title = Buffer.from(name);
+    const common = Buffer.alloc(26);
+    for (const [value, at] of [[20, 0], [flags | 0x800, 2], [method, 4], [title.length, 22]] as const) common.writeUInt16LE(value, at);
+    for (const [value, at] of [[crc32(data), 10], [packed.length, 14], [claimedSize, 18]] as const) common.writeUInt32LE(value, at);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE((mode << 16) >>> 0, 6);
+    tail.writeUInt32LE(offset, 10);
+    local.push(Buffer.concat([Buffer.from("PK\x03\x04"), common, title, packed]));
+    central.push(Buffer.concat([Buffer.from("PK\x01\x02"), Buffer.from([20, 3]), common, tail, title]));
+    offset += 30 + title.length + packed.length;
+  }
+  const directory = Buffer.concat(central);
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06", "latin1");
+  for (const at of [8, 10]) end.writeUInt16LE(files.length, at);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return new Uint8Array(Buffer.concat([...local, directory, end]));
+}
+
+const text = (words: string) => new TextEncoder().encode(words);
+
+test("a zip of one folder is that folder", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "garden.zip");
+  writeFileSync(path, zipOf([{ name: "garden/" }, { name: "garden/a.md", data: text("# A\n") }, { name: "garden/b/c.md", data: text("# C\n"), method: 0 }]));
+  const node = openNode(t, folder);
+  const report = await importZip(node, { location: path, into: founder });
+  assert.equal(report.community.name, "garden");
+  assert.deepEqual(units.listUnits(node.community(report.community.id)).map((unit) => unit.path), ["a.md", "b/c.md"]);
+});
+
+test("hidden and encrypted files are left out, each with its reason", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "odd.zip");
+  const odd = [{ name: ".git/config", data: text("x") }, { name: "locked.md", data: text("x"), flags: 1 }];
+  writeFileSync(path, zipOf([...odd, { name: "good.md", data: text("# Good\n") }]));
+  const node = openNode(t, folder);
+  const report = await importZip(node, { location: path, into: founder });
+  assert.deepEqual(units.listUnits(node.community(report.community.id)).map((unit) => unit.path), ["good.md"]);
+  assert.deepEqual(report.skipped.map((item) => item.path), [".git/config", "locked.md"]);
+});
+
+const hostile: readonly (readonly [what: string, zip: Uint8Array, code: string])[] = [
+  ["a bomb", zipOf([{ name: "zeros", data: new Uint8Array(64 * 2 ** 20) }]), "TOO_LARGE"],
+  ["one that lies about a size", zipOf([{ name: "a.md", data: text("x".repeat(5_000)), claimedSize: 10 }]), "REFUSED"],
+  ["one that ends early", zipOf([{ name: "a.md", data: text("x".repeat(500)), method: 0 }]).subarray(0, 300), "REFUSED"],
+  ...["../up.md", "/root.md", "a/../../b.md", "C:\\x.md"].map((name) => [`one with ${name} in it`, zipOf([{ name: "a.md", data: text("# A\n") }, { name, data: text("x") }]), "REFUSED"] as const),
+  ["no zip at all", text("PK, they said"), "REFUSED"],
+  ["an empty one", zipOf([]), "REFUSED"],
+];
+
+for (const [what, zip, code] of hostile) {
+  test(`a zip that is ${what} is refused, and nothing is written`, async (t) => {
+    const folder = temporaryFolder(t);
+    const path = join(folder, "hostile.zip");
+    writeFileSync(path, zip);
+    const node = openNode(t, folder);
+    await assert.rejects(importZip(node, { location: path, into: founder }), { code });
+    assert.deepEqual(node.ids(), []);
+  });
+}
+
+test("a file over 1 GiB is left out with its size, the rest comes in", async (t) => {
+  const folder = temporaryFolder(t);
+  const tree = writeTree(join(folder, "big"), { "a.md": "# A\n", "huge.bin": "" });
+  truncateSync(join(tree, "huge.bin"), 2 * 2 ** 30);
+  const node = openNode(t, folder);
+  const report = await importFolder(node, { location: tree, into: founder });
+  assert.deepEqual(report.units, { page: 1 });
+  assert.match(report.skipped[0]?.reason ?? "", /2147483648 bytes/);
+});
+
+for (const [what, code] of [["nowhere", "NOT_FOUND"], ["file.md", "REFUSED"], ["empty", "REFUSED"]] as const) {
+  test(`the folder "${what}" is refused`, async (t) => {
+    const folder = temporaryFolder(t);
+    writeTree(folder, { "file.md": "# A\n", "empty/.hidden": "" });
+    const node = openNode(t, folder);
+    await assert.rejects(importFolder(node, { location: join(folder, what), into: founder }), { code });
+    assert.deepEqual(node.ids(), []);
+  });
+}

@@ -99,6 +99,11 @@ export function day(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
+/** "1 page", "2 pages". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** Draws "stage done/of" over itself on a terminal; silent elsewhere. */
 export function progressLine(output: Output): { show(stage: string, done: number, of: number): void; end(): void } {
   let drawn = "";

@@ -34,7 +34,7 @@ async function dispatch(argv: readonly string[], { environment, output }: World)
     return name === undefined && argv.length > 0 && !argv.includes("--help") ? ERRORS.USAGE.exit : 0;
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (command === undefined) throw new LoreError("USAGE", `There is no command "${name}". "lore help" lists them.`);
+  if (command === undefined) throw noCommand(name);
   const { values, positionals } = parse(command, rest);
   if (values["help"] === true) {
     output.out(help(name));
@@ -70,6 +70,10 @@ function splitCommand(argv: readonly string[]): { name: string | undefined; rest
   return { name, rest };
 }
 
+function noCommand(name: string): LoreError {
+  return new LoreError("USAGE", `There is no command "${name}". "lore help" lists them.`);
+}
+
 type Values = Record<string, string | boolean | undefined>;
 
 function parse(command: Command, args: string[]): { values: Values; positionals: string[] } {
@@ -79,13 +83,15 @@ function parse(command: Command, args: string[]): { values: Values; positionals:
     // Every option is a string or a flag, none a list.
     return { values: values as Values, positionals };
   } catch (error) {
-    const found = error instanceof Error ? error.message.split("\n", 1)[0] : "";
-    throw new LoreError("USAGE", `${found} Usage: lore ${command.name} ${command.usage}`, { cause: error });
+    // Node's advice after the first sentence is about its own parser.
+    const found = error instanceof Error ? error.message.split(/\.\s|\n/, 1)[0] : "";
+    throw new LoreError("USAGE", `${found}. Usage: lore ${command.name} ${command.usage}`, { cause: error });
   }
 }
 
 function help(name: string | undefined): string {
   const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (name !== undefined && command === undefined) throw noCommand(name);
   if (command !== undefined) return `${command.summary}\n\nUsage: lore ${command.name} ${command.usage}\n`;
   const width = Math.max(...COMMANDS.map((each) => each.name.length));
   const lines = COMMANDS.map((each) => `  ${each.name.padEnd(width)}  ${each.summary}`);

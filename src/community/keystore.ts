@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import { hex, LoreError } from "../bytes/index.ts";
 import { createSigner, type Signer } from "../bytes/node.ts";
-import { bytes, isRecord, record, text } from "../unit/shape.ts";
+import { isRecord, record, text } from "../unit/shape.ts";
 
 const shape = record({ v: text(1, /^1$/), member: text(40, /^[0-9a-f]{40}$/), seed: text(64, /^[0-9a-f]{64}$/) }, { logSeed: text(64, /^[0-9a-f]{64}$/) });
 
@@ -32,19 +32,21 @@ export function formatKeys({ member, seed, logSeed }: KeyFile): string {
 }
 
 /** @throws LoreError MALFORMED. */
-export function parseKeys(contents: string): Keys {
+export function parseKeyFile(contents: string): KeyFile {
   let value: unknown;
   try {
     value = JSON.parse(contents);
   } catch (error) {
     throw new LoreError("MALFORMED", "Reading a key file: it is not JSON.", { cause: error });
   }
-  const file = shape(isRecord(value) ? value : undefined, "key file");
-  return {
-    member: bytes(20)(hex.decode(file.member), "member"),
-    signer: createSigner(hex.decode(file.seed)),
-    logSigner: file.logSeed === undefined ? undefined : createSigner(hex.decode(file.logSeed)),
-  };
+  const { member, seed, logSeed } = shape(isRecord(value) ? value : undefined, "key file");
+  return { member: hex.decode(member), seed: hex.decode(seed), ...(logSeed === undefined ? {} : { logSeed: hex.decode(logSeed) }) };
+}
+
+/** @throws LoreError MALFORMED. */
+export function parseKeys(contents: string): Keys {
+  const { member, seed, logSeed } = parseKeyFile(contents);
+  return { member, signer: createSigner(seed), logSigner: logSeed === undefined ? undefined : createSigner(logSeed) };
 }
 
 export class Keystore {

@@ -98,10 +98,20 @@ export class LoreNode {
     return this.community(founded.id);
   }
 
-  /** Takes a community out of this node, files and all; its keys and its high-water mark stay. */
-  async remove(id: string): Promise<void> {
+  /** Communities that are open now. */
+  opened(): Community[] {
+    return [...this.#open.values()];
+  }
+
+  /** Closes a community; the next use opens it again. */
+  async release(id: string): Promise<void> {
     await this.#open.get(id)?.close();
     this.#open.delete(id);
+  }
+
+  /** Takes a community out of this node, files and all; its keys and its high-water mark stay. */
+  async remove(id: string): Promise<void> {
+    await this.release(id);
     rmSync(this.directory(id), { recursive: true, force: true });
   }
 

@@ -27,10 +27,10 @@ export class Projections {
 
   /** Creates the tables, anew where they are of another version. */
   constructor(options: ProjectionsOptions) {
-    const { db, suite, store } = options;
+    const { db, suite } = options;
     this.#options = options;
     if (!isCurrent(db)) createTables(db);
-    this.fold = new Fold({ db, suite, readEntry: (index) => readEntry(suite, store, index) });
+    this.fold = new Fold({ db, suite });
     this.#projectors = this.#open();
   }
 

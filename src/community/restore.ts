@@ -90,7 +90,7 @@ async function checkRows(node: LoreNode, { growing, copy, keys }: { growing: str
 
 /**
  * Appends what a community lacks and publishes the copy's checkpoint; afterwards it opens as one that is not
- * behind. The node must not have it open: whoever has goes on seeing the shorter log.
+ * behind. The node must have released it before.
  */
 export async function receiveTail(node: LoreNode, copy: Received): Promise<void> {
   const { environment, highWater } = node;

@@ -1,6 +1,5 @@
 /** The page that says what a copy is: whose, of when, by whom, under which terms, and what it leaves out. */
 import { type Community, persons } from "../community/index.ts";
-import { profile } from "../community/queries/profile.ts";
 import type { Placed } from "./places.ts";
 import type { LeftOut } from "./report.ts";
 
@@ -15,7 +14,8 @@ export interface About {
 }
 
 export function aboutPage(community: Community, { asOf, placed, leftOut }: About): string {
-  const { id, name, about, licence, size, changed } = profile(community);
+  const { id, size, projections } = community;
+  const { name, about, licence } = community.about;
   const people = persons.people(community).filter(({ type, since }) => type === "person" && since !== null);
   const lines = [
     `# ${oneLine(name)}`,
@@ -24,7 +24,7 @@ export function aboutPage(community: Community, { asOf, placed, leftOut }: About
     [
       `- Community: \`${id}\``,
       `- As of: ${asOf}`,
-      `- Record: ${size} entries, the last of ${dateOf(changed)}`,
+      `- Record: ${size} entries, the last of ${dateOf(projections.fold.time)}`,
       `- Licence: ${licence === undefined ? "none is named for the whole; ask the community" : oneLine(licence)}`,
     ].join("\n"),
     "A complete copy with every version, who wrote it and the proofs is an archive: `lore export archive`.",

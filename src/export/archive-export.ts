@@ -10,7 +10,6 @@ import { pipeline } from "node:stream/promises";
 
 import { hex, LoreError } from "../bytes/index.ts";
 import type { Community } from "../community/index.ts";
-import { profile } from "../community/queries/profile.ts";
 import { parseCheckpoint } from "../log/index.ts";
 import { dateOf } from "./about.ts";
 import { filesBelow, PAYLOAD, writeTags } from "./archive/bag.ts";
@@ -46,7 +45,7 @@ export async function exportArchive(community: Community, { directory, onProgres
   const onEntries = (done: number) => onProgress?.({ stage: "Writing the record", done, of: checkpoint?.size ?? 0 });
   for (const file of recordFiles(community, onEntries)) await payload.add(file, community);
   payload.removeOthers();
-  const { name, licence } = profile(community);
+  const { name, licence } = community.about;
   const about = {
     "External-Identifier": community.id,
     "External-Description": name,

@@ -7,8 +7,8 @@
  */
 import { base32, hex, LoreError } from "../bytes/index.ts";
 import type { Community } from "../community/index.ts";
-import { importStates } from "../import/checkpoints.ts";
 import { intoEmptyDirectory } from "./empty-directory.ts";
+import { importWrites } from "./git/import-states.ts";
 import { runGit } from "./git/process.ts";
 import { type Effect, type EntryFacts, readEffects, readEntries, readParents, readRevisions, type RevisionFacts } from "./git/record.ts";
 import { type Span, spansOf } from "./git/spans.ts";
@@ -38,7 +38,7 @@ export async function exportGit(community: Community, { directory, onProgress }:
     onProgress?.({ stage: "Reading the record", done: 0, of: 0 });
     const history = new History(community);
     const commits = history.commits();
-    const branch = branchName(importStates(community).at(-1)?.branch);
+    const branch = branchName(importWrites(community).at(-1)?.branch);
     await runGit(folder, ["init", "--quiet", "--template=", `--initial-branch=${branch}`]);
     const stream = gathered(fastImport({ community, history, commits, branch, onProgress }));
     await runGit(folder, ["fast-import", "--quiet", "--done", "--date-format=raw-permissive"], stream);
@@ -85,7 +85,7 @@ class History {
     const people = new Signatures(this.#community);
     const commits: Commit[] = [];
     let time = this.#entries[0]?.time ?? 0;
-    for (const span of spansOf(this.#entries, importStates(this.#community).map((state) => state.commits))) {
+    for (const span of spansOf(this.#entries, importWrites(this.#community).map(({ commits: written }) => written))) {
       const facts = this.#apply(span);
       const changes = this.tree.commit();
       if (changes.length === 0 && span.source === undefined) continue;

@@ -95,7 +95,9 @@ class WebSource implements RecordSource {
   }
 
   async #read(path: string, most: number): Promise<Uint8Array> {
-    return concat(...(await Array.fromAsync(this.#stream(path, most))));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.#stream(path, most)) chunks.push(chunk);
+    return concat(...chunks);
   }
 
   checkpoint(): Promise<Uint8Array> {

@@ -4,7 +4,7 @@
  * node; it is taken only when what is here and the last checkpoint signed here are both beginnings of it.
  */
 import { equal, hex, LoreError, type Suite } from "../bytes/index.ts";
-import { Community, type LoreNode } from "../community/index.ts";
+import type { LoreNode } from "../community/index.ts";
 import { receiveTail, type ReceivedEntry } from "../community/restore.ts";
 import { type Checkpoint, openCheckpoint, parseCheckpoint, tiles, tree } from "../log/index.ts";
 import { checkEntry, damaged, type LastBodies, type NamedPart, rootOfTrust } from "./archive/check.ts";
@@ -26,8 +26,8 @@ export interface Recovery {
 }
 
 /**
- * Fetches what is missing; the next `node.community(id)` can be written to again. Call it before this node has
- * opened the community: one that is open goes on seeing the shorter log.
+ * Fetches what is missing; the next `node.community(id)` can be written to again. Whoever has the community open
+ * from before must ask the node for it anew.
  * @throws LoreError REFUSED when the source is not ahead; INTEGRITY when it is another history, or damaged: then
  * nothing was changed, or whole entries only, and it can be run again.
  */
@@ -56,19 +56,17 @@ interface LocalRecord {
   readonly bodies: LastBodies;
 }
 
+/** What is here; the community is closed afterwards. */
 async function localRecord(node: LoreNode, id: string): Promise<LocalRecord> {
-  const { environment, highWater } = node;
-  const community = Community.open({ environment, highWater, directory: node.directory(id) });
-  try {
-    const { store, rows } = community;
-    const entries = [...store.log.read(0, store.log.size())].map(({ bytes }) => bytes);
-    const heads = rows.all<{ id: Uint8Array; digest: Uint8Array }>(
-      "SELECT u.id, p.digest FROM unit u JOIN part p ON p.revision = u.head AND p.name = 'body' WHERE p.digest IS NOT NULL",
-    );
-    return { entries, sealed: store.log.sealedSize(), bodies: new Map(heads.map((head) => [hex.encode(head.id), head.digest])) };
-  } finally {
-    await community.close();
-  }
+  const { store, rows } = node.community(id);
+  const entries = [...store.log.read(0, store.log.size())].map(({ bytes }) => bytes);
+  const heads = rows.all<{ id: Uint8Array; digest: Uint8Array }>(
+    "SELECT u.id, p.digest FROM unit u JOIN part p ON p.revision = u.head AND p.name = 'body' WHERE p.digest IS NOT NULL",
+  );
+  const bodies = new Map(heads.map((head) => [hex.encode(head.id), head.digest]));
+  const sealed = store.log.sealedSize();
+  await node.release(id);
+  return { entries, sealed, bodies };
 }
 
 interface Comparison {

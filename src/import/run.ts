@@ -163,6 +163,24 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
   };
 }
 
+/** The report of a community that begins with nothing. */
+export function emptyReport(community: Community): ImportReport {
+  return {
+    ...communityFacts(community),
+    source: "nothing",
+    revisions: 0,
+    entries: 1,
+    people: 1,
+    bots: [],
+    merges: [],
+    suggestions: [],
+    suggestionsAccepted: 0,
+    suggestionsClosed: 0,
+    skipped: [],
+    durationMs: 0,
+  };
+}
+
 const NOBODY: People = { people: [], merges: [], suggestions: [] };
 
 async function readManifest(file: TreeFile): Promise<Manifest> {

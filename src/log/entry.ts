@@ -36,10 +36,15 @@ export type VerifiedEntry = Entry & { readonly [verified]: true };
 const DOMAIN = utf8("lore-entry/v1\n");
 const FIELDS = ["author", "key", "log", "ops", "prev", "time", "v"] as const;
 
-/** Signs with the private half of `draft.key`. @throws LoreError TOO_LARGE over 65,535 bytes. */
+/**
+ * Signs with the private half of `draft.key`. What would not be read back as it is, is never signed.
+ * @throws LoreError TOO_LARGE over 65,535 bytes; MALFORMED or UNSUPPORTED for what `decodeEntry` would refuse.
+ */
 export function signEntry(suite: Suite, draft: EntryDraft, sign: (message: Uint8Array) => Uint8Array): VerifiedEntry {
   const { log, author, key, prev, time, ops } = draft;
-  const map = encode({ v: 1, log, author, key, prev, time, ops });
+  const fields = { v: 1, log, author, key, prev, time, ops };
+  const map = encode(fields);
+  readMap(fields);
   const signature = sign(signedMessage(suite, map));
   const bytes = concat(map, signature);
   requireSize(bytes);
@@ -113,8 +118,8 @@ function digestOrNull(map: CborMap, field: string): Uint8Array | null {
 }
 
 function time(value: Cbor | undefined): number {
-  if (typeof value === "number" && value >= 0) return value;
-  throw malformed("time must be milliseconds since 1970");
+  if (typeof value === "number" && value >= 0 && value <= limits.TIME_MS_MAX) return value;
+  throw malformed("time must be milliseconds since 1970, within what a date can say");
 }
 
 /** Text in entries is printable ASCII; what people wrote is in parts. */

@@ -1,12 +1,12 @@
 /** What several ops share: part references, links, targets, contributors (docs/formats/ops.md). */
 import { encode, type Cbor, LoreError } from "../bytes/index.ts";
-import { BY_MAX, LINKS_MAX, PART_BYTES_MAX, PARTS_MAX, RULES_BYTES_MAX } from "./limits.ts";
+import { BY_MAX, LINKS_MAX, PART_BYTES_MAX, PARTS_MAX, RULES_BYTES_MAX, TIME_MS_MAX } from "./limits.ts";
 import { bytes, either, integer, isRecord, list, oneOf, record, refuse, type Shape, type Shaped, text } from "./shape.ts";
 
 export const id = bytes(20);
 export const digest = bytes(32);
 export const nonce = bytes(16);
-export const time = integer(0);
+export const time = integer(0, TIME_MS_MAX);
 
 /** A part named by its commitment; `size` in bytes, `media` an Internet media type. */
 const part = record({

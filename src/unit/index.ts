@@ -12,6 +12,7 @@ export {
   unitId,
 } from "./ids.ts";
 export { type Kind, type Meta } from "./kinds/kind.ts";
+export { charterRules } from "./kinds/charter.ts";
 export { kindOf, KINDS, parseMeta, readMeta } from "./kinds/index.ts";
 export * as limits from "./limits.ts";
 export { op as opShape, type Op, partsOf } from "./ops/index.ts";

@@ -6,7 +6,7 @@ import type { Community } from "../community/community.ts";
 import type { LoreNode } from "../community/node.ts";
 import { type Moment, NOW, parseMoment } from "../community/queries/moment.ts";
 import { type CommunityProfile, isPublic, profile } from "../community/queries/profile.ts";
-import { isLoreError, LoreError } from "../bytes/index.ts";
+import { base32, isLoreError, LoreError } from "../bytes/index.ts";
 import type { ImportProgress, ImportReport } from "../import/report.ts";
 import type { Assets } from "./assets.ts";
 import { Workshop } from "./markdown/workshop.ts";
@@ -46,11 +46,14 @@ export class Site {
   readonly workshop = new Workshop();
   readonly startImport: StartImport | undefined;
   readonly writeCopy: WriteCopy | undefined;
+  /** Tells answers of this process from those of an earlier one. */
+  readonly started: string;
   readonly #memos = new Map<string, Memo>();
 
   constructor({ node, startImport, writeCopy }: SiteOptions, assets: Assets) {
     this.node = node;
     this.assets = assets;
+    this.started = base32.encode(node.environment.random(5));
     this.startImport = startImport;
     this.writeCopy = writeCopy;
   }

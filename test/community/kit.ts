@@ -103,6 +103,9 @@ export class Person {
   }
 }
 
+/** An entry's bytes, with what belongs to them where there is such. */
+export type Smuggled = { readonly entry: { readonly bytes: Uint8Array } } & Partial<Pick<Submission, "sidecar" | "content">>;
+
 export interface TestCommunity {
   readonly directory: string;
   readonly environment: TestEnvironment;
@@ -113,8 +116,8 @@ export interface TestCommunity {
   person(name: string): Person;
   /** A new member, by an entry of their own; `role` is granted by Ann. */
   join(name: string, role?: Role): Promise<Person>;
-  /** Somebody else's entry in the log without having been admitted, as on a node that does not check. */
-  smuggle(submission: Pick<Submission, "entry" | "sidecar">): Promise<number>;
+  /** Puts an entry in the log that was not admitted, as a node that does not check would; answers its index. */
+  smuggle(submission: Smuggled): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -143,8 +146,9 @@ export async function createCommunity({ seed, visibility = "public" }: Community
       if (role !== undefined) await ann.write({ op: "role", act: "grant", member: person.member, role });
       return person;
     },
-    async smuggle({ entry, sidecar }) {
+    async smuggle({ entry, sidecar = encodeSidecar([]), content = [] }) {
       const index = community.size;
+      for (const part of content) if (part !== undefined) community.store.parts.put(suite.sha256(part.bytes), part.bytes);
       await community.store.log.append([{ bytes: entry.bytes, sidecar }], index);
       community.projections.catchUp();
       return index;

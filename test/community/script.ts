@@ -1,186 +1,123 @@
 /**
- * Scenarios as text: one entry a line, `who says-what => outcome, outcome`. Several ops of one entry stand with
- * " + " between them. `unit/n` names a revision, a word in capitals (`as P`) the op it ends.
- * An outcome is `thing state`, or `!rule`: the entry is refused under that rule with nothing changed, and the
- * same entry in the log without admission is void under it, stays in the tree and has no effect.
- * `!CODE` in capitals is a refusal at admission alone.
+ * Scenarios as text: one entry a line, `who says => outcome, outcome`; ops of one entry have " + " between them.
+ * `unit/n` names a revision; ` as P` names the op it ends. An outcome is `thing state`, or `!rule`: the entry is
+ * refused at admission under that rule with nothing changed, and the very same entry in a log that did not check is
+ * void under it, stays in the tree and has no effect. `!CODE` in capitals is a refusal at admission alone.
  */
 import assert from "node:assert/strict";
 
-import { base32, decode, hex, isLoreError, type LoreError } from "../../src/bytes/index.ts";
-import { type DraftOp, persons, type Submission, units, verifyRecord } from "../../src/community/index.ts";
-import { GENESIS_LOG, opId, revisionId, type Role, type Rules, unitId } from "../../src/unit/index.ts";
-import { pageParts, type Person, signerOf, stranger, suite, type TestCommunity, textPart } from "./kit.ts";
+import { isLoreError, type LoreError } from "../../src/bytes/index.ts";
+import { type Submission, units, verifyCommunity } from "../../src/community/index.ts";
+import { createCommunity, type CommunityOptions, type Person, type TestCommunity } from "./kit.ts";
+import { Sentences } from "./sentences.ts";
 
-const HOUR_MS = 3_600_000;
-const VOTES: Readonly<Partial<Record<string, "approve" | "reject" | "comment">>> = { approves: "approve", rejects: "reject", comments: "comment" };
-const MARKS: Readonly<Partial<Record<string, "confirm" | "dispute" | "retire" | "restore" | "thank">>> = {
-  confirms: "confirm",
-  disputes: "dispute",
-  retires: "retire",
-  restores: "restore",
-  thanks: "thank",
-};
-
-/** A name for a revision or another op, known once its entry is signed. */
-type Naming = (submission: Submission) => void;
-
-interface Line {
-  readonly who: string;
-  readonly ops: readonly (readonly string[])[];
-  readonly outcomes: readonly string[];
-}
+const RANKS = ["nobody", "contributor", "editor", "steward"];
+const FACTS = ["member", "member_key", "key_tip", "role", "unit", "revision", "head", "flag", "proposal", "review", "mark", "slot", "commitment"];
 
 export class Script {
   readonly t: TestCommunity;
-  readonly #people = new Map<string, Person>();
-  readonly #members = new Map<string, Uint8Array>();
-  readonly #units = new Map<string, { id: Uint8Array; kind: string }>();
-  readonly #ids = new Map<string, Uint8Array>();
-  readonly #voids: [number, string][] = [];
+  readonly sentences: Sentences;
+  readonly #voids: [index: number, rule: string][] = [];
 
   constructor(t: TestCommunity) {
     this.t = t;
-    const { id, head } = t.community.charter;
-    this.#units.set("charter", { id, kind: "charter" });
-    this.#ids.set("charter/0", head);
+    this.sentences = new Sentences(t);
   }
 
-  /** Plays a scenario, and at its end checks that rows and record are those of a replay. */
-  async play(text: string): Promise<void> {
-    for (const line of text.split("\n").filter((each) => each.trim() !== "")) {
-      try {
-        await this.#say(parse(line));
-      } catch (error) {
-        throw new Error(`at: ${line.trim()}`, { cause: error });
-      }
-    }
-    const { rows, store } = this.t.community;
-    assert.deepEqual(rows.all("SELECT idx, rule FROM void ORDER BY idx").map((row) => Object.values(row)), this.#voids);
-    await this.t.community.seal();
-    await verifyRecord(suite, store);
-  }
-
-  /** The id under a label: a revision's, another op's, or a unit's. */
   id(label: string): Uint8Array {
-    return this.#ids.get(label) ?? this.#units.get(label)?.id ?? assert.fail(`nothing is called ${label}`);
+    return this.sentences.id(label);
   }
 
   person(name: string): Person {
-    return this.#people.get(name) ?? this.t.person(name);
+    return this.sentences.person(name);
   }
 
-  async #say({ who, ops, outcomes }: Line): Promise<void> {
-    const person = this.person(who);
-    const namings: Naming[] = [];
-    const drafts = ops.map((words, place) => this.#draft(words, { person, place, namings }));
-    const submission = person.sign(drafts);
-    for (const naming of namings) naming(submission);
-    const [refusal] = outcomes;
-    if (refusal?.startsWith("!")) return this.#refused(submission, refusal.slice(1));
+  /** Plays the lines in order. At the end every void entry is on record and no other, and all of it verifies. */
+  async play(text: string): Promise<void> {
+    for (const line of text.split("\n").filter((each) => /\S/.test(each))) {
+      try {
+        await this.#play(line);
+      } catch (error) {
+        throw new Error(`${line.trim()}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
+    }
+    const voids = this.t.community.rows.all<{ idx: number; rule: string }>("SELECT idx, rule FROM void ORDER BY idx");
+    assert.deepEqual(voids.map(({ idx, rule }) => [idx, rule]), this.#voids);
+    await verifyCommunity(this.t.community);
+  }
+
+  /** Signs what a line without outcomes says, and writes it nowhere. */
+  sign(line: string): Submission {
+    const { person, ops } = this.#read(line);
+    const submission = person.sign(ops.map((words, place) => this.sentences.draft(words, { person, place })));
+    this.sentences.name(submission);
+    return submission;
+  }
+
+  #read(line: string) {
+    const [who = "", ...words] = line.trim().split(/\s+/);
+    const ops = words.join(" ").split(" + ").map((op) => op.split(" "));
+    return { person: this.person(who), ops };
+  }
+
+  async #play(line: string): Promise<void> {
+    const [said = "", wanted] = line.split("=>");
+    const outcomes = wanted?.split(",").map((each) => each.trim()) ?? [];
+    const submission = this.sign(said);
+    const [first] = outcomes;
+    if (first?.startsWith("!")) return this.#requireRefusal(submission, first.slice(1));
     await this.t.community.append(submission);
-    for (const outcome of outcomes) this.#expect(outcome);
+    for (const outcome of outcomes) {
+      const [label = "", ...state] = outcome.split(" ");
+      assert.equal(this.stateOf(label), state.join(" "), label);
+    }
   }
 
-  async #refused(submission: Submission, reason: string): Promise<void> {
-    const { community } = this.t;
+  async #requireRefusal(submission: Submission, reason: string): Promise<void> {
     const before = this.#facts();
-    const error = await community.append(submission).then(() => assert.fail("it was not refused"), loreError);
+    const error = await refusalOf(this.t.community.append(submission));
+    assert.match(error.message, /^[A-Z"].{10,}\.$/s);
+    assert.deepEqual(this.#facts(), before);
     if (/^[A-Z_]+$/.test(reason)) return assert.equal(error.code, reason, error.message);
     assert.equal(error.data["rule"], reason, error.message);
-    assert.match(error.message, /^[A-Z].{10,}\.$/s);
-    assert.deepEqual(this.#facts(), before);
-    const index = await this.t.smuggle(submission);
-    this.#voids.push([index, reason]);
+    this.#voids.push([await this.t.smuggle(submission), reason]);
     assert.deepEqual(this.#facts(), before);
   }
 
-  /** Every row of the rules but those that count entries. */
-  #facts(): unknown {
-    const { rows } = this.t.community;
-    const tables = ["member", "member_key", "key_tip", "role", "unit", "revision", "head", "flag", "proposal", "review", "mark", "slot", "commitment"];
-    return tables.map((table) => rows.all(`SELECT * FROM ${table}`).map((row) => JSON.stringify({ ...row })));
+  /** Every row of the rules that an entry without effect must leave alone. */
+  #facts(): string[] {
+    return FACTS.flatMap((table) => this.t.community.rows.all(`SELECT * FROM ${table}`).map((row) => JSON.stringify({ ...row })));
   }
 
-  #draft(words: readonly string[], at: { person: Person; place: number; namings: Naming[] }): DraftOp {
-    const [verb = "", what = "", ...rest] = words;
-    const draft = this.#revising(words, at) ?? this.#speaking(words) ?? this.#governing(words);
-    if (draft === undefined) return assert.fail(`no such line: ${verb} ${what}`);
-    const label = rest[rest.indexOf("as") + 1];
-    if (rest.includes("as") && label !== undefined) {
-      at.namings.push(({ entry }) => this.#ids.set(label, opId(suite, entry.digest, at.place)));
+  /** State of what a label names: a revision or other op, a unit's flags, a person's rank. */
+  stateOf(label: string): string {
+    const { facts, rows } = this.t.community;
+    if (!label.includes("/") && label === label.toLowerCase()) {
+      const member = facts.memberById(this.sentences.member(label));
+      if (member !== undefined) return RANKS[facts.rank(member.n)] ?? "";
+      const unit = facts.unitById(this.id(label)) ?? assert.fail(`no unit ${label}`);
+      const flags = [unit.retired === 1 && "retired", unit.superseded_by !== null && "superseded", unit.disputed > 0 && "disputed", unit.redacted === 1 && "redacted"];
+      return flags.filter((flag) => flag !== false).join(" ") || "shown";
     }
-    return draft;
+    const revision = facts.revisionById(this.id(label));
+    if (revision !== undefined) return units.revisionDetail(this.t.community, revision.n).state;
+    const known = facts.proposalById(this.id(label))?.state;
+    const marked = rows.get("SELECT 1 FROM mark WHERE id = ?", this.id(label)) === undefined ? "absent" : "marked";
+    return known ?? marked;
   }
+}
 
-  /** writes | suggests UNIT/n [on REVISION…] [key=value…] */
-  #revising([verb, label = "", ...rest]: readonly string[], { person, place, namings }: { person: Person; place: number; namings: Naming[] }): DraftOp | undefined {
-    if (verb !== "writes" && verb !== "suggests") return undefined;
-    const { environment, community } = this.t;
-    const name = label.slice(0, label.indexOf("/"));
-    const options = Object.fromEntries(rest.filter((word) => word.includes("=")).map((word) => word.split("=")));
-    const on = rest.includes("on") ? rest.slice(rest.indexOf("on") + 1).filter((word) => word.includes("/")) : [];
-    const nonce = on.length === 0 ? environment.random(16) : undefined;
-    const known = this.#units.get(name);
-    const id = known !== undefined && nonce === undefined ? known.id : unitId(suite, { log: community.log, author: person.member, nonce: nonce ?? new Uint8Array(16) });
-    const kind = String(options["kind"] ?? known?.kind ?? "page");
-    this.#units.set(name, known ?? { id, kind });
-    namings.push(({ entry }) => {
-      const op = entry.ops[place] ?? assert.fail();
-      this.#ids.set(label, revisionId(suite, { log: entry.log ?? GENESIS_LOG, author: entry.author, op }));
-    });
-    const { time, by } = options;
-    return {
-      ...{ op: "revise", unit: id, kind, parents: on.map((parent) => this.id(parent)) },
-      ...(nonce === undefined ? {} : { nonce }),
-      ...(verb === "suggests" ? { propose: true } : {}),
-      ...(time === undefined ? {} : { source: { time: Number(time) } }),
-      ...(by === undefined ? {} : { by: by.split(",").map((member) => ({ member: this.#member(member) })) }),
-      ...(kind === "charter" ? { rules: this.#rules(options) } : {}),
-      content: pageParts(`Page ${name}`, `Text ${label} by ${person.name}.`),
-    };
-  }
+/** What a promise is refused with. */
+export async function refusalOf(promise: Promise<unknown>): Promise<LoreError> {
+  const error = await promise.then(() => assert.fail("it was not refused"), (reason: unknown) => reason);
+  assert.ok(isLoreError(error), String(error));
+  return error;
+}
 
-  #rules({ approvals, direct, visibility }: Readonly<Partial<Record<string, string>>>): Rules {
-    const row = this.t.community.rows.get<{ rules: Uint8Array }>("SELECT rules FROM state") ?? assert.fail();
-    // The fold wrote these bytes from a map.
-    const rules = decode(row.rules) as Rules;
-    return { ...rules, ...(approvals === undefined ? {} : { approvals: Number(approvals) }), ...(direct === undefined ? {} : { direct }), ...(visibility === undefined ? {} : { visibility }) };
-  }
-
-  /** Reviews, marks and redactions. */
-  #speaking([verb = "", what = "", ...rest]: readonly string[]): DraftOp | undefined {
-    const verdict = VOTES[verb];
-    if (verdict !== undefined) return { op: "review", verdict, on: this.id(what), content: [textPart("text", `${verb} ${what}`)] };
-    const mark = MARKS[verb];
-    const on = what.includes("/") ? this.#ids.get(what) : undefined;
-    if (mark !== undefined) return { op: "mark", mark, on: on ?? { unit: this.id(what) }, content: [textPart("text", `${verb} ${what}`)] };
-    if (verb === "supersedes") return { op: "mark", mark: "supersede", on: { unit: this.id(what) }, by: this.id(rest[1] ?? "") };
-    if (verb === "withdraws") return { op: "mark", mark: "withdraw", on: this.id(what) };
-    if (verb === "redacts") return { op: "redact", slots: [{ op: this.id(what), part: rest[0] ?? "body" }] };
-    return undefined;
-  }
-
-  /** Members, roles, keys. */
-  #governing([verb, who = "", what = "", whom = ""]: readonly string[]): DraftOp | undefined {
-    const { environment } = this.t;
-    switch (verb) {
-      case "grants":
-      case "ends":
-        return { op: "role", act: verb === "grants" ? "grant" : "end", member: this.#member(who), role: roleNamed(what) };
-      case "names":
-        return this.#naming(who);
-      case "merges":
-        return { op: "member", alias: [this.#member(who)], into: this.#member(whom) };
-      case "parts":
-        return { op: "member", alias: [this.#member(who)], into: this.#member(whom), end: true };
-      case "rekeys":
-        this.#people.set(who, new Person2(this.t, who, { member: this.#member(who), signer: signerOf(`${who} again`) }));
-        return { op: "key", act: "rekey", member: this.#member(who), key: signerOf(`${who} again`).publicKey };
-      case "lends":
-        return { op: "key", act: "lend", agent: signerOf(who).publicKey, kinds: what.split(","), until: environment.now() + HOUR_MS, ...(whom === "direct" ? { direct: true } : {}) };
-      default:
-        return undefined;
-    }
-  }
+/** A scenario in a community of its own: Ann, its steward, Edda and Evan, editors, and Cleo and Dora, contributors. */
+export async function scenario(text: string, options: CommunityOptions = {}): Promise<void> {
+  await using t = await createCommunity(options);
+  for (const name of ["edda", "evan"]) await t.join(name, "editor");
+  for (const name of ["cleo", "dora"]) await t.join(name);
+  await new Script(t).play(text);
 }

@@ -75,7 +75,7 @@ export function withOutputs(page: string, outputs: readonly { readonly step: Ste
 }
 
 export function matches(expected: string, actual: string): boolean {
-  const pattern = expected.split("[..]").map((part) => RegExp.escape(part)).join(".*");
+  const pattern = expected.split("[..]").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
   return new RegExp(`^${pattern}$`).test(actual);
 }
 

@@ -14,7 +14,7 @@ import { run } from "../../src/cli/run.ts";
 import { claimFolder } from "../../src/store/index.ts";
 import { type Scene, splitWords, type Step } from "./page.ts";
 
-const PROGRAMS = new Set(["cat", "chmod", "cp", "git", "ls", "mkdir", "mv", "rm", "sed"]);
+const PROGRAMS = new Set(["cat", "chmod", "cp", "cut", "git", "ls", "mkdir", "mv", "rm", "sed"]);
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const START_MS = Date.UTC(2026, 2, 2, 9);

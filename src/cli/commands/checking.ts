@@ -6,7 +6,7 @@ import { nobleSuite } from "../../bytes/noble.ts";
 import { type Community, proofFile, units, verifyCommunity } from "../../community/index.ts";
 import { parseProof, verifyProof } from "../../log/index.ts";
 import { Db } from "../../store/index.ts";
-import { type Command, chosenCommunity, COMMUNITY_OPTION, day, type Invocation, isSet, option, printJson, progressLine, requiredOption, text, word } from "../command.ts";
+import { type Command, chosenCommunity, COMMUNITY_OPTION, counted, day, type Invocation, isSet, option, printJson, progressLine, requiredOption, text, word } from "../command.ts";
 
 const verify: Command = {
   name: "verify",
@@ -122,7 +122,7 @@ const status: Command = {
     const node = invocation.node("read");
     const communities = node.ids().map((id) => statusOf(node.community(id)));
     if (isSet(invocation, "json")) printJson(invocation, { communities });
-    else for (const { id, name, size, units: count, state } of communities) invocation.output.out(`${id}  ${name}: ${count} units, ${size} entries, ${state}\n`);
+    else for (const { id, name, size, units: count, state } of communities) invocation.output.out(`${id}  ${name}: ${counted(count, "unit")}, ${counted(size, "entry", "entries")}, ${state}\n`);
     if (communities.length === 0) invocation.output.notice("No community is here yet.\n");
     return undefined;
   },

@@ -4,6 +4,16 @@ import { CHECKING } from "./checking.ts";
 import { MEMBERSHIP } from "./membership.ts";
 import { MOVING } from "./moving.ts";
 import { READING } from "./reading.ts";
+import { SERVING } from "./serving.ts";
+import { TAKING } from "./taking.ts";
 import { WRITING } from "./writing.ts";
 
-export const COMMANDS: readonly Command[] = [...MOVING, ...READING, ...WRITING, ...MEMBERSHIP, ...CHECKING];
+export const COMMANDS: readonly Command[] = [
+  ...SERVING,
+  ...MOVING,
+  ...TAKING,
+  ...READING,
+  ...WRITING,
+  ...MEMBERSHIP,
+  ...CHECKING,
+];

@@ -7,7 +7,7 @@ import { createSigner } from "../../bytes/node.ts";
 import { Author, type Community, parseKeys, persons } from "../../community/index.ts";
 import { memberId, parseId, type Role } from "../../unit/index.ts";
 import { type Command, chosenCommunity, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, requiredOption, text, word } from "../command.ts";
-import { chosenAuthor, WRITE_OPTIONS } from "./writing.ts";
+import { chosenAuthor, isWaiting, WAITS, WRITE_OPTIONS } from "./writing.ts";
 
 /** The name under which this user founds communities. */
 export function founderName(invocation: Invocation): string {
@@ -52,8 +52,9 @@ const member: Command = {
     const author = chosenAuthor(invocation, community);
     const alias = memberNamed(community, name);
     const into = memberNamed(community, requiredOption(invocation, "into", "the name that stays"));
-    await author.write([{ op: "member", alias: [alias], into, ...(act === "unmerge" ? { end: true as const } : {}) }]);
-    invocation.output.out(act === "merge" ? "They are one person now.\n" : "They are two people again.\n");
+    const { index } = await author.write([{ op: "member", alias: [alias], into, ...(act === "unmerge" ? { end: true as const } : {}) }]);
+    if (isWaiting(community, index)) invocation.output.out(`Suggested. ${WAITS}\n`);
+    else invocation.output.out(act === "merge" ? "They are one person now.\n" : "They are two people again.\n");
     return undefined;
   },
 };
@@ -81,10 +82,10 @@ async function addMember(invocation: Invocation, community: Community, name: str
   const { keystore } = invocation.node("write");
   if (given !== undefined) {
     const key = parseDidKey(given);
-    await chosenAuthor(invocation, community).write([{ op: "member", type: "person", key, nonce, content }]);
+    const { index } = await chosenAuthor(invocation, community).write([{ op: "member", type: "person", key, nonce, content }]);
     const id = base32.encode(memberId(suite, { key, nonce }));
     if (isSet(invocation, "json")) printJson(invocation, { member: id, name });
-    else invocation.output.out(`${id}  ${name}\n`);
+    else invocation.output.out(isWaiting(community, index) ? `Suggested: to add ${name}. ${WAITS}\n` : `${id}  ${name}\n`);
     return undefined;
   }
   const label = requiredOption(invocation, "as", "a short name for the new identity on this machine");
@@ -113,10 +114,11 @@ const role: Command = {
     if (act !== "grant" && act !== "end") throw new LoreError("USAGE", `"lore role" knows grant and end, not "${act}".`);
     if (!isRole(granted)) throw new LoreError("USAGE", `There is no role "${granted}": steward, editor or contributor.`);
     const name = word(invocation, 2, "whose role it is");
-    await author.write([{ op: "role", act, role: granted, member: memberNamed(community, name) }]);
+    const { index } = await author.write([{ op: "role", act, role: granted, member: memberNamed(community, name) }]);
     const { roles } = persons.findPerson(community, name);
     if (isSet(invocation, "json")) printJson(invocation, { roles });
-    else invocation.output.out(roles.length === 0 ? "No role; if this needed others' consent, it waits for it.\n" : `Roles now: ${roles.join(", ")}.\n`);
+    else if (isWaiting(community, index)) invocation.output.out(`Suggested: to ${act} the role of ${granted}. ${WAITS}\n`);
+    else invocation.output.out(`Roles now: ${roles.join(", ") || "none"}.\n`);
     return undefined;
   },
 };

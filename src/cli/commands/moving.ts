@@ -5,7 +5,7 @@ import { LoreError } from "../../bytes/index.ts";
 import type { LoreNode } from "../../community/index.ts";
 import { importFolder, importGit, importZip } from "../../import/run.ts";
 import type { ImportReport } from "../../import/report.ts";
-import { type Command, communityNamed, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, progressLine, text, word } from "../command.ts";
+import { type Command, communityNamed, COMMUNITY_OPTION, counted, flag, type Invocation, isSet, option, printJson, progressLine, text, word } from "../command.ts";
 import { founderName, FOUNDING_OPTIONS } from "./membership.ts";
 
 const importing: Command = {
@@ -57,11 +57,11 @@ const LISTED_MAX = 10;
 
 /** The report as people read it. */
 export function reportText(report: ImportReport): string {
-  const kinds = Object.entries(report.units).map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`);
+  const kinds = Object.entries(report.units).map(([kind, count]) => counted(count, kind));
   const lines = [
     `${report.community.name}  ${report.community.id}`,
     `Now here: ${kinds.join(", ") || "nothing"}.`,
-    `Brought in: ${report.revisions} versions${report.commits === undefined ? "" : ` from ${report.commits.all} commits`}, by ${report.people} people, in ${(report.durationMs / 1000).toFixed(1)} s.`,
+    `Brought in: ${counted(report.revisions, "version")}${report.commits === undefined ? "" : ` from ${counted(report.commits.all, "commit")}`}, by ${counted(report.people, "person", "people")}, in ${(report.durationMs / 1000).toFixed(1)} s.`,
   ];
   if (report.rewritten !== undefined) lines.push(`The source's history was rewritten: ${report.rewritten}`);
   if (report.bots.length > 0) lines.push(`Not people: ${report.bots.join(", ")}.`);

@@ -27,12 +27,18 @@ const ls: Command = {
       all: isSet(invocation, "all"),
     });
     if (isSet(invocation, "json")) printJson(invocation, listing);
-    else for (const { kind: each, path, title, state } of listing) {
-      invocation.output.out(`${each.padEnd(8)} ${path ?? `"${title}"`}${state === "current" ? "" : `  (${state})`}\n`);
+    else for (const unit of listing) {
+      const flags = flagsOf(unit);
+      invocation.output.out(`${unit.kind.padEnd(8)} ${unit.path ?? `"${unit.title}"`}${flags.length === 0 ? "" : `  (${flags.join(", ")})`}\n`);
     }
     return undefined;
   },
 };
+
+/** What is not as usual with a unit. */
+function flagsOf({ state, disputed }: units.UnitListing): string[] {
+  return [...(state === "current" ? [] : [state]), ...(disputed ? ["disputed"] : [])];
+}
 
 const show: Command = {
   name: "show",
@@ -42,7 +48,8 @@ const show: Command = {
   run(invocation) {
     const community = chosenCommunity(invocation, "read");
     const unit = units.findUnit(community, word(invocation, 0, "a path, title or id"));
-    const revision = units.resolve(community, unit, chosenMoment(invocation, community));
+    const moment = chosenMoment(invocation, community);
+    const revision = units.resolve(community, unit, moment);
     const detail = units.revisionDetail(community, revision);
     const bytes = units.partBytes(community, revision);
     const body = bytes === undefined ? undefined : textOf(bytes);
@@ -50,7 +57,8 @@ const show: Command = {
     else if (isSet(invocation, "raw")) invocation.output.out(body ?? "");
     else {
       const by = detail.authors.map(({ name }) => name).join(", ");
-      const state = detail.state === "current" ? "" : `, ${detail.state}`;
+      const listing = units.unitAt(community, unit.unit, moment);
+      const state = [...(detail.state === "current" ? [] : [detail.state]), ...(listing === undefined ? [] : flagsOf(listing))].map((each) => `, ${each}`).join("");
       const shown = body ?? (bytes === undefined ? "(erased)" : `(${bytes.length} bytes that are not text)`);
       invocation.output.out(`${detail.title}\nby ${by}, ${day(detail.time)}${state}  ${detail.unit}@${detail.revision.slice(0, 12)}\n\n${shown.trimEnd()}\n`);
     }
@@ -67,15 +75,21 @@ const history: Command = {
     const community = chosenCommunity(invocation, "read");
     const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"));
     const versions = units.history(community, unit);
+    const width = versions.reduce((widest, version) => Math.max(widest, placeOf(version).length), 0);
     if (isSet(invocation, "json")) printJson(invocation, versions);
-    else for (const { version, revision, time, authors, state, note } of versions) {
+    else for (const version of versions) {
+      const { revision, time, authors, note } = version;
       const said = note?.split("\n", 1)[0] ?? "";
-      const place = version === null ? state : String(version);
-      invocation.output.out(`${place.padStart(4)}  ${day(time)}  ${revision.slice(0, 12)}  ${authors.map(({ name }) => name).join(", ")}${said === "" ? "" : `: ${said}`}\n`);
+      invocation.output.out(`${placeOf(version).padStart(width)}  ${day(time)}  ${revision.slice(0, 12)}  ${authors.map(({ name }) => name).join(", ")}${said === "" ? "" : `: ${said}`}\n`);
     }
     return undefined;
   },
 };
+
+/** The number of an accepted version, the state of another. */
+function placeOf({ version, state }: units.RevisionDetail): string {
+  return version === null ? state : String(version);
+}
 
 const diff: Command = {
   name: "diff",
@@ -155,7 +169,7 @@ const people: Command = {
     const listing = name === undefined ? persons.people(community) : [persons.findPerson(community, name)];
     if (isSet(invocation, "json")) printJson(invocation, listing);
     else for (const { id, name: shown, roles, keyed, since, until, alsoKnownAs } of listing) {
-      const span = since === null || until === null ? "" : `, ${day(since)} to ${day(until)}`;
+      const span = since === null || until === null ? "" : day(since) === day(until) ? `, ${day(since)}` : `, ${day(since)} to ${day(until)}`;
       const also = alsoKnownAs.length === 0 ? "" : ` (also ${alsoKnownAs.join(", ")})`;
       invocation.output.out(`${shown}${also}: ${[...roles, keyed ? "member" : "named in history"].join(", ")}${span}  ${id}\n`);
     }

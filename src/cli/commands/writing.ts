@@ -6,6 +6,7 @@ import { Author, type Community, type DraftOp, type DraftPart, openProposals, un
 import { kindOfFile, mediaOfFile, titleOfFile } from "../../import/content.ts";
 import { KINDS, kindOf, type MarkName, parseDigest, readMeta, revisionId, type ReviseOp, unitId } from "../../unit/index.ts";
 import { type Command, chosenCommunity, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, requiredOption, text, word } from "../command.ts";
+import { proposalText } from "./proposals.ts";
 
 const REGULAR_FILE = 0o100644;
 
@@ -31,6 +32,13 @@ async function readInputFile({ output }: Invocation, path: string): Promise<Uint
     throw new LoreError("NOT_FOUND", `Reading ${path}: it cannot be opened. Check the path.`, { cause: error });
   }
 }
+
+/** Whether what entry `index` says waits for the consent of others, as an answer begins with. */
+export function isWaiting({ rows }: Community, index: number): boolean {
+  return rows.get("SELECT n FROM proposal WHERE idx = ? AND state = 'proposed'", index) !== undefined;
+}
+
+export const WAITS = 'It waits for consent; "lore review" lists what waits.';
 
 /** A part with words in it, when there are any. */
 export function words(said: string | undefined, name = "text"): DraftPart[] {
@@ -119,7 +127,8 @@ const review: Command = {
   options: { ...WRITE_OPTIONS, approve: flag, reject: flag, comment: text, reason: text },
   async run(invocation) {
     const community = chosenCommunity(invocation, "write");
-    if (invocation.words.length === 0) return listOpen(invocation, community);
+    const isAsking = !isSet(invocation, "approve") && !isSet(invocation, "reject") && option(invocation, "comment") === undefined;
+    if (invocation.words.length === 0 && isAsking) return listOpen(invocation, community);
     const author = chosenAuthor(invocation, community);
     const on = subjectNamed(community, word(invocation, 0, "the suggestion's id"));
     const comment = option(invocation, "comment");
@@ -128,7 +137,7 @@ const review: Command = {
     await author.write([{ op: "review", verdict, on, content: words(comment ?? option(invocation, "reason")) }]);
     const state = stateOfSubject(community, on);
     if (isSet(invocation, "json")) printJson(invocation, { id: base32.encode(on), verdict, state });
-    else invocation.output.out(`${verdict === "comment" ? "Noted" : verdict === "approve" ? "Approved" : "Declined"}; it is now ${state}.\n`);
+    else invocation.output.out(verdict === "comment" ? "Noted.\n" : `${verdict === "approve" ? "Approved" : "Declined"}; it is now ${state}.\n`);
     return undefined;
   },
 };
@@ -136,7 +145,11 @@ const review: Command = {
 function listOpen(invocation: Invocation, community: Community): undefined {
   const open = openProposals(community);
   if (isSet(invocation, "json")) printJson(invocation, open);
-  else for (const { id, op, by, revision } of open) invocation.output.out(`${id}  ${revision?.title ?? op}, by ${by.name}${revision?.state === "needs-merge" ? " (needs merging)" : ""}\n`);
+  else for (const proposal of open) {
+    const { id, by, revision } = proposal;
+    const from = (revision?.authors ?? [by]).map(({ name }) => name).join(", ");
+    invocation.output.out(`${id}  ${proposalText(community, proposal)}, by ${from}${revision?.state === "needs-merge" ? " (needs merging)" : ""}\n`);
+  }
   if (open.length === 0) invocation.output.notice("Nothing waits.\n");
   return undefined;
 }
@@ -153,6 +166,17 @@ function stateOfSubject(community: Community, on: Uint8Array): string {
   if (revision !== undefined) return units.revisionDetail(community, revision.n).state;
   return community.facts.proposalById(on)?.state ?? "on record";
 }
+
+/** What the one who marks is told. */
+const MARKED: Readonly<Record<MarkName, string>> = {
+  confirm: "Noted",
+  dispute: "Disputed",
+  supersede: "Replaced",
+  retire: "Retired",
+  restore: "Back again",
+  thank: "Thanked",
+  withdraw: "Withdrawn",
+};
 
 const MARK_FLAGS: Readonly<Record<string, MarkName>> = { confirm: "confirm", dispute: "dispute", retire: "retire", restore: "restore", thank: "thank", withdraw: "withdraw" };
 
@@ -180,7 +204,8 @@ const mark: Command = {
       },
     ]);
     if (isSet(invocation, "json")) printJson(invocation, { mark: chosen, entry: index });
-    else invocation.output.out(`Marked: ${chosen}${verdict === undefined ? "" : ` ${verdict}`}.\n`);
+    else if (isWaiting(community, index)) invocation.output.out(`Suggested: to ${chosen} it. ${WAITS}\n`);
+    else invocation.output.out(`${MARKED[chosen]}${verdict === undefined ? "" : `: it ${verdict}`}.\n`);
     return undefined;
   },
 };
@@ -210,6 +235,9 @@ const redact: Command = {
     if (revision === undefined) throw new LoreError("NOT_FOUND", "There is no such version.");
     const part = option(invocation, "part") ?? "body";
     const replacement = option(invocation, "replace-with");
+    if (replacement === undefined && part === "body" && community.facts.unit(ref.unit)?.head === revision.n) {
+      throw new LoreError("USAGE", "This is the current version: name the text that takes its place with --replace-with FILE.");
+    }
     const drafts: DraftOp[] = [
       { op: "redact", slots: [{ op: revision.id, part }], content: words(requiredOption(invocation, "reason", "a reason")) },
     ];
@@ -220,6 +248,7 @@ const redact: Command = {
     }
     const { index } = await author.write(drafts);
     if (isSet(invocation, "json")) printJson(invocation, { part, entry: index });
+    else if (isWaiting(community, index)) invocation.output.out(`Suggested: to hide the ${part} of ${base32.encode(revision.id).slice(0, 12)}. ${WAITS}\n`);
     else invocation.output.out(`Hidden: the ${part} of ${base32.encode(revision.id).slice(0, 12)}.\n`);
     return undefined;
   },

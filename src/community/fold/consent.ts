@@ -12,19 +12,25 @@ export interface Requirement {
   readonly governed: boolean;
   /** The least role that may do it directly; undefined: nobody may. */
   readonly direct: Role | undefined;
+  /** The least role whose reviews count. */
+  readonly reviewer: Role;
 }
 
-const GOVERNED: Requirement = { governed: true, direct: undefined };
-const OPEN: Requirement = { governed: false, direct: undefined };
+const GOVERNED: Requirement = { governed: true, direct: undefined, reviewer: "steward" };
+const BY_STEWARD_ALONE: Requirement = { governed: false, direct: "steward", reviewer: "steward" };
 
-const by = (direct: Role): Requirement => ({ governed: false, direct });
+const by = (direct: Role): Requirement => ({ governed: false, direct, reviewer: direct === "contributor" ? direct : "editor" });
 
-/** `kind` is that of the unit a revision or mark is about; `own` whether the author acts on their own. */
-export function requirement(op: Op, rules: CharterRules, about: { kind?: string | undefined; own: boolean }): Requirement {
+/**
+ * `kind` is that of the unit a revision or mark is about; `own` whether the author acts on their own.
+ * undefined: it is its author's word alone, or a matter of their own keys, and takes effect as it is said.
+ */
+export function requirement(op: Op, rules: CharterRules, about: { kind?: string | undefined; own: boolean }): Requirement | undefined {
   switch (op.op) {
     case "revise":
-      return kindOf(op.kind).governed ? GOVERNED : by(rules.direct);
+      return requirementOfKind(op.kind, rules);
     case "mark":
+      if (op.mark !== "supersede" && op.mark !== "retire" && op.mark !== "restore") return undefined;
       if (about.kind !== undefined && kindOf(about.kind).governed) return GOVERNED;
       return by(rules.direct === "contributor" ? "contributor" : "editor");
     case "member":
@@ -32,7 +38,7 @@ export function requirement(op: Op, rules: CharterRules, about: { kind?: string 
     case "role":
       return op.role === "steward" ? (about.own && op.act === "end" ? by("steward") : GOVERNED) : by("steward");
     case "key":
-      return by("steward");
+      return op.act === "rekey" ? BY_STEWARD_ALONE : undefined;
     case "redact":
       return about.own ? by("contributor") : GOVERNED;
     case "usage":
@@ -40,14 +46,20 @@ export function requirement(op: Op, rules: CharterRules, about: { kind?: string 
       return GOVERNED;
     case "review":
     case "attest":
-      return OPEN;
+      return undefined;
     default:
       return op satisfies never;
   }
 }
 
+/** What a revision of a unit of this kind takes. */
+export function requirementOfKind(kind: string, rules: CharterRules): Requirement {
+  return kindOf(kind).governed ? GOVERNED : by(rules.direct);
+}
+
 /** Whether `member` may do it without asking. A single steward decides alone. */
-export function mayDirectly(rows: Rows, member: number, needed: Requirement): boolean {
+export function mayDirectly(rows: Rows, member: number, needed: Requirement | undefined): boolean {
+  if (needed === undefined) return true;
   const rank = rows.rank(member);
   if (needed.governed) return rank === RANK.steward && rows.holders("steward").length === 1;
   return needed.direct !== undefined && rank >= RANK[needed.direct];
@@ -59,42 +71,41 @@ export interface Question {
   readonly needed: Requirement;
   /** Authors and sponsors of everything that would be newly accepted. */
   readonly authors: ReadonlySet<number>;
+  /** Who proposed it with a key of their own, and where: their consent, where stewards decide. */
+  readonly proposed: { readonly member: number; readonly idx: number } | undefined;
 }
 
 /** Whether the reviews so far accept the proposal, under the rules now in force. */
-export function isAccepted(rows: Rows, rules: CharterRules, { subject, needed, authors }: Question): boolean {
-  const approvers = standing(rows, subject, "approve");
-  if (needed.governed) return hasMajority(rows, [...authors, ...approvers]);
+export function isAccepted(rows: Rows, rules: CharterRules, question: Question): boolean {
+  const { needed, authors } = question;
+  const approvers = standing(rows, question, "approve");
+  if (needed.governed) return isMajority(rows, approvers);
   if (approvers.some((member) => mayDirectly(rows, member, needed))) return true;
-  const others = approvers.filter((member) => !authors.has(rows.person(member)));
-  return others.length >= rules.approvals;
+  return approvers.filter((member) => !authors.has(member)).length >= rules.approvals;
 }
 
 /** Whether a rejection closes the proposal: a majority of stewards where they decide, else one who may accept it. */
-export function isRejected(rows: Rows, { subject, needed }: Question): boolean {
-  const against = standing(rows, subject, "reject");
-  return needed.governed ? hasMajority(rows, against) : against.some((member) => mayDirectly(rows, member, needed));
+export function isRejected(rows: Rows, question: Question): boolean {
+  const against = standing(rows, question, "reject");
+  return question.needed.governed ? isMajority(rows, against) : against.some((member) => mayDirectly(rows, member, question.needed));
 }
 
-function hasMajority(rows: Rows, members: readonly number[]): boolean {
-  const stewards = new Set(rows.holders("steward"));
-  const consenting = new Set(members.filter((member) => stewards.has(member)));
-  return consenting.size >= Math.floor(stewards.size / 2) + 1;
+function isMajority(rows: Rows, stewards: readonly number[]): boolean {
+  return stewards.length * 2 > rows.holders("steward").length;
 }
 
-/** Members whose latest review of `subject` says `verdict`, eligible (editor or steward) when giving it and now. */
-function standing(rows: Rows, subject: Uint8Array, verdict: "approve" | "reject"): number[] {
+/** Persons whose latest word on the subject is `verdict`, and who were eligible on saying it and are so now. */
+function standing(rows: Rows, { subject, needed, proposed }: Question, verdict: "approve" | "reject"): number[] {
   const latest = new Map<number, { idx: number; verdict: string }>();
+  if (needed.governed && proposed !== undefined) latest.set(rows.person(proposed.member), { idx: proposed.idx, verdict: "approve" });
   for (const review of rows.db.all<{ member: number; idx: number; verdict: string }>(
     "SELECT member, idx, verdict FROM review WHERE subject = ? AND verdict <> 'comment' ORDER BY n",
     subject,
   )) {
     latest.set(rows.person(review.member), review);
   }
+  const least = RANK[needed.reviewer];
   return [...latest]
-    .filter(([member, review]) => {
-      const eligible = rows.rank(member, review.idx) >= RANK.editor && rows.rank(member) >= RANK.editor;
-      return eligible && review.verdict === verdict;
-    })
+    .filter(([member, review]) => review.verdict === verdict && rows.rank(member, review.idx) >= least && rows.rank(member) >= least)
     .map(([member]) => member);
 }

@@ -6,28 +6,26 @@
  */
 import { readFileSync } from "node:fs";
 
-import { base32, type CborMap, decode, encode, equal, LoreError, type Suite } from "../../bytes/index.ts";
-import { type Entry, type Sidecar } from "../../log/index.ts";
+import { base32, decode, encode, equal, LoreError, type Suite } from "../../bytes/index.ts";
+import { type Entry, type Sidecar, verifyEntry } from "../../log/index.ts";
 import type { Effect, Step } from "../../projection/contract.ts";
 import type { Db } from "../../store/index.ts";
-import { type AttestOp, memberId, type MemberOp, type Op, type RedactOp } from "../../unit/index.ts";
+import { type AttestOp, memberId, type MemberOp, type Op, opShape } from "../../unit/index.ts";
 import { isAccepted, isRejected, mayDirectly, type Requirement, requirement } from "./consent.ts";
-import { claimCommitments, type Frame, partRows, type Said, said } from "./frame.ts";
-import { applyMark, changesUnit, markedUnit, redact, redactsOwn, requireShownHeads, withdraw } from "./marks.ts";
+import { type Frame, keepParts, type Said, said } from "./frame.ts";
+import { applyMark, markedUnit, redact, redactsOwn, requireShownHeads, withdraw } from "./marks.ts";
 import { addMember, aliasMembers, changeKey, changeRole, recoverMember } from "./members.ts";
 import { review, revise } from "./revisions.ts";
-import { broken, type CharterRules, readRules, ruleOf } from "./rules.ts";
+import { broken, type CharterRules, ruleOf } from "./rules.ts";
 import { type KeyRow, type ProposalRow, Rows } from "./rows.ts";
 
 export const FOLD_SCHEMA = readFileSync(new URL("schema.sql", import.meta.url), "utf8");
 /** Raised whenever the rows or their meaning change. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 export interface FoldOptions {
   readonly db: Db;
   readonly suite: Suite;
-  /** Reads an entry already in the log. */
-  readonly readEntry: (index: number) => Entry;
 }
 
 interface State {
@@ -81,35 +79,29 @@ export class Fold {
 
   /** Takes up the state that the rows hold. */
   reload(): void {
-    const row = this.rows.db.get<{ size: number; time: number; log: Uint8Array; rules: Uint8Array; newer_from: number | null }>(
-      "SELECT size, time, log, rules, newer_from FROM state",
+    const row = this.rows.db.get<{ size: number; time: number; log: Uint8Array; newer_from: number | null }>(
+      "SELECT size, time, log, newer_from FROM state",
     );
     this.#state =
       row === undefined
         ? EMPTY
-        : {
-            size: row.size,
-            time: row.time,
-            log: row.log,
-            // Written by this class, from a map.
-            rules: readRules(decode(row.rules) as CborMap),
-            newerFrom: row.newer_from ?? undefined,
-          };
+        : { size: row.size, time: row.time, log: row.log, rules: this.rows.rulesInForce(), newerFrom: row.newer_from ?? undefined };
   }
 
-  /** Folds the next entry in. One that breaks a rule is void. */
+  /** Folds the next entry in, as it came. One that breaks a rule is void. @throws LoreError when it is no genesis and should be. */
   apply(entry: Entry, sidecar: Sidecar): Step {
+    const { size } = this;
     try {
-      return this.rows.db.transaction(() => this.#apply(entry, sidecar, false));
+      return this.rows.db.transaction(() => this.#apply(verifyEntry(this.#options.suite, entry), sidecar, false));
     } catch (error) {
       this.reload();
       const rule = ruleOf(error);
-      if (rule === undefined || entry.log === null) throw error;
+      if (rule === undefined || size === 0) throw error;
       return this.void(rule, entry.time);
     }
   }
 
-  /** Folds the next entry in, or refuses it with nothing changed. @throws LoreError saying the rule it breaks. */
+  /** Folds the next entry in, its signature verified, or refuses it with nothing changed. @throws LoreError saying the rule it breaks. */
   admit(entry: Entry, sidecar: Sidecar): Step {
     try {
       return this.rows.db.transaction(() => this.#apply(entry, sidecar, true));
@@ -126,8 +118,9 @@ export class Fold {
     return this.#finish({ index, time: Math.max(time, claimedTime), effects: [] });
   }
 
-  /** Stops here: entry `size` and all after it need a newer version. */
+  /** Stops here: entry `size` and all after it need a newer version. @throws LoreError UNSUPPORTED when that is all there is. */
   stop(): void {
+    if (this.size === 0) throw new LoreError("UNSUPPORTED", "This record needs a newer version of this program from its first entry on.");
     this.rows.db.run("UPDATE state SET newer_from = ?", this.size);
     this.reload();
   }
@@ -144,7 +137,7 @@ export class Fold {
     const frame = this.#frame({ entry, sidecar, strict, index, time, effects });
     const skipped = this.#skipsFirstOp(entry) ? 1 : 0;
     for (const [place, op] of entry.ops.entries()) if (place >= skipped) this.#dispatch(frame, said(frame, op, place));
-    requireShownHeads(frame, entry.ops.filter((op): op is RedactOp => op.op === "redact"));
+    requireShownHeads(frame);
     this.rows.db.run("INSERT INTO key_tip (key, digest) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET digest = excluded.digest", entry.key, entry.digest);
     return this.#finish({ index, time, effects });
   }
@@ -166,7 +159,6 @@ export class Fold {
     const base = { ...open, rows: this.rows, suite: this.#options.suite, rules: this.rules };
     const shared = {
       ...base,
-      opAt: (index: number, place: number) => this.#opAt(entry, index, place),
       decide: (proposal: ProposalRow, verdict: "approve" | "reject") => this.#decide(frame, proposal, verdict),
     };
     if (entry.log !== null && !(this.log !== undefined && equal(entry.log, this.log))) {
@@ -202,10 +194,11 @@ export class Fold {
     if (op.key === undefined || !equal(entry.author, memberId(suite, { key: op.key, nonce: op.nonce, next: op.next }))) {
       throw broken("author", "A newcomer's entry must be by the member its first op makes.");
     }
-    if (this.rows.memberById(entry.author) !== undefined) return;
     const nobody: KeyRow = { n: 0, key: entry.key, member: 0, kinds: null, until_time: null, direct: 0 };
-    const frame: Frame = { ...open, author: 0, key: nobody };
-    addMember(frame, said(frame, op, 0));
+    const frame: Frame = { ...open, author: this.rows.memberById(entry.author)?.n ?? 0, key: nobody };
+    const it = { ...said(frame, op, 0), op };
+    keepParts(frame, it);
+    addMember(frame, it);
   }
 
   /** The genesis: exactly a member, their role of steward and the charter, in force without a rule. */
@@ -213,7 +206,8 @@ export class Fold {
     const [member, role, charter, more] = entry.ops;
     const formed =
       index === 0 && member?.op === "member" && role?.op === "role" && charter?.op === "revise" && more === undefined &&
-      role.act === "grant" && role.role === "steward" && equal(role.member, entry.author) && charter.kind === "charter";
+      role.act === "grant" && role.role === "steward" && equal(role.member, entry.author) &&
+      charter.kind === "charter" && charter.propose === undefined;
     if (!formed) throw broken("genesis", "A record begins with exactly a member, their role of steward and the charter.");
     this.rows.db.run(
       "INSERT INTO state (id, size, time, log, charter, rules) VALUES (1, 0, 0, ?, 1, ?)",
@@ -222,49 +216,20 @@ export class Fold {
     this.reload();
   }
 
-  #opAt(current: Entry, index: number, place: number): Op {
-    const entry = index === this.size ? current : this.#options.readEntry(index);
-    const op = entry.ops[place];
-    if (op === undefined) throw new Error(`entry ${index} has no op ${place}`);
-    return op;
-  }
-
   #dispatch(frame: Frame, it: Said): void {
     const { op } = it;
     requireAgentScope(frame, op);
-    switch (op.op) {
-      case "revise":
-        return revise(frame, { ...it, op });
-      case "review":
-        return review(frame, { ...it, op });
-      case "attest":
-        return attest(frame, { ...it, op });
-      case "role":
-        if (frame.entry.log === null) return changeRole(frame, { ...it, op });
-        break;
-      case "mark":
-        if (op.mark === "withdraw") return withdraw(frame, { ...it, op });
-        claimCommitments(frame, op);
-        if (!changesUnit(op)) return applyMark(frame, { ...it, op });
-        break;
-      case "key":
-        if (op.act !== "rekey") return changeKey(frame, { ...it, op });
-        break;
-      default:
-        break;
-    }
-    if (op.op !== "member" && op.op !== "mark") claimCommitments(frame, op);
-    if (mayDirectly(this.rows, frame.author, this.#requirement(frame, it))) this.#perform(frame, it);
-    else {
-      this.rows.db.run(
-        "INSERT INTO proposal (id, idx, place, author, op, state) VALUES (?, ?, ?, ?, ?, 'proposed')",
-        ...[it.id, it.index, it.place, it.author, op.op],
-      );
-    }
+    if (op.op === "revise") return revise(frame, { ...it, op });
+    keepParts(frame, it);
+    if (frame.entry.log === null || mayDirectly(this.rows, frame.author, this.#requirement(frame, it))) return this.#perform(frame, it);
+    this.rows.db.run(
+      "INSERT INTO proposal (id, idx, place, author, op, body, state) VALUES (?, ?, ?, ?, ?, ?, 'proposed')",
+      ...[it.id, it.index, it.place, it.author, op.op, encode(op)],
+    );
   }
 
-  #requirement(frame: Frame, { op, author }: Said): Requirement {
-    const kind = op.op === "mark" ? markedUnit(frame, op).kind : undefined;
+  #requirement(frame: Frame, { op, author }: Said): Requirement | undefined {
+    const kind = op.op === "mark" && op.mark !== "withdraw" ? markedUnit(frame, op).kind : undefined;
     const own =
       op.op === "redact" ? redactsOwn(frame, op, author) : op.op === "role" && this.rows.memberById(op.member)?.n === author;
     return requirement(op, frame.rules, { kind, own });
@@ -275,22 +240,22 @@ export class Fold {
     const { op } = it;
     switch (op.op) {
       case "member":
-        if ("alias" in op) return aliasMembers(frame, { ...it, op });
-        addMember(frame, { ...it, op });
-        return;
+        return "alias" in op ? aliasMembers(frame, { ...it, op }) : addMember(frame, { ...it, op });
       case "role":
         return changeRole(frame, { ...it, op });
       case "key":
         return changeKey(frame, { ...it, op });
+      case "review":
+        return review(frame, { ...it, op });
       case "mark":
-        return applyMark(frame, { ...it, op });
+        return op.mark === "withdraw" ? withdraw(frame, { ...it, op }) : applyMark(frame, { ...it, op });
       case "redact":
         return redact(frame, { ...it, op });
+      case "attest":
+        return attest(frame, { ...it, op });
       case "usage":
       case "post":
-      case "attest":
       case "revise":
-      case "review":
         return;
       default:
         return op satisfies never;
@@ -298,10 +263,11 @@ export class Fold {
   }
 
   #decide(frame: Frame, proposal: ProposalRow, verdict: "approve" | "reject"): void {
-    const op = frame.opAt(proposal.idx, proposal.place);
-    const it: Said = { op, id: proposal.id, index: proposal.idx, place: proposal.place, author: proposal.author };
+    const { id, idx: index, place, author } = proposal;
+    const it: Said = { op: opShape(decode(proposal.body), "proposal"), id, index, place, author };
     const needed = this.#requirement(frame, it);
-    const question = { subject: proposal.id, needed, authors: new Set([this.rows.person(proposal.author)]) };
+    if (needed === undefined) throw new Error(`a ${proposal.op} needs no consent`);
+    const question = { subject: id, needed, authors: new Set([this.rows.person(author)]), proposed: { member: author, idx: index } };
     const decided = verdict === "reject" ? isRejected(this.rows, question) : isAccepted(this.rows, frame.rules, question);
     if (!decided) return;
     this.rows.db.run("UPDATE proposal SET state = ? WHERE n = ?", verdict === "reject" ? "rejected" : "accepted", proposal.n);
@@ -319,12 +285,10 @@ export class Fold {
 }
 
 /** Puts evidence on record; what it means is its readers' matter. */
-function attest(frame: Frame, { op, place }: Said<AttestOp>): void {
-  claimCommitments(frame, op);
-  const state = partRows(frame, op, place).find(({ name }) => name === "state");
+function attest(frame: Frame, { op, id }: Said<AttestOp>): void {
   frame.rows.db.run(
-    "INSERT INTO attestation (idx, about, member, digest) VALUES (?, ?, ?, ?)",
-    ...[frame.index, op.about, frame.author, state?.digest ?? null],
+    "INSERT INTO attestation (id, idx, about, member, digest) VALUES (?, ?, ?, ?, ?)",
+    ...[id, frame.index, op.about, frame.author, frame.rows.opPart(id, "state")?.digest ?? null],
   );
 }
 

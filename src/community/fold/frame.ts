@@ -19,8 +19,6 @@ export interface Frame {
   readonly key: KeyRow;
   readonly rules: CharterRules;
   readonly effects: Effect[];
-  /** Reads an op of this entry or an earlier one. */
-  readonly opAt: (index: number, place: number) => Op;
   /** Whether a write that can only become a proposal, against its author's wish, is refused as stale. */
   readonly strict: boolean;
   /** Decides a proposal other than a revision, after one more review of it. */
@@ -46,7 +44,7 @@ export function said<O extends Op>(frame: Frame, op: O, place: number): Said<O> 
   return { op, id, index: frame.index, place, author: frame.author };
 }
 
-/** The parts of the op at `place`, opened by the sidecar. */
+/** The parts of the entry's op at `place`, opened by the sidecar. */
 export function partRows(frame: Frame, op: Op, place: number): PartRow[] {
   const openings: readonly (Opening | undefined)[] = frame.sidecar[place] ?? [];
   return partsOf(op).map(({ name, media, size }, i) => ({ name, media, size, digest: openings[i]?.digest }));
@@ -57,5 +55,16 @@ export function claimCommitments(frame: Frame, op: Op): void {
   for (const { commit, name } of partsOf(op)) {
     const taken = frame.rows.db.run("INSERT OR IGNORE INTO commitment (commit_id) VALUES (?)", commit);
     if (taken === 0) throw broken("commitment", `The part "${name}" has the commitment of another part. Choose a new salt.`);
+  }
+}
+
+/** Takes the parts of an op that is no revision: from here on they are found under its id, and can be redacted. */
+export function keepParts(frame: Frame, { op, id, place, author }: Said): void {
+  claimCommitments(frame, op);
+  for (const { name, media, size, digest } of partRows(frame, op, place)) {
+    frame.rows.db.run(
+      "INSERT INTO op_part (op, name, media, size, author, digest) VALUES (?, ?, ?, ?, ?, ?)",
+      ...[id, name, media, size, author, digest ?? null],
+    );
   }
 }

@@ -3,22 +3,15 @@ import { base32 } from "../../bytes/index.ts";
 import type { UnitFlag } from "../../projection/contract.ts";
 import type { MarkOp, RedactOp, Slot } from "../../unit/index.ts";
 import type { Frame, Said } from "./frame.ts";
+import { requireTarget } from "./revisions.ts";
 import { broken } from "./rules.ts";
 import type { UnitRow } from "./rows.ts";
 
-/** Marks that change a unit's flags, and so take a right or consent; the others anybody may give. */
-export function changesUnit(op: MarkOp): boolean {
-  return op.mark === "supersede" || op.mark === "retire" || op.mark === "restore";
-}
-
-/** The unit a mark is about, by target, revision or an earlier mark. */
+/** The unit a mark is about, by target or revision. */
 export function markedUnit(frame: Frame, op: MarkOp): UnitRow {
   const { rows } = frame;
-  const unit =
-    op.on instanceof Uint8Array
-      ? rows.unit(rows.revisionById(op.on)?.unit ?? markById(frame, op.on)?.unit ?? 0)
-      : rows.unitById(op.on.unit);
-  if (unit === undefined) throw broken("target", "The mark names no unit, revision or mark that is here.", "NOT_FOUND");
+  const unit = rows.unit(op.on instanceof Uint8Array ? (rows.revisionById(op.on)?.unit ?? 0) : requireTarget(frame, op.on));
+  if (unit === undefined) throw broken("target", "The mark names no revision that is here.", "NOT_FOUND");
   return unit;
 }
 
@@ -36,12 +29,18 @@ export function withdraw(frame: Frame, { op }: Said<MarkOp>): void {
   }
   const owner = mark?.member ?? revision?.author ?? proposal?.author ?? 0;
   if (rows.person(owner) !== rows.person(frame.author)) throw broken("author", "Only its author can withdraw it.");
+  if (mark !== undefined && changesUnit(mark.mark)) throw broken("subject", "What it changed is changed back by restoring the unit.");
   if (revision !== undefined) rows.db.run("UPDATE revision SET state = 'withdrawn' WHERE n = ?", revision.n);
   if (proposal !== undefined) rows.db.run("UPDATE proposal SET state = 'withdrawn' WHERE n = ?", proposal.n);
   if (mark !== undefined && mark.withdrawn === 0) {
     rows.db.run("UPDATE mark SET withdrawn = 1 WHERE n = ?", mark.n);
     if (mark.mark === "dispute") countDispute(frame, mark.unit, -1);
   }
+}
+
+/** Marks that raise or lower a unit's flags for good. */
+function changesUnit(mark: string): boolean {
+  return mark === "supersede" || mark === "retire" || mark === "restore";
 }
 
 interface MarkRow {
@@ -114,7 +113,7 @@ function setFlag(frame: Frame, unit: number, { flag, on, time }: { flag: UnitFla
   frame.effects.push({ type: "flag", unit, flag, on });
 }
 
-/** Where a slot is: its revision, or the author of another op with parts. */
+/** Where a slot is: in a revision, or in another op, which may be the one that named a member. */
 interface Holder {
   readonly author: number;
   readonly revision: number | undefined;
@@ -127,13 +126,10 @@ function holderOf(frame: Frame, { op: id, part }: Slot): Holder {
   if (revision !== undefined && rows.parts(revision.n).some(({ name }) => name === part)) {
     return { author: revision.author, revision: revision.n, member: undefined };
   }
-  for (const table of ["review", "mark"]) {
-    const row = rows.db.get<{ member: number }>(`SELECT member FROM ${table} WHERE id = ?`, id);
-    if (row !== undefined) return { author: row.member, revision: undefined, member: undefined };
-  }
-  const member = rows.db.get<{ n: number; author: number }>("SELECT n, author FROM member WHERE op = ?", id);
-  if (member === undefined) throw broken("slot", `No part "${part}" of ${base32.encode(id)} is here.`, "NOT_FOUND");
-  return { author: member.author, revision: undefined, member: member.n };
+  const row = rows.db.get<{ author: number }>("SELECT author FROM op_part WHERE op = ? AND name = ?", id, part);
+  if (row === undefined) throw broken("slot", `No part "${part}" of ${base32.encode(id)} is here.`, "NOT_FOUND");
+  const member = rows.db.get<{ n: number }>("SELECT n FROM member WHERE op = ?", id);
+  return { author: row.author, revision: undefined, member: member?.n };
 }
 
 /** Whether every slot is the author's own. */
@@ -159,8 +155,12 @@ export function redact(frame: Frame, { op }: Said<RedactOp>): void {
       ...[slot.op, slot.part, revision ?? null, frame.index, due],
     );
     if (hidden === 0) throw broken("slot", `The part "${slot.part}" is erased already.`);
-    if (member !== undefined) frame.effects.push({ type: "member", member, name: undefined });
-    if (revision === undefined) continue;
+    if (member !== undefined && slot.part === "name") frame.effects.push({ type: "member", member, name: undefined });
+    if (revision === undefined) {
+      rows.db.run("UPDATE op_part SET digest = NULL WHERE op = ? AND name = ?", slot.op, slot.part);
+      if (slot.part === "state") rows.db.run("UPDATE attestation SET digest = NULL WHERE id = ?", slot.op);
+      continue;
+    }
     rows.db.run("UPDATE part SET digest = NULL WHERE revision = ? AND name = ?", revision, slot.part);
     const unit = rows.revision(revision)?.unit ?? 0;
     frame.effects.push({ type: "redacted", unit, revision, part: slot.part });
@@ -168,11 +168,10 @@ export function redact(frame: Frame, { op }: Said<RedactOp>): void {
   }
 }
 
-/** Redacting a head needs a new head in the same entry: called once all ops are applied. */
-export function requireShownHeads(frame: Frame, redactions: readonly RedactOp[]): void {
-  for (const slot of redactions.flatMap((op) => op.slots)) {
-    const revision = frame.rows.revisionById(slot.op);
-    if (revision !== undefined && slot.part === "body" && frame.rows.unit(revision.unit)?.head === revision.n) {
+/** Redacting a head needs a new head in the same entry: called once all ops have had their effect. */
+export function requireShownHeads({ rows, effects }: Pick<Frame, "rows" | "effects">): void {
+  for (const effect of effects) {
+    if (effect.type === "redacted" && rows.unit(effect.unit)?.head === effect.revision) {
       throw broken("head-redacted", "This is the current version. Put a new one in its place in the same entry.");
     }
   }

@@ -1,32 +1,28 @@
 /** Members, their keys and roles. */
 import { base32, equal } from "../../bytes/index.ts";
 import { type AliasOp, type KeyOp, memberId, type MemberOp, nextKeyDigest, type RoleOp } from "../../unit/index.ts";
-import { claimCommitments, type Frame, logOf, partRows, type Said } from "./frame.ts";
+import { type Frame, logOf, type Said } from "./frame.ts";
 import { broken } from "./rules.ts";
-import { type MemberRow, RANK } from "./rows.ts";
+import { type MemberRow, RANK, type Rows } from "./rows.ts";
 
 const ED25519 = 1;
 
-/** A new identity; one that is there already is left as it is. Answers its number. */
-export function addMember(frame: Frame, { op, id: opIdentity, place, author }: Said<MemberOp>): number {
+/** A new identity; one that is there already is left as it is. */
+export function addMember(frame: Frame, { op, id: opIdentity, author }: Said<MemberOp>): void {
   const { db } = frame.rows;
   const seed = op.key === undefined ? { log: logOf(frame), nonce: op.nonce } : { key: op.key, nonce: op.nonce, next: op.next };
   const id = memberId(frame.suite, seed);
-  const known = frame.rows.memberById(id);
-  if (known !== undefined) return known.n;
+  if (frame.rows.memberById(id) !== undefined) return;
   if (op.key !== undefined && frame.rows.activeKey(op.key) !== undefined) {
     throw broken("member", "A new member needs a key of their own; this one is another member's.");
   }
-  claimCommitments(frame, op);
   const n = db.insert(
-    "INSERT INTO member (id, type, idx, keyed, next, op, author) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    ...[id, op.type, frame.index, op.key === undefined ? 0 : 1, op.next ?? null, opIdentity, author],
+    "INSERT INTO member (id, type, idx, keyed, next, op) VALUES (?, ?, ?, ?, ?, ?)",
+    ...[id, op.type, frame.index, op.key === undefined ? 0 : 1, op.next ?? null, opIdentity],
   );
-  if (author === 0) db.run("UPDATE member SET author = n WHERE n = ?", n);
+  if (author === 0) db.run("UPDATE op_part SET author = ? WHERE op = ?", n, opIdentity);
   if (op.key !== undefined) addKey(frame, n, op.key);
-  const name = partRows(frame, op, place).find((part) => part.name === "name");
-  frame.effects.push({ type: "member", member: n, name });
-  return n;
+  frame.effects.push({ type: "member", member: n, name: frame.rows.opPart(opIdentity, "name") });
 }
 
 /** Says that several identities are one person, or that they are not any longer. */
@@ -36,8 +32,9 @@ export function aliasMembers(frame: Frame, { op }: Said<AliasOp>): void {
     const member = requireMember(frame, id);
     if (op.end === true) {
       const ended = frame.rows.db.run("UPDATE member SET into_n = NULL WHERE n = ? AND into_n = ?", member.n, into.n);
-      if (ended === 0) throw broken("member", `${base32.encode(id)} was not one person with ${base32.encode(op.into)}.`);
+      if (ended === 0) throw broken("member", `The member ${base32.encode(id)} was not one person with ${base32.encode(op.into)}.`);
     } else {
+      if (member.into_n !== null) throw broken("member", "This name is one person with somebody already. End that first.");
       if (member.keyed === 1) throw broken("member", "Only a name in history can be claimed; a member with keys links from both sides.");
       if (frame.rows.person(into.n) === member.n) throw broken("member", "Two names cannot each be the other.");
       frame.rows.db.run("UPDATE member SET into_n = ? WHERE n = ?", into.n, member.n);
@@ -53,17 +50,17 @@ export function changeKey(frame: Frame, { op, author }: Said<KeyOp>): void {
     case "revoke":
       return revokeKey(frame, author, op.key);
     case "recover":
-      return;
+      throw broken("key", "A recovery comes first in its entry.");
     case "rekey": {
       const member = requireMember(frame, op.member);
-      if (frame.rows.rank(member.n) > RANK.contributor) throw broken("key", "Only a plain contributor is given a new key by a steward.");
+      if (frame.rows.rank(member.n) !== RANK.contributor) throw broken("key", "Only a plain contributor is given a new key by a steward.");
       endKeys(frame, member.n);
       addKey(frame, member.n, op.key);
       if (op.next !== undefined) frame.rows.db.run("UPDATE member SET next = ? WHERE n = ?", op.next, member.n);
-      frame.rows.db.run("UPDATE member SET keyed = 1 WHERE n = ?", member.n);
       return;
     }
     case "lend":
+      if (op.direct === true && !isNotebook(frame)) throw broken("agent-scope", "Only in a notebook may an assistant write directly.");
       frame.rows.db.run(
         "INSERT INTO member_key (key, member, from_idx, kinds, until_time, direct) VALUES (?, ?, ?, ?, ?, ?)",
         ...[unusedKey(frame, op.agent), author, frame.index, op.kinds.join(" "), op.until, op.direct === true ? 1 : 0],
@@ -74,21 +71,23 @@ export function changeKey(frame: Frame, { op, author }: Said<KeyOp>): void {
   }
 }
 
-/**
- * The member who recovers with the entry's key, if its first op says so and the member's `next` names the key:
- * from here on it is their only key.
- */
-export function recoverMember(frame: Omit<Frame, "author" | "key">): MemberRow | undefined {
+/** Whether this is a private community of one. */
+export function isNotebook({ rows, rules }: Pick<Frame, "rows" | "rules">): boolean {
+  return rules.visibility === "members" && rows.db.get("SELECT 1 FROM member WHERE keyed = 1 LIMIT 1 OFFSET 1") === undefined;
+}
+
+/** Recovers the author, if the entry begins by saying so: its key, which their `next` names, is their only one. */
+export function recoverMember(frame: Omit<Frame, "author" | "key">): void {
   const { entry, rows, suite } = frame;
   const [first] = entry.ops;
-  if (first?.op !== "key" || first.act !== "recover") return undefined;
   const member = rows.memberById(entry.author);
-  const promised = member?.next;
-  if (member === undefined || promised == null || !equal(promised, nextKeyDigest(suite, ED25519, entry.key))) return undefined;
+  if (first?.op !== "key" || first.act !== "recover" || member === undefined) return;
+  if (member.next === null || !equal(member.next, nextKeyDigest(suite, ED25519, entry.key))) {
+    throw broken("key", "This is not the recovery key that the member named.", "FORBIDDEN");
+  }
   endKeys(frame, member.n);
   addKey(frame, member.n, entry.key);
   rows.db.run("UPDATE member SET next = ? WHERE n = ?", first.next ?? null, member.n);
-  return member;
 }
 
 export function changeRole(frame: Frame, { op }: Said<RoleOp>): void {
@@ -99,22 +98,27 @@ export function changeRole(frame: Frame, { op }: Said<RoleOp>): void {
     db.run("UPDATE role SET until_idx = ? WHERE member = ? AND role = ? AND until_idx IS NULL", frame.index, member.n, op.role);
     db.run("INSERT INTO role (member, role, from_idx) VALUES (?, ?, ?)", member.n, op.role, frame.index);
   } else {
-    // A ban ends the role of contributor, which a member has without being given it.
-    if (op.role === "contributor" && frame.rows.rank(member.n) === RANK.contributor) {
+    // A ban ends the role of contributor, which a member has without being given it; it ends no other by the way.
+    const rank = frame.rows.rank(member.n);
+    if (op.role === "contributor" && rank > RANK.contributor) {
+      throw broken("member", "This member is an editor or steward. End that role first.");
+    }
+    if (op.role === "contributor" && rank === RANK.contributor) {
       db.run("INSERT INTO role (member, role, from_idx) VALUES (?, 'contributor', ?)", member.n, frame.index);
     }
     db.run("UPDATE role SET until_idx = ? WHERE member = ? AND role = ? AND until_idx IS NULL", frame.index, member.n, op.role);
   }
-  requireQuorum(frame);
+  requireQuorum(frame.rows);
 }
 
 /** A change may not leave a community that nobody can steward or whose suggestions nobody can accept. */
-export function requireQuorum(frame: Pick<Frame, "rows" | "rules">): void {
-  const stewards = frame.rows.holders("steward").length;
+export function requireQuorum(rows: Rows): void {
+  const { approvals } = rows.rulesInForce();
+  const stewards = rows.holders("steward").length;
   if (stewards === 0) throw broken("too-few-stewards", "This would leave the community without a steward. Name another first.");
-  const others = frame.rows.holders("editor").length - 1;
-  if (stewards > 1 && others < frame.rules.approvals) {
-    const message = `Accepting takes ${frame.rules.approvals} approvals of others; this would leave only ${others} who may give them.`;
+  const others = rows.holders("editor").length - 1;
+  if (stewards > 1 && others < approvals) {
+    const message = `Accepting takes ${approvals} approvals of others; this would leave only ${others} who may give them.`;
     throw broken("too-few-reviewers", message);
   }
 }
@@ -141,6 +145,7 @@ function revokeKey(frame: Frame, member: number, key: Uint8Array): void {
   if (row?.member !== member) throw broken("key", "Only a key of one's own can be revoked.");
   // From the next entry on: what this entry says was signed while the key was good.
   frame.rows.db.run("UPDATE member_key SET until_idx = ? WHERE n = ?", frame.index + 1, row.n);
+  requireQuorum(frame.rows);
 }
 
 function endKeys(frame: KeyFrame, member: number): void {

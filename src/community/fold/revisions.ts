@@ -1,11 +1,14 @@
 /** Revisions: how one enters the record, when it becomes its unit's head, and what reviews do. */
 import { base32, encode, equal } from "../../bytes/index.ts";
-import { kindOf, type ReviewOp, type ReviseOp, revisionId, unitId } from "../../unit/index.ts";
-import { isAccepted, isRejected, mayDirectly, type Question, type Requirement, requirement } from "./consent.ts";
+import { type Contributor, type ReviewOp, type ReviseOp, revisionId, type Target, unitId } from "../../unit/index.ts";
+import { isAccepted, isRejected, mayDirectly, type Question, requirementOfKind } from "./consent.ts";
 import { claimCommitments, type Frame, logOf, partRows, type Said } from "./frame.ts";
-import { requireMember, requireQuorum } from "./members.ts";
+import { isNotebook, requireQuorum } from "./members.ts";
 import { broken, readRules } from "./rules.ts";
 import type { StoredRevision, UnitRow } from "./rows.ts";
+
+/** What all shares in a revision come to. */
+const SHARES = 1_000_000;
 
 /** Records a revision and, where its author may write directly, makes it the head. */
 export function revise(frame: Frame, { op, place }: Said<ReviseOp>): void {
@@ -19,12 +22,16 @@ export function revise(frame: Frame, { op, place }: Said<ReviseOp>): void {
   const view = rows.view(revision);
   if (view !== undefined) frame.effects.push({ type: "revision", revision: view });
 
-  const needed = requirement(op, frame.rules, { own: true });
-  const wantsDirect = op.propose !== true && (frame.key.kinds === null || frame.key.direct === 1);
-  if (!wantsDirect || !mayDirectly(rows, frame.author, needed)) return;
-  const chain = rows.between(unit.head, revision);
+  const needed = requirementOfKind(op.kind, frame.rules);
+  if (op.propose === true || !signsFreely(frame) || !mayDirectly(rows, frame.author, needed)) return;
+  const chain = rows.chain(unit.head, revision);
   if (chain !== undefined) accept(frame, revision, chain);
   else if (frame.strict) throw stale(unit, rows.revision(unit.head ?? 0));
+}
+
+/** An assistant only suggests, but in a notebook, where its owner said so. */
+function signsFreely(frame: Frame): boolean {
+  return frame.key.kinds === null || (frame.key.direct === 1 && isNotebook(frame));
 }
 
 function knownUnit(frame: Frame, op: ReviseOp): UnitRow {
@@ -56,33 +63,41 @@ interface NewRevision {
 function insertRevision(frame: Frame, { op, place, id, unit }: NewRevision): number {
   const { db } = frame.rows;
   const n = db.insert(
-    `INSERT INTO revision (id, unit, idx, place, author, key, state, time, sourced, licence)
-     VALUES (?, ?, ?, ?, ?, ?, 'proposed', ?, ?, ?)`,
+    `INSERT INTO revision (id, unit, idx, place, author, key, state, time, sourced, licence, rules)
+     VALUES (?, ?, ?, ?, ?, ?, 'proposed', ?, ?, ?, ?)`,
     ...[id, unit.n, frame.index, place, frame.author, frame.key.n],
     ...[op.source?.time ?? frame.time, op.source === undefined ? 0 : 1, op.licence ?? null],
+    op.rules === undefined ? null : encode(op.rules),
   );
   for (const parentId of op.parents) {
     const parent = frame.rows.revisionById(parentId);
     if (parent?.unit !== unit.n || parent.n === n) {
-      throw broken("parent", `${base32.encode(parentId)} is no earlier revision of this unit.`);
+      throw broken("parent", `The parent ${base32.encode(parentId)} is no earlier revision of this unit.`);
     }
     db.run("INSERT OR IGNORE INTO parent (revision, parent) VALUES (?, ?)", n, parent.n);
   }
-  for (const { member, share } of op.by ?? []) {
-    db.run(
-      "INSERT OR IGNORE INTO contributor (revision, member, share) VALUES (?, ?, ?)",
-      ...[n, requireMember(frame, member).n, share ?? null],
-    );
-  }
+  insertContributors(frame, n, op.by ?? []);
   for (const part of partRows(frame, op, place)) {
     const { name, media, size, digest } = part;
     db.run("INSERT INTO part (revision, name, media, size, digest) VALUES (?, ?, ?, ?, ?)", n, name, media, size, digest ?? null);
   }
   for (const { rel, to, at } of op.links ?? []) {
+    if (at !== undefined && typeof to !== "string") requireTarget(frame, { unit: to, at });
     const [toId, toText] = typeof to === "string" ? [null, to] : [to, null];
     db.run("INSERT INTO link (revision, rel, to_id, to_text, at) VALUES (?, ?, ?, ?, ?)", n, rel, toId, toText, at ?? null);
   }
   return n;
+}
+
+/** Each member stands once, and the shares are parts of a whole. */
+function insertContributors({ rows }: Frame, revision: number, by: readonly Contributor[]): void {
+  for (const { member, share } of by) {
+    const n = rows.memberById(member)?.n;
+    if (n === undefined) throw broken("contributor", `No member has the id ${base32.encode(member)} here.`);
+    const added = rows.db.run("INSERT OR IGNORE INTO contributor (revision, member, share) VALUES (?, ?, ?)", revision, n, share ?? null);
+    if (added === 0) throw broken("contributor", "A version names each of its authors once.");
+  }
+  if (by.reduce((sum, { share = 0 }) => sum + share, 0) > SHARES) throw broken("contributor", `The authors' shares come to more than ${SHARES}.`);
 }
 
 /** Makes `tip` the head; everything in `chain`, back to the old head, is accepted with it. */
@@ -102,19 +117,14 @@ function accept(frame: Frame, tip: number, chain: ReadonlySet<number>): void {
   if (unit.kind === "charter") adoptCharter(frame, tip);
 }
 
-/** The community's own charter, once accepted, is in force from the next op on. */
-function adoptCharter(frame: Frame, tip: number): void {
-  const revision = frame.rows.revision(tip);
-  const state = frame.rows.db.get<{ charter: number }>("SELECT charter FROM state");
-  if (revision === undefined || state === undefined || state.charter !== revision.unit) return;
-  const op = frame.opAt(revision.idx, revision.place);
-  const rules = op.op === "revise" ? (op.rules ?? {}) : {};
-  requireQuorum({ rows: frame.rows, rules: readRules(rules) });
-  frame.rows.db.run("UPDATE state SET rules = ?", encode(rules));
+/** The charter, once accepted, is in force from the next entry on; what it asks for must be there at once. */
+function adoptCharter({ rows }: Frame, tip: number): void {
+  rows.db.run("UPDATE state SET rules = (SELECT rules FROM revision WHERE n = ?)", tip);
+  requireQuorum(rows);
 }
 
 function requireCharter(frame: Frame, op: ReviseOp, unit: UnitRow): void {
-  const rules = readRules(op.rules);
+  const rules = readRules(op.rules ?? {});
   if (rules.visibility !== frame.rules.visibility) throw broken("charter", "Who may read is fixed when a community begins.");
   const state = frame.rows.db.get<{ charter: number }>("SELECT charter FROM state");
   if (state?.charter !== unit.n) throw broken("charter", "A community has one charter; revise that one.");
@@ -147,14 +157,12 @@ export function review(frame: Frame, said: Said<ReviewOp>): void {
   // A later word replaces an earlier one: what was declined may still be taken up.
   const open = state === "proposed" || (state === "rejected" && op.verdict === "approve");
   if (op.verdict !== "comment" && !open) throw broken("decided", "This was decided already; suggest a change instead.");
-  claimCommitments(frame, op);
-  const about = target ?? { unit: undefined, at: undefined, part: undefined, range: undefined };
   rows.db.run(
     `INSERT INTO review (id, idx, place, member, verdict, subject, unit, at, part, range_start, range_end)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[said.id, frame.index, said.place, frame.author, op.verdict, subject ?? null],
-    ...[target === undefined ? null : targetUnit(frame, target.unit), about.at ?? null, about.part ?? null],
-    ...[about.range?.[0] ?? null, about.range?.[1] ?? null],
+    ...[target === undefined ? null : requireTarget(frame, target), target?.at ?? null, target?.part ?? null],
+    ...[target?.range?.[0] ?? null, target?.range?.[1] ?? null],
   );
   if (subject === undefined || op.verdict === "comment") return;
   if (revision !== undefined) decideRevision(frame, op.verdict, revision);
@@ -165,10 +173,13 @@ function decideRevision(frame: Frame, verdict: "approve" | "reject", revision: S
   const { rows } = frame;
   const unit = rows.unit(revision.unit);
   if (unit === undefined) throw new Error(`unit ${revision.unit} has no row`);
-  const needed = requirementOfKind(frame, unit.kind);
-  const chain = rows.between(unit.head, revision.n);
-  const authors = new Set([...(chain ?? [revision.n])].flatMap((n) => authorOf(frame, n)));
-  const question: Question = { subject: revision.id, needed, authors };
+  const chain = rows.chain(unit.head, revision.n);
+  const question: Question = {
+    subject: revision.id,
+    needed: requirementOfKind(unit.kind, frame.rules),
+    authors: new Set([...(chain ?? [revision.n])].map((n) => rows.person(rows.revision(n)?.author ?? 0))),
+    proposed: rows.signedByAuthor(revision) ? { member: revision.author, idx: revision.idx } : undefined,
+  };
   if (verdict === "reject") {
     if (isRejected(rows, question)) rows.db.run("UPDATE revision SET state = 'rejected' WHERE n = ?", revision.n);
   } else if (isAccepted(rows, frame.rules, question)) {
@@ -177,18 +188,16 @@ function decideRevision(frame: Frame, verdict: "approve" | "reject", revision: S
   }
 }
 
-/** The person whose consent a revision is already; someone named in `by` is no author of the proposal. */
-function authorOf(frame: Frame, revision: number): number[] {
-  const row = frame.rows.revision(revision);
-  return row === undefined ? [] : [frame.rows.person(row.author)];
-}
-
-function requirementOfKind(frame: Frame, kind: string): Requirement {
-  return kindOf(kind).governed ? { governed: true, direct: undefined } : { governed: false, direct: frame.rules.direct };
-}
-
-function targetUnit(frame: Frame, id: Uint8Array): number {
-  const unit = frame.rows.unitById(id);
+/** The number of a target's unit, once everything else the target names is known to be there. */
+export function requireTarget({ rows }: Pick<Frame, "rows">, { unit: id, at, part, range }: Target): number {
+  const unit = rows.unitById(id);
   if (unit === undefined) throw broken("target", `No unit has the id ${base32.encode(id)} here.`, "NOT_FOUND");
+  if (at === undefined) return unit.n;
+  const revision = rows.revisionById(at);
+  if (revision?.unit !== unit.n) throw broken("target", `This unit has no revision ${base32.encode(at)} yet.`, "NOT_FOUND");
+  const found = part === undefined ? undefined : rows.parts(revision.n).find(({ name }) => name === part);
+  if (part !== undefined && found === undefined) throw broken("target", `This revision has no part "${part}".`, "NOT_FOUND");
+  const [, end = 0] = range ?? [];
+  if (found !== undefined && end > found.size) throw broken("target", `The part "${found.name}" has ${found.size} bytes, and the passage ends at ${end}.`);
   return unit.n;
 }

@@ -1,7 +1,9 @@
 /** The fold's rows as typed values, and the small questions asked of them at the index being folded. */
+import { decode } from "../../bytes/index.ts";
 import type { PartRow, RevisionRow } from "../../projection/contract.ts";
 import type { Db } from "../../store/index.ts";
-import type { Role } from "../../unit/index.ts";
+import type { Role, Rules } from "../../unit/index.ts";
+import { type CharterRules, readRules } from "./rules.ts";
 
 export interface MemberRow {
   readonly n: number;
@@ -42,6 +44,7 @@ export interface StoredRevision {
   readonly idx: number;
   readonly place: number;
   readonly author: number;
+  /** member_key number. */
   readonly key: number;
   readonly state: StoredState;
   readonly time: number;
@@ -56,7 +59,9 @@ export interface ProposalRow {
   readonly place: number;
   readonly author: number;
   readonly op: string;
-  readonly state: StoredState | "void";
+  /** The op, canonical CBOR. */
+  readonly body: Uint8Array;
+  readonly state: StoredState;
 }
 
 export const RANK: Readonly<Record<Role, number>> = { contributor: 1, editor: 2, steward: 3 };
@@ -104,6 +109,11 @@ export class Rows {
     return this.db.get("SELECT * FROM revision WHERE n = ?", n);
   }
 
+  /** Whether a revision was signed with a key of its author's own, not one lent to an assistant. */
+  signedByAuthor({ key }: StoredRevision): boolean {
+    return this.db.get<{ kinds: string | null }>("SELECT kinds FROM member_key WHERE n = ?", key)?.kinds === null;
+  }
+
   parents(revision: number): number[] {
     return this.db.all<{ parent: number }>("SELECT parent FROM parent WHERE revision = ?", revision).map((row) => row.parent);
   }
@@ -128,32 +138,54 @@ export class Rows {
     return rank;
   }
 
-  /** Members who hold at least `role` now. */
+  /** Members who hold at least `role` now, and a key to use it with. */
   holders(role: Role): number[] {
     return this.db
-      .all<{ member: number }>("SELECT DISTINCT member FROM role WHERE until_idx IS NULL AND role <> 'contributor' ORDER BY member")
+      .all<{ member: number }>(
+        `SELECT DISTINCT member FROM role WHERE until_idx IS NULL AND role <> 'contributor' AND EXISTS
+           (SELECT 1 FROM member_key k WHERE k.member = role.member AND k.until_idx IS NULL AND k.kinds IS NULL) ORDER BY member`,
+      )
       .map((row) => row.member)
       .filter((member) => this.rank(member) >= RANK[role]);
   }
 
-  /** Whether `ancestor` is `of` or reached from it through parents. Ancestors have smaller numbers. */
-  isAncestor(ancestor: number, of: number): boolean {
-    return this.between(ancestor, of) !== undefined;
-  }
-
-  /** The revisions from `tip` back to `ancestor`, without it; undefined when it is no ancestor of `tip`. */
-  between(ancestor: number | null, tip: number): Set<number> | undefined {
+  /**
+   * What is accepted with `tip`: itself and every revision it is built on that is not accepted yet. undefined when
+   * the unit's `head` is not among its ancestors.
+   */
+  chain(head: number | null, tip: number): Set<number> | undefined {
     const seen = new Set<number>();
     const waiting = [tip];
-    let found = ancestor === null;
+    let found = head === null;
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-      if (at === ancestor) found = true;
-      else if (!seen.has(at) && (ancestor === null || at > ancestor)) {
+      if (at === head) found = true;
+      else if (!seen.has(at) && this.revision(at)?.state !== "accepted") {
         seen.add(at);
         waiting.push(...this.parents(at));
       }
     }
     return found ? seen : undefined;
+  }
+
+  /** Whether a revision that is not accepted is built on the unit's `head`. */
+  isAncestor(head: number, of: number): boolean {
+    return this.chain(head, of) !== undefined;
+  }
+
+  /** The charter's rules in force. */
+  rulesInForce(): CharterRules {
+    const row = this.db.get<{ rules: Uint8Array }>("SELECT rules FROM state");
+    // Written by the fold, from a map.
+    return readRules(decode(row?.rules ?? new Uint8Array()) as Rules);
+  }
+
+  /** A part of an op that is no revision. */
+  opPart(op: Uint8Array, name: string): PartRow | undefined {
+    const row = this.db.get<Omit<PartRow, "digest"> & { digest: Uint8Array | null }>(
+      "SELECT name, media, size, digest FROM op_part WHERE op = ? AND name = ?",
+      ...[op, name],
+    );
+    return row === undefined ? undefined : { ...row, digest: row.digest ?? undefined };
   }
 
   parts(revision: number): PartRow[] {

@@ -1,12 +1,12 @@
 /** The charter's rules in force, and how a broken rule is said (docs/formats/rules.md). */
-import { LoreError, type LoreErrorCode } from "../../bytes/index.ts";
-import type { Role, Rules } from "../../unit/index.ts";
-import { bytes, integer, oneOf, record, type Shaped } from "../../unit/shape.ts";
+import { isLoreError, LoreError, type LoreErrorCode } from "../../bytes/index.ts";
+import { charterRules, type Role, type Rules } from "../../unit/index.ts";
 
 /** Every rule by which an entry can be void. */
 export type RuleName =
   | "malformed"
   | "genesis"
+  | "signature"
   | "log"
   | "author"
   | "key"
@@ -34,28 +34,13 @@ export function broken(rule: RuleName, message: string, code: LoreErrorCode = "R
 }
 
 export function ruleOf(error: unknown): RuleName | undefined {
+  if (isLoreError(error, "BAD_SIGNATURE")) return "signature";
   // `broken` alone sets data.rule.
   return error instanceof LoreError ? (error.data["rule"] as RuleName | undefined) : undefined;
 }
 
 const DAY_MS = 86_400_000;
 export const REDACT_DELAY_MS = 14 * DAY_MS;
-const APPROVALS_MAX = 100;
-
-const shape = record(
-  { logKey: bytes(32), visibility: oneOf("public", "members") },
-  {
-    /** Approvals that accept a suggestion. */
-    approvals: integer(1, APPROVALS_MAX),
-    /** The least role that writes without asking. */
-    direct: oneOf("steward", "editor", "contributor"),
-    join: oneOf("open", "approval", "invite"),
-    redactDelay: integer(0, 365 * DAY_MS),
-    term: integer(0),
-    from: record({ size: integer(0), root: bytes(32) }),
-  },
-);
-
 export interface CharterRules {
   readonly logKey: Uint8Array;
   readonly visibility: "public" | "members";
@@ -66,9 +51,9 @@ export interface CharterRules {
   readonly term: number;
 }
 
-/** Reads a charter's rules, defaults filled in. @throws LoreError with rule "charter". */
-export function readRules(rules: Rules | undefined): CharterRules {
-  const read = checked(rules ?? {});
+/** Reads a charter's rules, defaults filled in. @throws LoreError MALFORMED. */
+export function readRules(rules: Rules): CharterRules {
+  const read = charterRules(rules, "rules");
   return {
     logKey: read.logKey,
     visibility: read.visibility,
@@ -78,13 +63,4 @@ export function readRules(rules: Rules | undefined): CharterRules {
     redactDelayMs: read.redactDelay ?? REDACT_DELAY_MS,
     term: read.term ?? 0,
   };
-}
-
-function checked(rules: Rules): Shaped<typeof shape> {
-  try {
-    return shape(rules, "rules");
-  } catch (error) {
-    if (error instanceof LoreError) throw broken("charter", `Reading a charter: ${error.message}`);
-    throw error;
-  }
 }

@@ -24,7 +24,6 @@ CREATE TABLE member (
   keyed INTEGER NOT NULL,         -- 0: named in history, nobody has claimed the name
   next BLOB,                      -- commits to a recovery key
   op BLOB NOT NULL,               -- id of the op that named it
-  author INTEGER NOT NULL,        -- who wrote that op; its own number for a newcomer
   into_n INTEGER REFERENCES member -- the identity this one was merged into
 ) STRICT;
 
@@ -75,7 +74,8 @@ CREATE TABLE revision (
   state TEXT NOT NULL,            -- proposed, accepted, rejected, withdrawn
   time INTEGER NOT NULL,          -- source time where the op names one, else T; ms
   sourced INTEGER NOT NULL,       -- whether time is the source's
-  licence TEXT                    -- SPDX expression
+  licence TEXT,                   -- SPDX expression
+  rules BLOB                      -- of a charter, policy or right: canonical CBOR
 ) STRICT;
 CREATE INDEX revision_by_unit ON revision (unit);
 CREATE INDEX revision_proposed ON revision (unit) WHERE state = 'proposed';
@@ -96,6 +96,17 @@ CREATE INDEX contributor_by_member ON contributor (member);
 
 -- A commitment fills one slot per log.
 CREATE TABLE commitment (commit_id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+-- Parts of ops other than revisions.
+CREATE TABLE op_part (
+  op BLOB NOT NULL,
+  name TEXT NOT NULL,
+  media TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  author INTEGER NOT NULL,        -- who wrote the op; for a newcomer's own, the newcomer
+  digest BLOB,                    -- SHA-256; NULL once erased
+  PRIMARY KEY (op, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE part (
   revision INTEGER NOT NULL,
@@ -145,8 +156,9 @@ CREATE TABLE proposal (
   idx INTEGER NOT NULL,
   place INTEGER NOT NULL,
   author INTEGER NOT NULL,
-  op TEXT NOT NULL,
-  state TEXT NOT NULL             -- proposed, accepted, rejected, withdrawn, void
+  op TEXT NOT NULL,               -- its name
+  body BLOB NOT NULL,             -- the op itself, canonical CBOR
+  state TEXT NOT NULL             -- proposed, accepted, rejected, withdrawn
 ) STRICT;
 
 CREATE TABLE review (
@@ -195,6 +207,7 @@ CREATE TABLE slot (
 -- Evidence on record; digest is that of its part "state", NULL once erased or without one.
 CREATE TABLE attestation (
   n INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
   idx INTEGER NOT NULL,
   about TEXT NOT NULL,
   member INTEGER NOT NULL,

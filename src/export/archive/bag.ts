@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { hex, LoreError } from "../../bytes/index.ts";
+import { hex, LoreError, textOf } from "../../bytes/index.ts";
 import { sha256Node } from "../../bytes/node.ts";
 import { damaged } from "./check.ts";
 
@@ -83,7 +83,7 @@ export class Bag {
     for (const [path, digest] of this.#manifest(TAG_MANIFEST)) {
       if (hex.encode(sha256Node(this.#bytes(path))) !== digest) throw damaged(path, `its SHA-256 is not the one in ${TAG_MANIFEST}`);
     }
-    if (this.#bytes("bagit.txt").toString("latin1") !== DECLARATION) throw damaged("bagit.txt", "it declares no BagIt 1.0 in UTF-8");
+    if (textOf(this.#bytes("bagit.txt")) !== DECLARATION) throw damaged("bagit.txt", "it declares no BagIt 1.0 in UTF-8");
     const listed = this.#manifest(MANIFEST);
     for (const path of listed.keys()) if (!path.startsWith(`${PAYLOAD}/`)) throw damaged(MANIFEST, `it lists ${path}, which is no payload`);
     this.#payload = new Map([...listed].map(([path, digest]) => [path.slice(PAYLOAD.length + 1), digest]));
@@ -92,9 +92,11 @@ export class Bag {
     }
   }
 
-  #bytes(path: string): Buffer {
+  /** No Buffer: its `slice` shares memory, and what takes a Uint8Array may rely on a copy. */
+  #bytes(path: string): Uint8Array {
     try {
-      return readFileSync(join(this.#directory, path));
+      const { buffer, byteOffset, length } = readFileSync(join(this.#directory, path));
+      return new Uint8Array(buffer, byteOffset, length);
     } catch (error) {
       throw new LoreError("INTEGRITY", `${path} is missing or cannot be read. Take another copy of the archive.`, { cause: error, data: { damaged: path } });
     }
@@ -102,7 +104,7 @@ export class Bag {
 
   #manifest(name: string): Map<string, string> {
     const manifest = new Map<string, string>();
-    for (const [i, line] of this.#bytes(name).toString("latin1").split("\n").entries()) {
+    for (const [i, line] of (textOf(this.#bytes(name)) ?? "not text").split("\n").entries()) {
       if (line === "") continue;
       const [, digest, path] = LINE.exec(line) ?? [];
       if (digest === undefined || path === undefined || manifest.has(path)) throw damaged(name, `line ${i + 1} is no SHA-256 and path, each once`);

@@ -22,12 +22,6 @@ export function partPath(digest: string): string {
   return `part/${digest.slice(0, 2)}/${digest}`;
 }
 
-/** The digest in a part's path; undefined for another path. */
-export function partOfPath(path: string): string | undefined {
-  const digest = /^part\/[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(path)?.[1];
-  return digest !== undefined && partPath(digest) === path ? digest : undefined;
-}
-
 /** Sidecars one after the other: a canonical CBOR list of byte strings. */
 export function encodeSidecars(sidecars: readonly Uint8Array[]): Uint8Array {
   return encode([...sidecars]);

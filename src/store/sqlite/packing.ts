@@ -13,8 +13,12 @@ export const CODEC = { RAW: 0, ZSTD: 1, FILE: 2 } as const;
  */
 export const COST_MAX = 768 * 1024;
 export const STEP_COST = 8 * 1024;
+/** A chain of parts so large that it passes COST_MAX may still have this many. */
+export const STEPS_ALWAYS = 8;
 
 const LEVEL = 3;
+/** No row unpacks to more. */
+const UNPACKED_MAX = 2 * 2 ** 20;
 const CHUNK_BYTES = 16 * 1024;
 /** A dictionary that starts like this would be read as a trained one (RFC 8878, 5). */
 const DICTIONARY_MAGIC = [0x37, 0xa4, 0x30, 0xec];
@@ -35,7 +39,7 @@ export function pack(
 /** Undoes `pack` for a part of `size` bytes; undefined when `packed` is damaged. */
 export function unpack(packed: Uint8Array, size: number, dictionary?: Uint8Array): Uint8Array | undefined {
   // A damaged size must not ask for memory; more than `size` bytes are damage too.
-  const chunkSize = Math.min(Math.max(size, 64), 2 ** 20);
+  const chunkSize = Math.min(Math.max(size, 64), UNPACKED_MAX);
   try {
     const bytes = zstdDecompressSync(packed, {
       ...(dictionary === undefined ? {} : { dictionary }),

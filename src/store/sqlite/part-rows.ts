@@ -1,16 +1,18 @@
 /**
- * The table of parts. A row up to `ROW_BYTES_MAX` holds its bytes, packed on an older part much like it; the
- * bases under a row form a chain of bounded cost (`packing.ts`). A larger part has a row that names its file.
+ * The table of parts. A row holds up to `ROW_BYTES_MAX`, packed on an older part much like it; the bases under a
+ * row form a chain of bounded cost (`packing.ts`). A part that packs to more has a row that names its file.
  * Nothing here checks a digest except where bytes are packed anew: that is for who hands them out.
  */
 import { equal, hex } from "../../bytes/index.ts";
 import { sha256Node } from "../../bytes/node.ts";
 import type { Db } from "./db.ts";
-import { CODEC, COST_MAX, isDictionary, pack, STEP_COST, unpack } from "./packing.ts";
+import { CODEC, COST_MAX, isDictionary, pack, STEP_COST, STEPS_ALWAYS, unpack } from "./packing.ts";
 import { Recent } from "./recent.ts";
 
-/** A larger part is a file. */
+/** What a row may hold, packed; a part that takes more is a file. */
 export const ROW_BYTES_MAX = 256 * 1024;
+/** A larger part is a file without being packed first. */
+export const PACKED_SIZE_MAX = 2 * 2 ** 20;
 /** Digests fetched at once: iterating holds no cursor. */
 const LIST_ROWS = 1_024;
 const COLUMNS = "id, digest, size, codec, cost, base, bytes";
@@ -65,12 +67,19 @@ export class PartRows {
     }
   }
 
-  /** Keeps `bytes`, on `like` where that helps. A row with this digest is replaced. */
-  keepBytes(digest: Uint8Array, bytes: Uint8Array, like: Uint8Array | undefined): void {
+  /**
+   * Keeps `bytes`, on `like` where that helps. A row with this digest is replaced. False, with nothing kept, when
+   * they take too much for a row.
+   */
+  keepBytes(digest: Uint8Array, bytes: Uint8Array, like: Uint8Array | undefined): boolean {
+    if (bytes.length > PACKED_SIZE_MAX) return false;
     const id = this.id(digest);
     // A replaced row may be older than `like`, and stands alone.
-    this.#write(id, digest, packed(bytes, id === undefined ? this.#baseFor(like, bytes.length) : undefined));
+    const row = packed(bytes, id === undefined ? this.#baseFor(like, bytes.length) : undefined);
+    if ((row.bytes?.length ?? 0) > ROW_BYTES_MAX) return false;
+    this.#write(id, digest, row);
     this.#recent.set(hex.encode(digest), bytes);
+    return true;
   }
 
   keepFile(digest: Uint8Array, size: number): void {
@@ -157,7 +166,7 @@ export class PartRows {
 }
 
 function isCheap(base: Row, size: number): boolean {
-  return base.cost + size + STEP_COST <= COST_MAX;
+  return base.cost + size + STEP_COST <= Math.max(COST_MAX, size * STEPS_ALWAYS);
 }
 
 function packed(bytes: Uint8Array, base: Base | undefined): Packed {

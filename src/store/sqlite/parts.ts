@@ -86,9 +86,7 @@ export class SqliteParts implements PartStore {
     assert.ok(equal(sha256Node(bytes), digest), "a part is put under its SHA-256");
     this.#session.stage("Storing a part", () => {
       if (this.#isSound(digest)) return;
-      if (bytes.length <= ROW_BYTES_MAX) {
-        this.#rows.keepBytes(digest, bytes, options.like);
-      } else {
+      if (!this.#rows.keepBytes(digest, bytes, options.like)) {
         this.#files.write(digest, bytes);
         this.#rows.keepFile(digest, bytes.length);
       }

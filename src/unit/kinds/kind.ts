@@ -14,6 +14,8 @@ export interface Kind<Meta = object> {
   readonly links: readonly LinkRel[];
   /** Its revisions need a majority of stewards and are never a direct write (DESIGN.md 4). */
   readonly governed: boolean;
+  /** What the op's `rules` may say; absent where this version does not read them. */
+  readonly rules?: Shape<object>;
   /** Fields of the meta part that only this kind has. */
   readonly meta: Shape<Meta>;
 }

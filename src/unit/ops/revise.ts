@@ -1,5 +1,6 @@
 /** `revise`: a new revision of a unit, or the first of a new one. */
 import { by, digest, id, links, nonce, parts, rules, time } from "../common.ts";
+import { kindOf } from "../kinds/index.ts";
 import { PARENTS_MAX } from "../limits.ts";
 import { flag, list, oneOf, record, refuse, type Shape, type Shaped, text } from "../shape.ts";
 
@@ -26,5 +27,6 @@ export const reviseOp: Shape<ReviseOp> = (value, where) => {
   if ((read.nonce === undefined) === (read.parents.length === 0)) {
     throw refuse(where, "a nonce for a new unit or else at least one parent", value);
   }
+  kindOf(read.kind).rules?.(read.rules ?? {}, `${where}.rules`);
   return read;
 };

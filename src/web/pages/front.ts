@@ -38,12 +38,12 @@ export function frontPage(site: Site, { mayStart, jobs, problem }: Front): Html 
     <h2>${words.front.start}</h2>
     ${startForm(site, { mayStart, problem })}
   </section>
-  <aside class="beside" aria-label="${words.front.aboutLabel}">${aboutSite(site, jobs)}</aside>
+  <aside class="beside" aria-label="${words.front.aboutLabel}">${aboutSite(jobs)}</aside>
 </div>`,
   });
 }
 
-function aboutSite(site: Site, jobs: readonly ImportJob[]): Html {
+function aboutSite(jobs: readonly ImportJob[]): Html {
   const running = jobs.filter(({ state }) => state.is === "running");
   return html`<dl class="facts">
   <div><dt>${words.front.thisSite}</dt><dd>${words.front.thisSiteText}</dd></div>
@@ -56,7 +56,7 @@ function aboutSite(site: Site, jobs: readonly ImportJob[]): Html {
 export function aboutPage(site: Site, jobs: readonly ImportJob[]): Html {
   return page({ site, title: words.nav.about, body: html`<div class="sheet"><h1>${words.nav.about}</h1>
   <p class="lead up-3">${counted(site.communities().length, "community is", "communities are")} here.</p>
-  <div class="up-6">${aboutSite(site, jobs)}</div></div>` });
+  <div class="up-6">${aboutSite(jobs)}</div></div>` });
 }
 
 export function keyboardPage(site: Site): Html {

@@ -1,0 +1,135 @@
+/** Commands that serve: `serve`, and `start`, which brings the handbook first. */
+import { existsSync } from "node:fs";
+import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
+
+import { LoreError, parseDecimal } from "../../bytes/index.ts";
+import type { Community, LoreNode } from "../../community/index.ts";
+import { exportMarkdown } from "../../export/index.ts";
+import { type ImportRequest, PORT, serve, type Serving } from "../../http/index.ts";
+import type { ImportProgress, ImportReport } from "../../import/report.ts";
+import { emptyReport, importFolder, importGit, importZip } from "../../import/run.ts";
+import { type Command, type Invocation, option, text } from "../command.ts";
+import { founderName } from "./membership.ts";
+
+const HANDBOOK = new URL("../../../handbook", import.meta.url);
+export const HANDBOOK_AUTHORS = "the Commonlore authors";
+
+const SERVE_OPTIONS = { port: text, host: text, "public-name": text } as const;
+
+const serving: Command = {
+  name: "serve",
+  usage: "[--port 4747] [--host 127.0.0.1] [--public-name HOST]",
+  summary: "Show the communities here in a browser",
+  options: SERVE_OPTIONS,
+  async run(invocation) {
+    const { url, ended } = await listen(invocation);
+    invocation.output.out(`Commonlore answers at ${url}\n`);
+    return ended;
+  },
+};
+
+const start: Command = {
+  name: "start",
+  usage: "[--port 4747]",
+  summary: "Serve, with The Commonlore Handbook to begin with",
+  options: SERVE_OPTIONS,
+  async run(invocation) {
+    const node = invocation.node("write");
+    const handbook = fileURLToPath(HANDBOOK);
+    if (existsSync(handbook)) await importFolder(node, { location: handbook, into: { founder: HANDBOOK_AUTHORS } });
+    const { url, ended } = await listen(invocation);
+    invocation.output.out(`Commonlore answers at ${url}\nYour communities are kept in ${invocation.environment.home}\nStop it with Ctrl-C.\n`);
+    return ended;
+  },
+};
+
+interface Listening {
+  readonly url: string;
+  /** Resolves with the exit code when the server was told to stop, or its storage failed. */
+  readonly ended: Promise<number>;
+}
+
+async function listen(invocation: Invocation): Promise<Listening> {
+  const node = invocation.node("write");
+  const name = option(invocation, "public-name");
+  const server = await serve({
+    node,
+    port: portOf(invocation),
+    host: option(invocation, "host") ?? "127.0.0.1",
+    ...(name === undefined ? {} : { hosts: [name] }),
+    startImport: (request, onProgress) => bringIn(node, request, { founder: founderName(invocation), onProgress }),
+    writeCopy,
+  });
+  return { url: server.url, ended: untilStopped(invocation, node, server) };
+}
+
+const PORT_MAX = 65_535;
+
+function portOf(invocation: Invocation): number {
+  const port = parseDecimal(option(invocation, "port") ?? String(PORT), "--port");
+  if (port > PORT_MAX) throw new LoreError("USAGE", `A port is a number up to ${PORT_MAX}; got ${port}.`);
+  return port;
+}
+
+/** How often a failed storage is looked for. */
+const WATCH_MS = 1_000;
+
+/** A storage failure ends the server: nothing may look as if it were kept. */
+function untilStopped({ output }: Invocation, node: LoreNode, server: Serving): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const stop = (code: number) => void server.close().then(() => resolve(code));
+  const watch = setInterval(() => {
+    const failed = node.opened().find(({ store }) => store.failure !== undefined);
+    if (failed === undefined) return;
+    clearInterval(watch);
+    output.notice(`lore: the storage of ${failed.name} failed: ${failed.store.failure?.message ?? ""}. Nothing was acknowledged that is not stored. Check the disk, then start again.\n`);
+    stop(5);
+  }, WATCH_MS);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      clearInterval(watch);
+      stop(0);
+    });
+  }
+  return promise;
+}
+
+interface BringingIn {
+  readonly founder: string;
+  readonly onProgress: (progress: ImportProgress) => void;
+}
+
+/** What "Start yours" asks for. */
+async function bringIn(node: LoreNode, { name, source }: ImportRequest, { founder, onProgress }: BringingIn): Promise<ImportReport> {
+  if (node.named(name).length > 0) throw new LoreError("REFUSED", `A community called "${name}" is here already. Choose another name.`, { field: "name" });
+  const into = { name, founder };
+  switch (source.type) {
+    case "git": {
+      const { report } = await importGit(node, { location: source.location, branch: source.branch, prefix: source.path, into, onProgress });
+      return report;
+    }
+    case "zip":
+      return importZip(node, { location: source.file, into, onProgress });
+    case "folder":
+      return importFolder(node, { location: source.directory, into, onProgress });
+    case "empty":
+      return emptyReport(await node.begin({ ...into, now: node.environment.now() }));
+    default:
+      return source satisfies never;
+  }
+}
+
+/** Everything current as a zip, made while it is read. */
+async function* writeCopy(community: Community): AsyncIterable<Uint8Array> {
+  const zip = new PassThrough();
+  const done = exportMarkdown(community, { target: { zip } }).then(
+    () => zip.end(),
+    (error: unknown) => zip.destroy(error instanceof Error ? error : new Error(String(error))),
+  );
+  // A stream of buffers.
+  yield* zip as AsyncIterable<Uint8Array>;
+  await done;
+}
+
+export const SERVING = [start, serving];

@@ -1,0 +1,170 @@
+/**
+ * The operations of the API that read: path, words, shapes, and the one thing each does. Routes and the OpenAPI
+ * document are both made of this table.
+ */
+import type { z } from "zod";
+
+import { LoreError, textOf } from "../../bytes/index.ts";
+import { type Community, links, moments, openProposals, persons, proofFile, searchCommunity, units } from "../../community/index.ts";
+import { profile } from "../../community/queries/profile.ts";
+import { limits } from "../../unit/index.ts";
+import type { Site } from "../../web/index.ts";
+import * as schemas from "./schemas.ts";
+
+/** A request that matched: its community where the path names one, its path parameters decoded, its query checked. */
+export interface Call<Query> {
+  readonly site: Site;
+  readonly community: Community;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+}
+
+export interface Operation {
+  /** As OpenAPI writes it: /api/c/{id}. */
+  readonly path: string;
+  readonly summary: string;
+  readonly query: z.ZodType;
+  readonly result: z.ZodType | undefined;
+  /** Media of an answer that is bytes. */
+  readonly media?: string;
+  /** @throws LoreError USAGE naming the field of the query that is not as it should be. */
+  readonly run: (call: Call<unknown>) => unknown;
+}
+
+interface Typed<Q extends z.ZodType> extends Omit<Operation, "query" | "run"> {
+  readonly query: Q;
+  readonly run: (call: Call<z.infer<Q>>) => unknown;
+}
+
+function operation<Q extends z.ZodType>({ run, ...typed }: Typed<Q>): Operation {
+  return { ...typed, run: (call) => run({ ...call, query: checked(typed.query, call.query) }) };
+}
+
+function checked<Q extends z.ZodType>(schema: Q, query: unknown): z.infer<Q> {
+  const read = schema.safeParse(query);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const field = issue?.path.join(".") ?? "";
+  throw new LoreError("USAGE", `Reading the request: "${field}" is not as it should be (${issue?.message ?? "unknown"}). /api says what it takes.`, field === "" ? {} : { field });
+}
+
+type MomentQuery = z.infer<typeof schemas.queries.moment>;
+
+function momentOf(community: Community, { "as-of": asOf, known }: MomentQuery): moments.Moment {
+  if (asOf !== undefined && known !== undefined) throw new LoreError("USAGE", "Give as-of or known, not both.", { field: "known" });
+  if (known !== undefined) return { at: "size", size: moments.knownSize(community, moments.parseDate(known)) };
+  return asOf === undefined ? moments.NOW : moments.parseMoment(asOf);
+}
+
+export function describeCommunity(community: Community): unknown {
+  const { visibility: _, ...rest } = profile(community);
+  return { ...rest, origin: community.origin, vkey: community.vkey };
+}
+
+function withText(community: Community, n: number): unknown {
+  const detail = units.revisionDetail(community, n);
+  const body = detail.parts.find(({ name }) => name === "body");
+  const bytes = body !== undefined && body.sizeBytes <= limits.PAGE_BYTES_MAX ? units.partBytes(community, n) : undefined;
+  return { ...detail, text: bytes === undefined ? null : (textOf(bytes) ?? null) };
+}
+
+function kindsOf(kind: string | undefined): string[] | undefined {
+  return kind?.split(",");
+}
+
+const { queries } = schemas;
+
+export const OPERATIONS: readonly Operation[] = [
+  operation({
+    path: "/api/c/{id}",
+    summary: "One community: its name, terms, size and key",
+    query: queries.none,
+    result: schemas.community,
+    run: ({ community }) => describeCommunity(community),
+  }),
+  operation({
+    path: "/api/c/{id}/units",
+    summary: "Everything here, by path",
+    query: queries.units,
+    result: schemas.unitListing.array(),
+    run: ({ community, query }) =>
+      units.listUnits(community, { moment: momentOf(community, query), kinds: kindsOf(query.kind), all: query.all !== undefined && query.all !== "0" && query.all !== "false" }),
+  }),
+  operation({
+    path: "/api/c/{id}/units/{ref}",
+    summary: "A unit by id, path or title, with its text; a version of it with @ and its revision",
+    query: queries.moment,
+    result: schemas.revisionWithText,
+    run: ({ community, params, query }) => withText(community, units.resolve(community, units.findUnit(community, params["ref"] ?? ""), momentOf(community, query))),
+  }),
+  operation({
+    path: "/api/c/{id}/units/{ref}/history",
+    summary: "Every version of a unit, newest first",
+    query: queries.none,
+    result: schemas.revision.array(),
+    run: ({ community, params }) => units.history(community, units.findUnit(community, params["ref"] ?? "").unit),
+  }),
+  operation({
+    path: "/api/c/{id}/units/{ref}/links",
+    summary: "What a unit is made from, and what it is used in",
+    query: queries.none,
+    result: undefined,
+    run: ({ community, params }) => {
+      const { unit } = units.findUnit(community, params["ref"] ?? "");
+      return { madeFrom: links.madeFrom(community, unit), usedIn: links.usedIn(community, unit), headings: links.headings(community, unit) };
+    },
+  }),
+  operation({
+    path: "/api/c/{id}/revisions/{revision}",
+    summary: "One version, by its id",
+    query: queries.none,
+    result: schemas.revisionWithText,
+    run: ({ community, params }) => withText(community, units.findRevision(community, params["revision"] ?? "").n),
+  }),
+  operation({
+    path: "/api/c/{id}/search",
+    summary: "Passages with the words of a question, best first",
+    query: queries.search,
+    result: schemas.searchRow.array(),
+    run: ({ community, query }) =>
+      searchCommunity(community, { text: query.q, limit: query.limit, offset: query.offset, kinds: kindsOf(query.kind), moment: momentOf(community, query) }),
+  }),
+  operation({
+    path: "/api/c/{id}/people",
+    summary: "Everyone, in order of first contribution",
+    query: queries.none,
+    result: schemas.personListing.array(),
+    run: ({ site, community }) => site.memo(community, "people", () => persons.people(community)),
+  }),
+  operation({
+    path: "/api/c/{id}/people/{person}",
+    summary: "One person, by id or exact name, and what they wrote in",
+    query: queries.none,
+    result: schemas.personListing.extend({ units: schemas.unitListing.array() }),
+    run: ({ community, params }) => {
+      const { member, ...listing } = persons.findPerson(community, params["person"] ?? "");
+      return { ...listing, units: persons.unitsOf(community, member).flatMap(({ unit }) => units.unitAt(community, unit) ?? []) };
+    },
+  }),
+  operation({
+    path: "/api/c/{id}/proposals",
+    summary: "Suggestions that nobody has decided, oldest first",
+    query: queries.none,
+    result: schemas.proposal.array(),
+    run: ({ community }) => openProposals(community),
+  }),
+  operation({
+    path: "/api/c/{id}/proof/{revision}",
+    summary: "The proof file of a version's part: a C2SP tlog-proof",
+    query: queries.proof,
+    result: undefined,
+    media: "text/plain; charset=utf-8",
+    run: async ({ community, params, query }) => {
+      const revision = units.findRevision(community, params["revision"] ?? "");
+      const index = community.facts.revision(revision.n)?.idx ?? 0;
+      // What was written a moment ago is not sealed yet.
+      if (index >= community.store.log.sealedSize()) await community.seal();
+      return proofFile(community, revision.n, query.part);
+    },
+  }),
+];

@@ -1,0 +1,137 @@
+/** The shapes of the API, in zod: requests are checked against them, and /api/openapi.json is made of them. */
+import { z } from "zod";
+
+const id = z.string().regex(/^[a-z2-7]{32}$/).describe("20 bytes in base32");
+const digest = z.string().regex(/^[a-z2-7]{52}$/).describe("32 bytes in base32");
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/).describe("SHA-256 in hex");
+const ms = z.number().int().describe("Milliseconds since 1970");
+
+export const person = z.object({ id, name: z.string(), type: z.string(), keyed: z.boolean().describe("Whether they hold a key; else named in history") }).meta({ id: "Person" });
+
+export const personListing = person
+  .extend({
+    roles: z.array(z.enum(["steward", "editor", "contributor"])),
+    since: ms.nullable(),
+    until: ms.nullable(),
+    alsoKnownAs: z.array(z.string()),
+  })
+  .meta({ id: "PersonListing" });
+
+export const community = z
+  .object({
+    id,
+    name: z.string(),
+    about: z.string().optional(),
+    lang: z.string().optional(),
+    licence: z.string().optional().describe("SPDX expression"),
+    charter: id,
+    approvals: z.number().int(),
+    size: z.number().int().describe("Entries"),
+    sealed: z.number().int().describe("Entries under the signed checkpoint"),
+    changed: ms,
+    origin: z.string(),
+    vkey: z.string().describe("Verifier key of the log"),
+  })
+  .meta({ id: "Community" });
+
+export const unitListing = z
+  .object({
+    unit: id,
+    revision: digest,
+    kind: z.string(),
+    title: z.string(),
+    path: z.string().nullable(),
+    pathHex: z.string().optional(),
+    mode: z.string().optional(),
+    state: z.enum(["current", "superseded", "retired"]),
+    disputed: z.boolean(),
+    sha256: sha256.nullable(),
+    sizeBytes: z.number().int(),
+    time: ms,
+  })
+  .meta({ id: "Unit" });
+
+export const revision = z
+  .object({
+    revision: digest,
+    unit: id,
+    kind: z.string(),
+    state: z.enum(["proposed", "needs-merge", "rejected", "withdrawn", "current", "past"]),
+    version: z.number().int().nullable(),
+    title: z.string(),
+    path: z.string().nullable(),
+    lang: z.string().nullable(),
+    tags: z.array(z.string()),
+    note: z.string().nullable(),
+    authors: z.array(person),
+    signedBy: person,
+    parents: z.array(digest),
+    index: z.number().int().describe("Of the entry that carries it"),
+    time: ms,
+    sourced: z.boolean().describe("Whether the time is as the source says"),
+    parts: z.array(z.object({ name: z.string(), media: z.string(), sizeBytes: z.number().int(), sha256: sha256.nullable() })),
+  })
+  .meta({ id: "Revision" });
+
+export const revisionWithText = revision.extend({ text: z.string().nullable().describe("The body, where it is text of at most 1 MB") }).meta({ id: "RevisionWithText" });
+
+export const link = z.object({ rel: z.string(), unit: unitListing.optional(), elsewhere: z.string().optional() }).meta({ id: "Link" });
+
+export const searchRow = z
+  .object({
+    unit: id,
+    title: z.string(),
+    path: z.string().nullable(),
+    revision: digest,
+    kind: z.string(),
+    state: z.enum(["current", "superseded", "retired"]),
+    disputed: z.boolean(),
+    snippet: z.string(),
+    marks: z.array(z.tuple([z.number().int(), z.number().int()])).describe("Ranges of the snippet, in UTF-16 units, that were asked for"),
+    heading: z.string().nullable(),
+    anchor: z.string().nullable(),
+    score: z.number(),
+  })
+  .meta({ id: "SearchRow" });
+
+export const proposal = z
+  .object({ id: digest, op: z.string(), by: person, index: z.number().int(), revision: revision.optional() })
+  .meta({ id: "Proposal" });
+
+export const acknowledgement = z
+  .object({ index: z.number().int(), digest, level: z.literal("stored").describe("Durable on this site's disk; under a signed checkpoint within a second") })
+  .meta({ id: "Acknowledgement" });
+
+/** One per entry sent: stored, or why not. */
+export const written = z.array(z.union([acknowledgement, z.object({ code: z.string(), message: z.string() })])).meta({ id: "Written" });
+
+export const errorBody = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    field: z.string().optional(),
+    limit: z.number().optional(),
+    data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+    requestId: z.string(),
+  })
+  .meta({ id: "Error" });
+
+const moment = {
+  "as-of": z.string().max(40).optional().describe("A number of entries, or a date: what stood then, as the source says"),
+  known: z.string().max(40).optional().describe("A date: what this record knew then"),
+};
+const KINDS = z.string().max(200).regex(/^[a-z]+(,[a-z]+)*$/);
+
+export const queries = {
+  units: z.object({ ...moment, kind: KINDS.optional().describe("Kinds, commas between"), all: z.enum(["0", "1", "true", "false", ""]).optional().describe("Also what was retired or replaced") }),
+  moment: z.object(moment),
+  search: z.object({
+    ...moment,
+    q: z.string().max(1_000),
+    limit: z.coerce.number().int().min(1).max(99).default(10),
+    offset: z.coerce.number().int().min(0).max(10_000).default(0),
+    kind: KINDS.optional(),
+  }),
+  proof: z.object({ part: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).default("body") }),
+  none: z.object({}),
+} as const;

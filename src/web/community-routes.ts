@@ -1,0 +1,172 @@
+/** The pages of a community, by address. Each parses its address, asks one page for its markup and answers. */
+import { type Context, Hono } from "hono";
+
+import { base32, LoreError, textOf } from "../bytes/index.ts";
+import { addressed } from "../community/queries/browse.ts";
+import { findUnit, resolve, revisionDetail, unitAt, unitByPath, type UnitRef } from "../community/queries/units.ts";
+import { kindOf } from "../unit/index.ts";
+import { isMarkdownPath, unitAtAddress, unitPath } from "./addresses.ts";
+import { atomFeed, llmsText } from "./feeds.ts";
+import { browsePage } from "./pages/browse.ts";
+import { communityPage } from "./pages/community.ts";
+import { copyPage } from "./pages/copy.ts";
+import { diffPage } from "./pages/diff.ts";
+import { genuinePage } from "./pages/genuine.ts";
+import { handsPage } from "./pages/hands.ts";
+import { historyPage } from "./pages/history.ts";
+import { peoplePage, personPage } from "./pages/people.ts";
+import { searchPage } from "./pages/search.ts";
+import { retiredPage, unitPage } from "./pages/unit.ts";
+import { parsedTable, TABLE_BYTES_MAX } from "./pages/unit-table.ts";
+import type { Html } from "./html.ts";
+import { rawBytes } from "./raw.ts";
+import { answer, attachment, notModified, pageAnswer, streamOf, TOOL_POLICY } from "./respond.ts";
+import { type Site, type Visit, visit } from "./site.ts";
+
+const REFERENCE = /^([a-z2-7]{32})(?:@([a-z2-7]{6,52}))?$/;
+
+/** The path below `prefix`, decoded. @throws LoreError MALFORMED. */
+function rest(c: Context, prefix: string): string {
+  const path = c.req.path;
+  const from = path.indexOf(`/${prefix}/`, "/c/".length);
+  try {
+    return decodeURIComponent(path.slice(from + prefix.length + 2));
+  } catch (error) {
+    throw new LoreError("MALFORMED", "Reading an address: it is not written in UTF-8.", { cause: error });
+  }
+}
+
+/** A unit by its id, a version too where it is named. @throws LoreError NOT_FOUND. */
+function reference(here: Visit, text: string): UnitRef {
+  if (!REFERENCE.test(text)) throw new LoreError("NOT_FOUND", "Nothing here has this address.");
+  return findUnit(here.community, text);
+}
+
+function tagOf({ site, community }: Visit): string {
+  return `W/"${site.started}-${community.size}"`;
+}
+
+async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
+  const { community } = here;
+  const revision = resolve(community, ref, here.moment);
+  const detail = revisionDetail(community, revision);
+  const isPinned = ref.revision !== undefined;
+  const listing = unitAt(community, ref.unit, here.moment);
+  if (!isPinned && listing?.state === "retired") return pageAnswer(c, retiredPage({ here, detail }), { status: 410, etag: tagOf(here) });
+  const page = await unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section: c.req.query("section"), row: c.req.query("row") });
+  return pageAnswer(c, page, { etag: tagOf(here) });
+}
+
+/** A page at its path; a former path leads to the current one, and a path with ".md" to the text itself. */
+async function atPath(c: Context, here: Visit): Promise<Response> {
+  const path = rest(c, "page");
+  const found = unitAtAddress(here, path);
+  if (found?.form === "text") return rawBytes(c, here, { unit: found.unit.unit, id: found.unit.id });
+  if (found !== undefined) return shown(c, here, { unit: found.unit.unit, id: found.unit.id });
+  const former = unitByPath(here.community, path) ?? unitByPath(here.community, `${path}.md`);
+  if (former === undefined) throw new LoreError("NOT_FOUND", "Nothing here has this address.");
+  return c.redirect(currentAddress(c, here, former), 301);
+}
+
+/** Where a unit is now, with the questions of this request. */
+function currentAddress(c: Context, here: Visit, ref: UnitRef): string {
+  const unit = addressed(here.community, ref.unit);
+  const path = unitPath(here, { unit: base32.encode(ref.id), path: unit?.path ?? null });
+  return `/c/${here.id}${path}${new URL(c.req.url).search}`;
+}
+
+async function permalink(c: Context, here: Visit): Promise<Response> {
+  const ref = reference(here, rest(c, "u"));
+  if (ref.revision !== undefined) return shown(c, here, ref);
+  const address = currentAddress(c, here, ref);
+  return address.startsWith(`/c/${here.id}/page/`) ? c.redirect(address, 302) : shown(c, here, ref);
+}
+
+function tool(c: Context, here: Visit): Response {
+  const ref = reference(here, rest(c, "tool"));
+  const revision = resolve(here.community, ref);
+  const detail = revisionDetail(here.community, revision);
+  const body = detail.parts.find(({ name }) => name === "body");
+  const bytes = kindOf(detail.kind).body !== "html" || body?.sha256 == null ? undefined : here.community.store.parts.get(Buffer.from(body.sha256, "hex"));
+  if (bytes === undefined) throw new LoreError("NOT_FOUND", "No tool is here.");
+  return answer(c, new Uint8Array(bytes), { media: "text/html; charset=utf-8", policy: TOOL_POLICY });
+}
+
+/** A table's rows as JSON: what the page lends to a tool. */
+async function rows(c: Context, here: Visit): Promise<Response> {
+  const ref = reference(here, rest(c, "rows"));
+  const detail = revisionDetail(here.community, resolve(here.community, ref, here.moment));
+  const body = detail.parts.find(({ name }) => name === "body");
+  const { sha256 = null, sizeBytes = 0 } = body ?? {};
+  if (detail.kind !== "dataset" || sha256 === null) throw new LoreError("NOT_FOUND", "No table is here.");
+  if (sizeBytes > TABLE_BYTES_MAX) throw new LoreError("TOO_LARGE", "This table is too large to be lent to a tool.", { limit: TABLE_BYTES_MAX });
+  const table = await parsedTable(here, sha256, () => textOf(here.community.store.parts.get(Buffer.from(sha256, "hex")) ?? new Uint8Array()));
+  if (table === undefined) throw new LoreError("REFUSED", "This table cannot be read as rows.");
+  return answer(c, JSON.stringify(table), { media: "application/json; charset=utf-8" });
+}
+
+type Show = (c: Context, here: Visit) => Html | Promise<Html>;
+
+/** Routes below /c/:id. */
+export function communityRoutes(site: Site): Hono {
+  const app = new Hono();
+  const here = (c: Context) => visit(site, c.req.param("id") ?? "", c.req.query("as-of"));
+  const page = (path: string, show: Show) =>
+    app.get(path, async (c) => {
+      const visited = here(c);
+      return notModified(c, tagOf(visited)) ?? pageAnswer(c, await show(c, visited), { etag: tagOf(visited) });
+    });
+  const open = (path: string, show: (c: Context, visited: Visit) => Response | Promise<Response>) =>
+    app.get(path, (c) => {
+      const visited = here(c);
+      return notModified(c, tagOf(visited)) ?? show(c, visited);
+    });
+
+  page("/", (_, visited) => communityPage(visited));
+  page("/browse", (c, visited) => browsePage(visited, "", c.req.query("from")));
+  page("/browse/*", (c, visited) => browsePage(visited, rest(c, "browse"), c.req.query("from")));
+  open("/page/*", atPath);
+  open("/u/*", permalink);
+  open("/raw/*", (c, visited) => rawAt(c, visited));
+  page("/history/:unit", (c, visited) => {
+    const ref = reference(visited, c.req.param("unit") ?? "");
+    return historyPage(visited, { n: ref.unit, id: base32.encode(ref.id) }, c.req.query("before"));
+  });
+  page("/diff/:unit", (c, visited) => {
+    const ref = reference(visited, c.req.param("unit") ?? "");
+    return diffPage(visited, { n: ref.unit, id: base32.encode(ref.id), from: c.req.query("from"), to: c.req.query("to") });
+  });
+  page("/people", (_, visited) => peoplePage(visited));
+  page("/person/:person", (c, visited) => personPage(visited, c.req.param("person") ?? ""));
+  page("/search", (c, visited) => searchPage(visited, { query: c.req.query("q") ?? "", offset: c.req.query("offset") }));
+  page("/hands", (_, visited) => handsPage(visited));
+  page("/genuine/:reference", (c, visited) => {
+    const ref = reference(visited, c.req.param("reference") ?? "");
+    return genuinePage(visited, { unit: base32.encode(ref.id), revision: resolve(visited.community, ref, visited.moment), isPinned: ref.revision !== undefined });
+  });
+  page("/copy", (_, visited) => copyPage(visited));
+  open("/tool/*", tool);
+  open("/rows/*", rows);
+  open("/atom.xml", async (c, visited) => answer(c, String(await atomFeed(visited, originOf(c))), { media: "application/atom+xml; charset=utf-8", etag: tagOf(visited) }));
+  open("/llms.txt", (c, visited) => answer(c, llmsText(visited, originOf(c)), { media: "text/plain; charset=utf-8", etag: tagOf(visited) }));
+  app.get("/copy.zip", (c) => copyZip(site, here(c)));
+  return app;
+}
+
+function originOf(c: Context): string {
+  return new URL(c.req.url).origin;
+}
+
+function rawAt(c: Context, here: Visit): Response {
+  const path = rest(c, "raw");
+  if (path.startsWith("~") && REFERENCE.test(path.slice(1))) return rawBytes(c, here, reference(here, path.slice(1)));
+  const found = unitAtAddress(here, path);
+  if (found === undefined || (found.unit.path !== path && !isMarkdownPath(path))) throw new LoreError("NOT_FOUND", "No file has this path here.");
+  return rawBytes(c, here, { unit: found.unit.unit, id: found.unit.id });
+}
+
+function copyZip({ writeCopy }: Site, { community, id }: Visit): Response {
+  if (writeCopy === undefined) throw new LoreError("NOT_FOUND", "This site makes no zip files.");
+  const stream = streamOf(writeCopy(community));
+  return new Response(stream, { headers: { "content-type": "application/zip", "content-disposition": attachment(`${id.slice(0, 8)}.zip`), "cache-control": "no-store" } });
+}

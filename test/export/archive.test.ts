@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+
+import { base32, hex, isLoreError, utf8 } from "../../src/bytes/index.ts";
+import { nobleSuite } from "../../src/bytes/noble.ts";
+import { type Community, type KeyFile, type LoreNode, proofFile } from "../../src/community/index.ts";
+import { exportArchive, restoreArchive } from "../../src/export/index.ts";
+import { checkArchive, checkProof } from "../../src/export/verifier/check-files.ts";
+import { importGit } from "../../src/import/run.ts";
+import { corpus } from "../../src/import/git/test-repositories.ts";
+import { authorOf, newUnit, openNode, portrait, rewrite, temporaryFolder, write } from "./node.ts";
+
+const VERIFIER_BYTES_MAX = 200_000;
+
+interface Archived {
+  readonly node: LoreNode;
+  readonly community: Community;
+  readonly directory: string;
+  readonly unit: Uint8Array;
+}
+
+/** A community of several bundles' entries, one file too large for a row, and its archive. */
+async function archived(t: TestContext, entries = 3): Promise<Archived> {
+  const node = openNode(t);
+  const community = await node.begin({ name: "Guild", founder: "Ann", now: node.environment.now() });
+  const author = authorOf(node, community);
+  const unit = await write(community, author, { title: "Chain", path: "chain.md", body: "# Chain\n\nfirst\n" });
+  await rewrite(community, author, { unit, title: "Chain", path: "chain.md", body: "# Chain\n\nsecond\n" });
+  await write(community, author, { title: "Long", path: "long.md", body: "long words ".repeat(30_000) });
+  const drafts = Array.from({ length: entries }, (_, i) => author.sign([author.seal(newUnit(community, author, { title: `Page ${i}`, path: `p/${i}.md` }).op)]));
+  await community.appendAll(drafts);
+  const directory = join(temporaryFolder(t), "archive");
+  await exportArchive(community, { directory });
+  return { node, community, directory, unit };
+}
+
+function keysOf(node: LoreNode, id: string): KeyFile {
+  const file = JSON.parse(readFileSync(node.keystore.path(id), "utf8")) as Record<string, string>;
+  return { member: hex.decode(file["member"] ?? ""), seed: hex.decode(file["seed"] ?? ""), logSeed: hex.decode(file["logSeed"] ?? "") };
+}
+
+function filesOf(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((path) => statSync(join(directory, path)).isFile()).toSorted();
+}
+
+test("a community restored elsewhere has the same id, size, root and heads, and can be read, not written", async (t) => {
+  const { community, directory } = await archived(t, 300);
+  const other = openNode(t, { seed: "other" });
+  const restored = await restoreArchive(other, { directory });
+  assert.deepEqual(portrait(restored), portrait(community));
+  assert.equal(restored.refusal?.code, "READ_ONLY");
+  assert.deepEqual(other.ids(), [community.id]);
+  await assert.rejects(restoreArchive(other, { directory }), (error) => isLoreError(error, "REFUSED") && /recover/.test(error.message));
+});
+
+test("an imported community comes back the same", { skip: corpus("tacofancy") === undefined && "the folder ../shared/corpora is not here" }, async (t) => {
+  const node = openNode(t);
+  const { report } = await importGit(node, { location: corpus("tacofancy") ?? "", into: { founder: "Ada" } });
+  const community = node.community(report.community.id);
+  const directory = join(temporaryFolder(t), "archive");
+  const written = await exportArchive(community, { directory });
+  assert.ok(written.files < community.size * 8, "sidecars are bundled");
+  const restored = await restoreArchive(openNode(t, { seed: "other" }), { directory });
+  assert.deepEqual(portrait(restored), portrait(community));
+});
+
+test("with its keys a restored community goes on: it can be written to, and seals as before", async (t) => {
+  const { node, community, directory } = await archived(t);
+  const other = openNode(t, { seed: "other" });
+  const restored = await restoreArchive(other, { directory, keys: keysOf(node, community.id) });
+  assert.equal(restored.refusal, undefined);
+  await write(restored, authorOf(other, restored), { title: "More", path: "more.md" });
+  await restored.seal();
+  assert.equal(restored.checkpoint?.size, community.size + 1);
+});
+
+test("keys of another log or of nobody here are refused, and nothing is left", async (t) => {
+  const { node, community, directory } = await archived(t);
+  const other = openNode(t, { seed: "other" });
+  const keys = keysOf(node, community.id);
+  for (const wrong of [{ ...keys, logSeed: utf8("another log's seed, 32 bytes long") .subarray(0, 32) }, { ...keys, seed: utf8("another member's seed, 32 bytes long").subarray(0, 32) }]) {
+    await assert.rejects(restoreArchive(other, { directory, keys: wrong }), (error) => isLoreError(error, "REFUSED"));
+    assert.deepEqual(readdirSync(join(other.environment.home, "communities")), []);
+  }
+  assert.equal(other.keystore.read(community.id), undefined);
+});
+
+test("one flipped byte in any kind of file is found and named, and nothing is left behind", async (t) => {
+  const { community, directory } = await archived(t, 300);
+  const other = openNode(t, { seed: "other" });
+  const kinds = [/checkpoint$/, /tile\/0\/000$/, /tile\/0\/001\.p/, /tile\/1\/000/, /entries\/000$/, /entries\/001/, /sidecars\/000$/, /sidecars\/001$/, /part\/.*/, /README/, /verify/, /formats\/archive/, /^bagit/, /bag-info/, /^manifest/, /^tagmanifest/];
+  const files = filesOf(directory);
+  for (const kind of kinds) {
+    const path = files.findLast((name) => kind.test(name)) ?? assert.fail(String(kind));
+    const place = join(directory, path);
+    const sound = readFileSync(place);
+    const bytes = Buffer.from(sound);
+    const at = Math.floor(bytes.length / 2);
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(place, bytes);
+    await assert.rejects(restoreArchive(other, { directory }), (error) => isLoreError(error, "INTEGRITY") && (/manifest/.test(path) || error.message.includes(path)), path);
+    assert.deepEqual(readdirSync(join(other.environment.home, "communities")), [], path);
+    writeFileSync(place, sound);
+  }
+  assert.equal((await restoreArchive(other, { directory })).size, community.size);
+});
+
+test("damage under a manifest written anew is found all the same, by what was signed", async (t) => {
+  const { community, directory } = await archived(t, 300);
+  const other = openNode(t, { seed: "other" });
+  const words = [/checkpoint/, /tile\/[01]\/000/, /Entry \d+ in tile\/entries\/000|tile\/entries\/000/, /[Ss]idecar/, /data\/part\//];
+  for (const [i, kind] of [/checkpoint$/, /tile\/0\/000$/, /entries\/000$/, /sidecars\/000$/, /part\/.*/].entries()) {
+    const forged = join(temporaryFolder(t), "forged");
+    cpSync(directory, forged, { recursive: true });
+    const path = filesOf(forged).findLast((name) => kind.test(name)) ?? assert.fail(String(kind));
+    const bytes = readFileSync(join(forged, path));
+    const at = bytes.length - 40 > 0 ? bytes.length - 40 : 0;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(join(forged, path), bytes);
+    reseal(forged);
+    await assert.rejects(restoreArchive(other, { directory: forged }), (error) => isLoreError(error, "INTEGRITY") && (words[i] ?? /^$/).test(error.message), path);
+    const read = async (name: string) => new Uint8Array(readFileSync(join(forged, "data", name)));
+    await assert.rejects(checkArchive(nobleSuite, read, { community: community.id, onStep: async () => {} }), (error) => isLoreError(error, "INTEGRITY"), path);
+  }
+  assert.deepEqual(other.ids(), []);
+});
+
+/** Makes both manifests fit the files again. */
+function reseal(directory: string): void {
+  const sum = (path: string) => `${createHash("sha256").update(readFileSync(join(directory, path))).digest("hex")}  ${path}\n`;
+  const files = filesOf(directory);
+  writeFileSync(join(directory, "manifest-sha256.txt"), files.filter((path) => path.startsWith("data/")).map(sum).join(""));
+  const tags = files.filter((path) => !path.startsWith("data/") && !path.startsWith("tagmanifest"));
+  writeFileSync(join(directory, "tagmanifest-sha256.txt"), tags.map(sum).join(""));
+}
+
+test("a missing file and one too many are found", async (t) => {
+  const { directory } = await archived(t);
+  const other = openNode(t, { seed: "other" });
+  const part = filesOf(directory).find((path) => path.startsWith("data/part/")) ?? assert.fail();
+  writeFileSync(join(directory, "data/extra"), "");
+  await assert.rejects(restoreArchive(other, { directory }), (error) => isLoreError(error, "INTEGRITY") && error.message.includes("data/extra"));
+  rmSync(join(directory, "data/extra"));
+  rmSync(join(directory, part));
+  await assert.rejects(restoreArchive(other, { directory }), (error) => isLoreError(error, "INTEGRITY") && error.message.includes(part));
+  await assert.rejects(restoreArchive(other, { directory: temporaryFolder(t) }), (error) => isLoreError(error, "NOT_FOUND"));
+});
+
+test("the second export writes what is new, takes out tiles that grew, and no other community's archive is touched", async (t) => {
+  const { node, community, directory } = await archived(t);
+  const same = await exportArchive(community, { directory });
+  assert.equal(same.written, 0);
+  await write(community, authorOf(node, community), { title: "More", path: "more.md" });
+  const more = await exportArchive(community, { directory });
+  // Two parts, a tile, a bundle of entries, one of sidecars, the checkpoint.
+  assert.equal(more.written, 6);
+  assert.deepEqual(readdirSync(join(directory, "data/tile/0")), ["000.p"]);
+  assert.deepEqual(readdirSync(join(directory, "data/tile/0/000.p")), [String(community.size)]);
+  assert.deepEqual(portrait(await restoreArchive(openNode(t, { seed: "other" }), { directory })), portrait(community));
+  const stranger = await node.begin({ name: "Other", founder: "Bo", now: node.environment.now() });
+  await assert.rejects(exportArchive(stranger, { directory }), (error) => isLoreError(error, "REFUSED"));
+  const mine = temporaryFolder(t);
+  writeFileSync(join(mine, "mine"), "mine");
+  await assert.rejects(exportArchive(community, { directory: mine }), (error) => isLoreError(error, "REFUSED"));
+});
+
+test("what somebody asked to erase is in no archive, and the rest restores", async (t) => {
+  const { node, community, directory, unit } = await archived(t);
+  const author = authorOf(node, community);
+  const first = community.rows.get<{ id: Uint8Array }>("SELECT r.id FROM revision r JOIN unit u ON u.n = r.unit WHERE u.id = ? ORDER BY r.n", unit) ?? assert.fail();
+  const gone = createHash("sha256").update("# Chain\n\nfirst\n").digest("hex");
+  assert.ok(existsSync(join(directory, "data/part", gone.slice(0, 2), gone)));
+  await author.write([{ op: "redact", slots: [{ op: first.id, part: "body" }] }]);
+  await exportArchive(community, { directory });
+  assert.ok(!existsSync(join(directory, "data/part", gone.slice(0, 2), gone)));
+  const restored = await restoreArchive(openNode(t, { seed: "other" }), { directory });
+  assert.deepEqual(portrait(restored), portrait(community));
+});
+
+test("an archive holds no private key", async (t) => {
+  const { node, community, directory } = await archived(t);
+  const { seed, logSeed = seed } = keysOf(node, community.id);
+  const secrets = [seed, logSeed].flatMap((key) => [Buffer.from(key), Buffer.from(hex.encode(key)), Buffer.from(base32.encode(key)), Buffer.from(Buffer.from(key).toString("base64"))]);
+  for (const path of filesOf(directory)) {
+    const bytes = readFileSync(join(directory, path));
+    assert.ok(!secrets.some((secret) => bytes.includes(secret)), path);
+  }
+});
+
+test("the verifier page is one small file that asks no network, and its check holds for archive and proof", async (t) => {
+  const { community, directory, unit } = await archived(t);
+  const page = readFileSync(join(directory, "verify.html"), "utf8");
+  assert.ok(page.length < VERIFIER_BYTES_MAX, `${page.length} bytes`);
+  assert.ok(page.includes("default-src 'none'") && page.includes(community.id));
+  assert.doesNotMatch(page, /\b(?:src|href)="|fetch\(|import\(|XMLHttpRequest/);
+  const read = async (path: string) => new Uint8Array(readFileSync(join(directory, "data", path)));
+  const verdict = await checkArchive(nobleSuite, read, { community: community.id, onStep: async () => {} });
+  assert.equal(verdict.size, community.size);
+  await assert.rejects(checkArchive(nobleSuite, read, { community: "a".repeat(32), onStep: async () => {} }), (error) => isLoreError(error, "INTEGRITY"));
+  const proof = proofFile(community, community.facts.unitById(unit)?.head ?? 0);
+  const content = utf8("# Chain\n\nsecond\n");
+  assert.equal(checkProof(nobleSuite, { content, proof, community: community.id }).index, 2);
+  assert.throws(() => checkProof(nobleSuite, { content: utf8("# Chain\n\nthird\n"), proof, community: community.id }), (error) => isLoreError(error, "INTEGRITY"));
+});

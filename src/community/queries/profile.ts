@@ -2,7 +2,6 @@
 import { base32, textOf } from "../../bytes/index.ts";
 import { readMeta } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
-import { readEntry } from "../projections.ts";
 import { partBytes } from "./units.ts";
 
 export interface CommunityProfile {
@@ -16,6 +15,8 @@ export interface CommunityProfile {
   readonly charter: string;
   /** SPDX expression that applies where a unit says nothing else. */
   readonly licence: string | undefined;
+  /** Paths to start reading with, in order. */
+  readonly start: readonly string[];
   /** Approvals that accept a suggestion. */
   readonly approvals: number;
   /** Entries, and how many of them a signed checkpoint covers. */
@@ -25,36 +26,19 @@ export interface CommunityProfile {
   readonly changed: number;
 }
 
-interface CharterRow {
-  readonly n: number;
-  readonly id: Uint8Array;
-  readonly head: number;
-  readonly first: number;
-}
-
 /** Whether anyone may read: fixed in the genesis. */
 export function isPublic(community: Community): boolean {
   return community.size > 0 && community.projections.fold.rules.visibility === "public";
 }
 
 export function profile(community: Community): CommunityProfile {
-  const { rows, projections, store } = community;
-  const charter = rows.get<CharterRow>(
-    `SELECT u.n, u.id, u.head, (SELECT min(r.n) FROM revision r WHERE r.unit = u.n) AS first
-     FROM state s JOIN unit u ON u.n = s.charter`,
-  );
-  if (charter === undefined) throw new Error("a community has a charter");
-  const now = readMeta(partBytes(community, charter.head, "meta"));
-  const first = readMeta(partBytes(community, charter.first, "meta"));
+  const { projections, store, about } = community;
   const { rules, time } = projections.fold;
   return {
+    ...about,
     id: community.id,
-    name: words(now["title"]) ?? words(first["title"]) ?? "A community without a name",
-    about: words(first["note"]),
-    lang: words(now["lang"]),
     visibility: rules.visibility,
-    charter: base32.encode(charter.id),
-    licence: ownLicence(community, charter.head) ?? ownLicence(community, charter.first),
+    charter: base32.encode(community.charter.id),
     approvals: rules.approvals,
     size: community.size,
     sealed: store.log.sealedSize(),
@@ -63,11 +47,8 @@ export function profile(community: Community): CommunityProfile {
 }
 
 /** The SPDX expression a revision was signed with, or undefined. */
-export function ownLicence(community: Community, revision: number): string | undefined {
-  const row = community.facts.revision(revision);
-  if (row === undefined) return undefined;
-  const op = readEntry(community.environment.suite, community.store, row.idx).ops[row.place];
-  return op?.op === "revise" ? op.licence : undefined;
+export function ownLicence({ facts }: Community, revision: number): string | undefined {
+  return facts.revision(revision)?.licence ?? undefined;
 }
 
 /** The text of a revision's part; undefined when it is absent, erased or no UTF-8. */
@@ -79,8 +60,4 @@ export function partText(community: Community, revision: number, name = "body"):
 /** A revision's facts as its author wrote them. */
 export function metaOf(community: Community, revision: number): Partial<Record<string, unknown>> {
   return readMeta(partBytes(community, revision, "meta"));
-}
-
-function words(value: unknown): string | undefined {
-  return typeof value === "string" && value.trim() !== "" ? value : undefined;
 }

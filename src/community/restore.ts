@@ -50,10 +50,16 @@ const UNMARKED: HighWater = { read: () => undefined, write: () => undefined };
 export async function receiveCommunity(node: LoreNode, copy: Received, keys?: KeyFile): Promise<Community> {
   const { environment } = node;
   if (node.has(copy.id)) {
-    throw new LoreError("REFUSED", `Restoring ${copy.id}: it is here already. To bring it up to the copy, use "lore recover".`);
+    throw new LoreError(
+      "REFUSED",
+      `Restoring ${copy.id}: it is here already. To bring it up to the copy, use "lore recover".`,
+    );
   }
   if (keys?.logSeed !== undefined && !equal(createSigner(keys.logSeed).publicKey, copy.logKey)) {
-    throw new LoreError("REFUSED", `Restoring ${copy.id}: the key file holds another log key. Bring the one of this community, or none.`);
+    throw new LoreError(
+      "REFUSED",
+      `Restoring ${copy.id}: the key file holds another log key. Bring the one of this community, or none.`,
+    );
   }
   const growing = join(dirname(node.directory(copy.id)), `new-${hex.encode(environment.random(8))}`);
   try {
@@ -75,13 +81,19 @@ export async function receiveCommunity(node: LoreNode, copy: Received, keys?: Ke
 }
 
 /** Builds the rows where the community grows: what cannot be read as one is refused before it has a name. */
-async function checkRows(node: LoreNode, { growing, copy, keys }: { growing: string; copy: Received; keys: KeyFile | undefined }): Promise<void> {
+async function checkRows(
+  node: LoreNode,
+  { growing, copy, keys }: { growing: string; copy: Received; keys: KeyFile | undefined },
+): Promise<void> {
   const community = Community.open({ environment: node.environment, directory: growing, highWater: UNMARKED });
   try {
     const key = keys === undefined ? undefined : community.facts.activeKey(createSigner(keys.seed).publicKey);
     const member = keys === undefined ? undefined : community.facts.memberById(keys.member);
     if (keys !== undefined && (key === undefined || key.member !== member?.n)) {
-      throw new LoreError("REFUSED", `Restoring ${copy.id}: the key file belongs to nobody who may write there. Bring a key of a member, or none.`);
+      throw new LoreError(
+        "REFUSED",
+        `Restoring ${copy.id}: the key file belongs to nobody who may write there. Bring a key of a member, or none.`,
+      );
     }
   } finally {
     await community.close();
@@ -106,7 +118,10 @@ export async function receiveTail(node: LoreNode, copy: Received): Promise<void>
 async function receive(store: Store, { batches }: Received): Promise<void> {
   for await (const batch of batches) {
     for (const { parts } of batch) for (const part of parts) await receivePart(store, part);
-    await store.log.append(batch.map(({ bytes, sidecar }) => ({ bytes, sidecar })), store.log.size());
+    await store.log.append(
+      batch.map(({ bytes, sidecar }) => ({ bytes, sidecar })),
+      store.log.size(),
+    );
   }
 }
 
@@ -116,7 +131,10 @@ async function receivePart({ parts }: Store, { digest, like, content }: Received
   if (bytes instanceof Uint8Array) return parts.put(digest, bytes, { like });
   const stored = await parts.putStream(bytes);
   if (!equal(stored.digest, digest)) {
-    throw new LoreError("INTEGRITY", `Restoring part ${hex.encode(digest)}: its bytes hash to ${hex.encode(stored.digest)}. Take another copy.`);
+    throw new LoreError(
+      "INTEGRITY",
+      `Restoring part ${hex.encode(digest)}: its bytes hash to ${hex.encode(stored.digest)}. Take another copy.`,
+    );
   }
 }
 
@@ -132,13 +150,19 @@ async function sealAs(store: Store, copy: Received, { environment, highWater }: 
 function heldSignature({ checkpoint, origin, logKey }: Received): LogSigner {
   const note = textOf(checkpoint) ?? "";
   const end = note.lastIndexOf("\n\n") + 1;
-  const line = note.slice(end).split("\n").find((text) => text.startsWith(`— ${origin} `));
+  const line = note
+    .slice(end)
+    .split("\n")
+    .find((text) => text.startsWith(`— ${origin} `));
   const signature = base64.decode(line?.slice(`— ${origin} `.length) ?? "").subarray(4);
   return {
     publicKey: logKey,
     sign(message) {
       if (equal(message, utf8(note.slice(0, end)))) return concat(signature);
-      throw new LoreError("INTEGRITY", `The entries of ${origin} do not add up to the checkpoint that came with them. Take another copy.`);
+      throw new LoreError(
+        "INTEGRITY",
+        `The entries of ${origin} do not add up to the checkpoint that came with them. Take another copy.`,
+      );
     },
   };
 }

@@ -31,7 +31,9 @@ export function aboutPage(community: Community, { asOf, placed, leftOut }: About
     `## People\n\n${people.length === 0 ? "Nobody is named yet." : people.map(({ name: person }) => oneLine(person)).join(", ")}`,
     `## Contents\n\n${placed.slice(0, LISTED_MAX).map(contentLine).join("\n") || "Nothing yet."}`,
     ...(placed.length > LISTED_MAX ? [`and ${placed.length - LISTED_MAX} more.`] : []),
-    ...(leftOut.length === 0 ? [] : [`## Left out\n\n${leftOut.map(({ title, reason }) => `- ${oneLine(title)}: ${reason}`).join("\n")}`]),
+    ...(leftOut.length === 0
+      ? []
+      : [`## Left out\n\n${leftOut.map(({ title, reason }) => `- ${oneLine(title)}: ${reason}`).join("\n")}`]),
   ];
   return `${lines.join("\n\n")}\n`;
 }
@@ -46,5 +48,8 @@ export function dateOf(ms: number): string {
 
 /** Words that cannot start markup of their own. */
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim().replaceAll(/[\\`*_[\]<>#|]/g, "\\$&");
+  return text
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .replaceAll(/[\\`*_[\]<>#|]/g, "\\$&");
 }

@@ -4,7 +4,16 @@
  * no key, no e-mail address and nothing of the desk. Writing again into the same folder adds what is new and
  * takes out what was erased since.
  */
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -36,7 +45,10 @@ export interface ArchiveExport {
 }
 
 /** @throws LoreError REFUSED when the folder holds anything but an archive of this community that is not longer. */
-export async function exportArchive(community: Community, { directory, onProgress }: ArchiveExportOptions): Promise<ArchiveExport> {
+export async function exportArchive(
+  community: Community,
+  { directory, onProgress }: ArchiveExportOptions,
+): Promise<ArchiveExport> {
   const folder = resolve(directory);
   if (community.refusal === undefined) await community.seal();
   requireOwnArchive(community, folder);
@@ -55,12 +67,30 @@ export async function exportArchive(community: Community, { directory, onProgres
   };
   const size = checkpoint?.size ?? 0;
   const files = new Map<string, Uint8Array>([
-    ["README.md", Buffer.from(readmeOf({ id: community.id, name, licence, size, date: dateOf(community.environment.now()), vkey: community.vkey }))],
+    [
+      "README.md",
+      Buffer.from(
+        readmeOf({
+          id: community.id,
+          name,
+          licence,
+          size,
+          date: dateOf(community.environment.now()),
+          vkey: community.vkey,
+        }),
+      ),
+    ],
     ["verify.html", Buffer.from(await verifierPage(community.id))],
     ...formatPages(),
   ]);
   writeTags(folder, payload.sums, { about, files });
-  return { size, root: checkpoint?.root ?? new Uint8Array(), files: payload.sums.size, written: payload.written, sizeBytes: payload.sizeBytes };
+  return {
+    size,
+    root: checkpoint?.root ?? new Uint8Array(),
+    files: payload.sums.size,
+    written: payload.written,
+    sizeBytes: payload.sizeBytes,
+  };
 }
 
 function requireOwnArchive({ id, origin, checkpoint }: Community, folder: string): void {
@@ -68,10 +98,18 @@ function requireOwnArchive({ id, origin, checkpoint }: Community, folder: string
   const place = join(folder, PAYLOAD, CHECKPOINT);
   const held = existsSync(place) ? parseCheckpoint(readFileSync(place)) : undefined;
   if (held === undefined && !isUnfinished(folder)) {
-    throw new LoreError("REFUSED", `Writing into ${folder}: it holds something that is no archive, and nothing is overwritten. Choose a new folder.`, { field: "directory" });
+    throw new LoreError(
+      "REFUSED",
+      `Writing into ${folder}: it holds something that is no archive, and nothing is overwritten. Choose a new folder.`,
+      { field: "directory" },
+    );
   }
   if (held !== undefined && (held.origin !== origin || held.size > (checkpoint?.size ?? 0))) {
-    throw new LoreError("REFUSED", `Writing an archive of ${id} into ${folder}: it holds one of ${held.origin} with ${held.size} entries. Choose a new folder.`, { field: "directory" });
+    throw new LoreError(
+      "REFUSED",
+      `Writing an archive of ${id} into ${folder}: it holds one of ${held.origin} with ${held.size} entries. Choose a new folder.`,
+      { field: "directory" },
+    );
   }
 }
 
@@ -130,7 +168,12 @@ class Payload {
       if (this.sums.has(path)) continue;
       const place = join(this.#folder, path);
       rmSync(place);
-      for (let folder = dirname(place); folder !== this.#folder && readdirSync(folder).length === 0; folder = dirname(folder)) rmdirSync(folder);
+      for (
+        let folder = dirname(place);
+        folder !== this.#folder && readdirSync(folder).length === 0;
+        folder = dirname(folder)
+      )
+        rmdirSync(folder);
     }
   }
 }

@@ -27,7 +27,11 @@ function makeEmpty(folder: string): boolean {
     if (mkdirSync(folder, { recursive: true }) !== undefined) return true;
     if (readdirSync(folder).length === 0) return false;
   } catch (error) {
-    throw new LoreError("ENVIRONMENT", `${attempted}: the folder cannot be made or read. Choose another one.`, { cause: error });
+    throw new LoreError("ENVIRONMENT", `${attempted}: the folder cannot be made or read. Choose another one.`, {
+      cause: error,
+    });
   }
-  throw new LoreError("REFUSED", `${attempted}: it is not empty, and nothing is overwritten. Choose a new folder.`, { field: "directory" });
+  throw new LoreError("REFUSED", `${attempted}: it is not empty, and nothing is overwritten. Choose a new folder.`, {
+    field: "directory",
+  });
 }

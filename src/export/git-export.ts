@@ -10,7 +10,15 @@ import type { Community } from "../community/index.ts";
 import { intoEmptyDirectory } from "./empty-directory.ts";
 import { importWrites } from "./git/import-states.ts";
 import { runGit } from "./git/process.ts";
-import { type Effect, type EntryFacts, readEffects, readEntries, readParents, readRevisions, type RevisionFacts } from "./git/record.ts";
+import {
+  type Effect,
+  type EntryFacts,
+  readEffects,
+  readEntries,
+  readParents,
+  readRevisions,
+  type RevisionFacts,
+} from "./git/record.ts";
 import { type Span, spansOf } from "./git/spans.ts";
 import { blobHeader, type Commit, formatCommit, gathered } from "./git/stream.ts";
 import { isGitPath, Tree } from "./git/tree.ts";
@@ -85,7 +93,10 @@ class History {
     const people = new Signatures(this.#community);
     const commits: Commit[] = [];
     let time = this.#entries[0]?.time ?? 0;
-    for (const span of spansOf(this.#entries, importWrites(this.#community).map(({ commits: written }) => written))) {
+    for (const span of spansOf(
+      this.#entries,
+      importWrites(this.#community).map(({ commits: written }) => written),
+    )) {
       const facts = this.#apply(span);
       const changes = this.tree.commit();
       if (changes.length === 0 && span.source === undefined) continue;
@@ -101,7 +112,8 @@ class History {
   #collectBodies(commits: readonly Commit[]): void {
     const named = new Set(commits.flatMap(({ changes }) => changes.flatMap(({ file }) => file?.digest ?? [])));
     const byUnit = [...this.#revisions.values()].toSorted((a, b) => a.unit - b.unit || a.n - b.n);
-    for (const { body } of byUnit) if (body !== undefined && named.has(body.digest)) this.bodies.set(body.digest, body.sizeBytes);
+    for (const { body } of byUnit)
+      if (body !== undefined && named.has(body.digest)) this.bodies.set(body.digest, body.sizeBytes);
   }
 
   #apply(span: Span): SpanFacts {
@@ -126,7 +138,15 @@ class History {
       }
     }
     for (const unit of touched) this.#wish(unit);
-    return { span, entries: this.#entries.slice(span.start, span.end), last: this.#entries[span.end - 1], accepted: [...accepted], gone, back, flagTime };
+    return {
+      span,
+      entries: this.#entries.slice(span.start, span.end),
+      last: this.#entries[span.end - 1],
+      accepted: [...accepted],
+      gone,
+      back,
+      flagTime,
+    };
   }
 
   #unit(unit: number): UnitState {
@@ -162,7 +182,8 @@ class History {
       if (revision === undefined || state.retired || state.superseded) continue;
       const reason = unfit(revision) ?? this.tree.missing(unit);
       const id = this.#community.facts.unit(unit)?.id;
-      if (reason !== undefined && id !== undefined) out.push({ unit: base32.encode(id), title: revision.title, reason });
+      if (reason !== undefined && id !== undefined)
+        out.push({ unit: base32.encode(id), title: revision.title, reason });
     }
     return out;
   }
@@ -183,25 +204,34 @@ interface Writing {
   readonly onProgress: OnProgress | undefined;
 }
 
-async function* fastImport({ community, history, commits, branch, onProgress }: Writing): AsyncGenerator<Uint8Array | string> {
+async function* fastImport({
+  community,
+  history,
+  commits,
+  branch,
+  onProgress,
+}: Writing): AsyncGenerator<Uint8Array | string> {
   const marks = new Map<string, number>();
   for (const [digest, sizeBytes] of history.bodies) {
     marks.set(digest, marks.size + 1);
     yield blobHeader(marks.size, sizeBytes);
     yield* bodyOf(community, digest);
     yield "\n";
-    if (marks.size % PROGRESS_EACH === 0) onProgress?.({ stage: "Writing versions", done: marks.size, of: history.bodies.size });
+    if (marks.size % PROGRESS_EACH === 0)
+      onProgress?.({ stage: "Writing versions", done: marks.size, of: history.bodies.size });
   }
   for (const commit of commits) yield formatCommit(branch, commit, (digest) => marks.get(digest) ?? 0);
   yield "done\n";
 }
 
-
 async function* bodyOf({ store }: Community, digest: string): AsyncGenerator<Uint8Array> {
   const key = hex.decode(digest);
   const chunks = store.parts.stream(key);
   if (chunks === undefined) {
-    throw new LoreError("INTEGRITY", `Part ${digest} is named in the record but not held here. Fetch it from a copy, then export again.`);
+    throw new LoreError(
+      "INTEGRITY",
+      `Part ${digest} is named in the record but not held here. Fetch it from a copy, then export again.`,
+    );
   }
   yield* chunks;
 }

@@ -40,7 +40,10 @@ const WHOLE_BYTES_MAX = 16 * 2 ** 20;
 const PROGRESS_EACH = 64;
 
 /** @throws LoreError REFUSED when the folder or zip file is there already; then nothing is changed. */
-export async function exportMarkdown(community: Community, { target, moment = moments.NOW, onProgress }: MarkdownExportOptions): Promise<MarkdownExport> {
+export async function exportMarkdown(
+  community: Community,
+  { target, moment = moments.NOW, onProgress }: MarkdownExportOptions,
+): Promise<MarkdownExport> {
   const copy = copyOf(community, moment);
   const files = reported(copy, onProgress);
   if ("directory" in target) await intoEmptyDirectory(target.directory, (folder) => writeFolder(folder, files));
@@ -62,7 +65,12 @@ function copyOf(community: Community, moment: moments.Moment): Copy {
   const [kept, stray] = [[] as Placed[], [] as LeftOut[]];
   for (const placed of places.placed) {
     if (!isSymlink(placed) || staysInside(community, placed, paths)) kept.push(placed);
-    else stray.push({ unit: placed.listing.unit, title: placed.listing.title, reason: "it is a link to something outside this copy" });
+    else
+      stray.push({
+        unit: placed.listing.unit,
+        title: placed.listing.title,
+        reason: "it is a link to something outside this copy",
+      });
   }
   const shown = kept.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   const leftOut = [...places.leftOut, ...stray];
@@ -100,13 +108,20 @@ function staysInside(community: Community, { listing, path }: Placed, paths: Rea
   return paths.has(end) || [...paths].some((other) => other.startsWith(`${end}/`));
 }
 
-function fileOf(community: Community, { listing, path, isMadeUp }: Placed, pathOf: ReadonlyMap<string, string>): ZipFile {
+function fileOf(
+  community: Community,
+  { listing, path, isMadeUp }: Placed,
+  pathOf: ReadonlyMap<string, string>,
+): ZipFile {
   const { kind, mode, time, sizeBytes } = listing;
   const permissions = mode === "120000" ? SYMLINK | 0o777 : FILE | (mode === "100755" ? 0o755 : 0o644);
   const file = { name: path, time, mode: permissions };
   if (sizeBytes > WHOLE_BYTES_MAX) return { ...file, content: bodyChunks(community, listing) };
   const bytes = bodyOf(community, listing);
-  const text = kindOf(kind).body === "markdown" && bytes.length <= limits.PAGE_BYTES_MAX && mode !== "120000" ? textOf(bytes) : undefined;
+  const text =
+    kindOf(kind).body === "markdown" && bytes.length <= limits.PAGE_BYTES_MAX && mode !== "120000"
+      ? textOf(bytes)
+      : undefined;
   if (text === undefined) return { ...file, content: bytes };
   const linked = relinked(text, { community: community.id, from: path, isMadeUp, pathOf });
   return { ...file, content: linked === text ? bytes : utf8(linked) };
@@ -121,7 +136,10 @@ function bodyChunks({ store }: Community, { sha256 }: units.UnitListing): AsyncI
 }
 
 function missing(sha256: string | null): never {
-  throw new LoreError("INTEGRITY", `Part ${sha256 ?? ""} is named in the record but not held here. Fetch it from a copy, then export again.`);
+  throw new LoreError(
+    "INTEGRITY",
+    `Part ${sha256 ?? ""} is named in the record but not held here. Fetch it from a copy, then export again.`,
+  );
 }
 
 function momentWords(community: Community, moment: moments.Moment): string {
@@ -152,7 +170,10 @@ async function writeFolder(folder: string, files: Iterable<ZipFile>): Promise<vo
 
 async function writeZipFile(path: string, files: Iterable<ZipFile>): Promise<void> {
   const file = await open(path, "wx").catch((cause: unknown) => {
-    throw new LoreError("REFUSED", `Writing ${path}: it is there already, or its folder is not. Choose a new name.`, { cause, field: "zipFile" });
+    throw new LoreError("REFUSED", `Writing ${path}: it is there already, or its folder is not. Choose a new name.`, {
+      cause,
+      field: "zipFile",
+    });
   });
   try {
     await pipeline(zipped(files), file.createWriteStream());

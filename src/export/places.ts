@@ -9,7 +9,13 @@ import { kindOf } from "../unit/index.ts";
 import type { LeftOut } from "./report.ts";
 
 const SLUG_LENGTH_MAX = 80;
-const FOLDERS: Readonly<Record<string, string>> = { page: "pages", dataset: "tables", program: "tools", right: "terms", policy: "sharing-rules" };
+const FOLDERS: Readonly<Record<string, string>> = {
+  page: "pages",
+  dataset: "tables",
+  program: "tools",
+  right: "terms",
+  policy: "sharing-rules",
+};
 
 export interface Placed {
   readonly listing: units.UnitListing;
@@ -55,7 +61,8 @@ class Taken {
 
   take(path: string): boolean {
     const folders = foldersOf(path);
-    if (this.#files.has(path) || this.#folders.has(path) || folders.some((folder) => this.#files.has(folder))) return false;
+    if (this.#files.has(path) || this.#folders.has(path) || folders.some((folder) => this.#files.has(folder)))
+      return false;
     this.#files.add(path);
     for (const folder of folders) this.#folders.add(folder);
     return true;
@@ -83,7 +90,10 @@ function isSafePath(path: string): boolean {
 /** A path that is not UTF-8, with those bytes percent-encoded. */
 function escapedPath(pathHex: string): string {
   const bytes = Buffer.from(hex.decode(pathHex)).toString("latin1");
-  return bytes.replaceAll(/[^\x20-\x7e]|%/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+  return bytes.replaceAll(
+    /[^\x20-\x7e]|%/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
 }
 
 function madeUpPath({ kind, title }: units.UnitListing): { stem: string; suffix: string } {
@@ -94,6 +104,14 @@ function madeUpPath({ kind, title }: units.UnitListing): { stem: string; suffix:
 
 /** Words in lower case with hyphens, in any script. */
 function slugOf(title: string): string {
-  const words = title.normalize("NFC").toLowerCase().replaceAll(/[^\p{L}\p{N}\p{M}]+/gu, "-");
-  return [...words].slice(0, SLUG_LENGTH_MAX).join("").replaceAll(/^-+|-+$/g, "") || "untitled";
+  const words = title
+    .normalize("NFC")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\p{M}]+/gu, "-");
+  return (
+    [...words]
+      .slice(0, SLUG_LENGTH_MAX)
+      .join("")
+      .replaceAll(/^-+|-+$/g, "") || "untitled"
+  );
 }

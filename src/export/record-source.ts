@@ -45,7 +45,11 @@ class FolderSource implements RecordSource {
     try {
       return new Uint8Array(readFileSync(join(this.name, PAYLOAD, path)));
     } catch (cause) {
-      throw new LoreError("NOT_FOUND", `Reading ${PAYLOAD}/${path} of the archive at ${this.name}: it is missing or cannot be read.`, { cause });
+      throw new LoreError(
+        "NOT_FOUND",
+        `Reading ${PAYLOAD}/${path} of the archive at ${this.name}: it is missing or cannot be read.`,
+        { cause },
+      );
     }
   }
 
@@ -59,7 +63,8 @@ class FolderSource implements RecordSource {
 
   async sidecar(index: number): Promise<Uint8Array> {
     const number = Math.floor(index / TILE_WIDTH);
-    if (this.#sidecars?.number !== number) this.#sidecars = { number, list: decodeSidecars(this.#read(sidecarsPath(number))) };
+    if (this.#sidecars?.number !== number)
+      this.#sidecars = { number, list: decodeSidecars(this.#read(sidecarsPath(number))) };
     return this.#sidecars.list[index % TILE_WIDTH] ?? new Uint8Array();
   }
 
@@ -82,15 +87,24 @@ class WebSource implements RecordSource {
     let sizeBytes = 0;
     try {
       const answer = await fetch(address, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
-      if (!answer.ok) throw new LoreError("UNREACHABLE", `Fetching ${address}: the answer was ${answer.status}. Check the address, or try another copy.`);
+      if (!answer.ok)
+        throw new LoreError(
+          "UNREACHABLE",
+          `Fetching ${address}: the answer was ${answer.status}. Check the address, or try another copy.`,
+        );
       for await (const chunk of answer.body ?? []) {
         sizeBytes += chunk.length;
-        if (sizeBytes > most) throw new LoreError("TOO_LARGE", `Fetching ${address}: it is longer than ${most} bytes.`, { limit: most });
+        if (sizeBytes > most)
+          throw new LoreError("TOO_LARGE", `Fetching ${address}: it is longer than ${most} bytes.`, { limit: most });
         yield chunk;
       }
     } catch (error) {
       if (error instanceof LoreError) throw error;
-      throw new LoreError("UNREACHABLE", `Fetching ${address}: it did not answer. Check the address, or try again later.`, { cause: error });
+      throw new LoreError(
+        "UNREACHABLE",
+        `Fetching ${address}: it did not answer. Check the address, or try again later.`,
+        { cause: error },
+      );
     }
   }
 

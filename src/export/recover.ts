@@ -32,7 +32,8 @@ export interface Recovery {
  * nothing was changed, or whole entries only, and it can be run again.
  */
 export async function recover(node: LoreNode, id: string, { from, onProgress }: RecoverOptions): Promise<Recovery> {
-  if (!node.has(id)) throw new LoreError("NOT_FOUND", `Recovering ${id}: it is not here. Use "lore restore" with an archive.`);
+  if (!node.has(id))
+    throw new LoreError("NOT_FOUND", `Recovering ${id}: it is not here. Use "lore restore" with an archive.`);
   const { suite } = node.environment;
   const source = recordSource(from, id);
   const local = await localRecord(node, id);
@@ -79,10 +80,17 @@ interface Comparison {
 function requireAhead({ source, checkpoint, mark, local }: Comparison & { readonly local: LocalRecord }): void {
   const here = local.entries.length;
   if (checkpoint.size < here || checkpoint.size <= local.sealed) {
-    throw new LoreError("REFUSED", `Recovering from ${source.name}: it holds ${checkpoint.size} entries, and ${here} are here. It has nothing to add.`);
+    throw new LoreError(
+      "REFUSED",
+      `Recovering from ${source.name}: it holds ${checkpoint.size} entries, and ${here} are here. It has nothing to add.`,
+    );
   }
   if (mark !== undefined && checkpoint.size < mark.size) {
-    throw new LoreError("REFUSED", `Recovering from ${source.name}: it holds ${checkpoint.size} entries, but ${mark.size} were signed here. Take a newer copy.`, { data: { needed: mark.size } });
+    throw new LoreError(
+      "REFUSED",
+      `Recovering from ${source.name}: it holds ${checkpoint.size} entries, but ${mark.size} were signed here. Take a newer copy.`,
+      { data: { needed: mark.size } },
+    );
   }
 }
 
@@ -92,27 +100,45 @@ async function fetchTail(source: RecordSource, { from, size }: { from: number; s
     const entries = await source.bundle(number, size);
     tail.push(...entries.slice(Math.max(0, from - number * TILE_WIDTH)));
   }
-  if (tail.length !== size - from) throw damaged(`The copy at ${source.name}`, `it holds ${tail.length} of the ${size - from} entries that are missing`);
+  if (tail.length !== size - from)
+    throw damaged(
+      `The copy at ${source.name}`,
+      `it holds ${tail.length} of the ${size - from} entries that are missing`,
+    );
   return tail;
 }
 
 /** What is here, followed by what was fetched, is what the log key signed; and what was signed here begins it. */
-function requireOneHistory({ suite, source, checkpoint, mark, entries }: Comparison & { readonly suite: Suite; readonly entries: readonly Uint8Array[] }): void {
+function requireOneHistory({
+  suite,
+  source,
+  checkpoint,
+  mark,
+  entries,
+}: Comparison & { readonly suite: Suite; readonly entries: readonly Uint8Array[] }): void {
   const nodes = nodesOf(suite, entries);
   if (!equal(tree.rootHash(suite, checkpoint.size, nodes), checkpoint.root)) {
-    throw new LoreError("INTEGRITY", `Recovering from ${source.name}: its record does not continue the one that is here. It is damaged, or the community was written in two places.`);
+    throw new LoreError(
+      "INTEGRITY",
+      `Recovering from ${source.name}: its record does not continue the one that is here. It is damaged, or the community was written in two places.`,
+    );
   }
   if (mark !== undefined && mark.size > 0 && !equal(tree.rootHash(suite, mark.size, nodes), mark.root)) {
-    throw new LoreError("INTEGRITY", `Recovering from ${source.name}: its first ${mark.size} entries are not those that were signed here. The community was written in two places; keep both copies.`);
+    throw new LoreError(
+      "INTEGRITY",
+      `Recovering from ${source.name}: its first ${mark.size} entries are not those that were signed here. The community was written in two places; keep both copies.`,
+    );
   }
 }
 
 /** The hashes of complete subtrees over `entries`, each computed once. */
 function nodesOf(suite: Suite, entries: readonly Uint8Array[]): tree.Nodes {
   const levels: Uint8Array[][] = [entries.map((bytes) => tree.leafHash(suite, bytes))];
-  for (let below = levels[0] ?? []; below.length > 1; ) {
+  for (let below = levels[0] ?? []; below.length > 1;) {
     const pairs = Math.floor(below.length / 2);
-    const level = Array.from({ length: pairs }, (_, i) => tree.nodeHash(suite, below[2 * i] ?? new Uint8Array(), below[2 * i + 1] ?? new Uint8Array()));
+    const level = Array.from({ length: pairs }, (_, i) =>
+      tree.nodeHash(suite, below[2 * i] ?? new Uint8Array(), below[2 * i + 1] ?? new Uint8Array()),
+    );
     levels.push(level);
     below = level;
   }

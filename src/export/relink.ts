@@ -7,7 +7,10 @@
 /** Before an address: `](`, `](<`, a reference definition, an HTML attribute, an autolink. */
 const OPENING = String.raw`(?<=\]\(\s*<?|^ {0,3}\[[^\]]+\]:[ \t]*<?|\b(?:href|src)\s*=\s*["']|<)`;
 /** What goes no further up: an address elsewhere, a fragment, one from the top, one a generator fills in. */
-const RELATIVE = new RegExp(String.raw`(?<=\]\(\s*<?|^ {0,3}\[[^\]]+\]:[ \t]*<?|\b(?:href|src)\s*=\s*["'])(?![a-z][a-z0-9+.-]*:|[/#{$<>)"'])[^\s)>"']+`, "gim");
+const RELATIVE = new RegExp(
+  String.raw`(?<=\]\(\s*<?|^ {0,3}\[[^\]]+\]:[ \t]*<?|\b(?:href|src)\s*=\s*["'])(?![a-z][a-z0-9+.-]*:|[/#{$<>)"'])[^\s)>"']+`,
+  "gim",
+);
 
 export interface Relinking {
   /** Id of the community, base32. */
@@ -25,7 +28,10 @@ export function relinked(text: string, { community, from, isMadeUp, pathOf }: Re
   const up = "../".repeat(depth);
   const lifted = isMadeUp && depth > 0 ? text.replaceAll(RELATIVE, (href) => up + href) : text;
   if (!lifted.includes(`${community}/`)) return lifted;
-  const byId = new RegExp(String.raw`${OPENING}(?:(?:https?://[^\s/()<>"']+)?/c/${community}/u|lore:(?://)?${community})/([a-z2-7]{32})(?![a-z2-7@])`, "gim");
+  const byId = new RegExp(
+    String.raw`${OPENING}(?:(?:https?://[^\s/()<>"']+)?/c/${community}/u|lore:(?://)?${community})/([a-z2-7]{32})(?![a-z2-7@])`,
+    "gim",
+  );
   return lifted.replaceAll(byId, (whole, unit: string) => {
     const path = pathOf.get(unit);
     return path === undefined ? whole : up + path.split("/").map(encodeURIComponent).join("/");

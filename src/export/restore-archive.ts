@@ -10,7 +10,14 @@ import { hex } from "../bytes/index.ts";
 import type { Community, KeyFile, LoreNode } from "../community/index.ts";
 import { receiveCommunity, type ReceivedEntry } from "../community/restore.ts";
 import { Bag, PAYLOAD } from "./archive/bag.ts";
-import { type CheckedRecord, checkBundle, checkRecord, damaged, type LastBodies, type NamedPart } from "./archive/check.ts";
+import {
+  type CheckedRecord,
+  checkBundle,
+  checkRecord,
+  damaged,
+  type LastBodies,
+  type NamedPart,
+} from "./archive/check.ts";
 import { partPath } from "./archive/layout.ts";
 import { WHOLE_BYTES_MAX } from "./archive/record-files.ts";
 import type { OnProgress } from "./report.ts";
@@ -26,7 +33,10 @@ export interface RestoreOptions {
 }
 
 /** @throws LoreError NOT_FOUND, REFUSED, or INTEGRITY naming the file or entry; then nothing is left behind. */
-export async function restoreArchive(node: LoreNode, { directory, keys, onProgress }: RestoreOptions): Promise<Community> {
+export async function restoreArchive(
+  node: LoreNode,
+  { directory, keys, onProgress }: RestoreOptions,
+): Promise<Community> {
   const folder = resolve(directory);
   const bag = new Bag(folder);
   const record = await checkRecord(node.environment.suite, async (path) => bag.read(path));
@@ -48,7 +58,11 @@ async function* checkedBatches({ node, folder, bag, record, onProgress }: Taking
   const read = async (path: string) => bag.read(path);
   for (let number = 0; number * BUNDLE_ENTRIES < size; number++) {
     const entries = await checkBundle(node.environment.suite, record, { number, read, bodies });
-    yield entries.map(({ bytes, sidecar, parts }) => ({ bytes, sidecar, parts: parts.map((part) => received(bag, folder, part)) }));
+    yield entries.map(({ bytes, sidecar, parts }) => ({
+      bytes,
+      sidecar,
+      parts: parts.map((part) => received(bag, folder, part)),
+    }));
     onProgress?.({ stage: "Checking and restoring", done: Math.min(size, (number + 1) * BUNDLE_ENTRIES), of: size });
   }
   await bag.readRest();

@@ -49,7 +49,12 @@ async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
 }
 
 const LONG = "words and words\n".repeat(5_000);
-const FILES = () => [fileOf("a.md", utf8(LONG)), fileOf("empty", new Uint8Array()), fileOf("nä/🌮.bin", Uint8Array.of(1, 2, 3)), fileOf("streamed.txt", chunksOf(LONG))];
+const FILES = () => [
+  fileOf("a.md", utf8(LONG)),
+  fileOf("empty", new Uint8Array()),
+  fileOf("nä/🌮.bin", Uint8Array.of(1, 2, 3)),
+  fileOf("streamed.txt", chunksOf(LONG)),
+];
 
 test("whole and streamed files come out of the zip as they went in", async () => {
   const files = await read(await bytesOf(FILES()));

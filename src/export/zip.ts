@@ -59,7 +59,10 @@ interface Sums {
 }
 
 /** The bytes of an archive of `files`, in their order. @throws LoreError TOO_LARGE for a file over 4 GiB. */
-export async function* zipped(files: AsyncIterable<ZipFile> | Iterable<ZipFile>, options: ZipOptions = {}): AsyncGenerator<Uint8Array> {
+export async function* zipped(
+  files: AsyncIterable<ZipFile> | Iterable<ZipFile>,
+  options: ZipOptions = {},
+): AsyncGenerator<Uint8Array> {
   const written: Written[] = [];
   let offset = 0;
   for await (const file of files) {
@@ -84,7 +87,11 @@ type Packing = Pick<Written, "flags" | "method" | "sums">;
 async function* wholeFile(file: ZipFile, bytes: Uint8Array): AsyncGenerator<Uint8Array, Packing> {
   const deflated = deflateRawSync(bytes);
   const [method, content] = deflated.length < bytes.length ? [DEFLATED, deflated] : [STORED, bytes];
-  const packing = { flags: UTF8_NAMES, method, sums: { crc: crc32(bytes), packed: content.length, size: bytes.length } };
+  const packing = {
+    flags: UTF8_NAMES,
+    method,
+    sums: { crc: crc32(bytes), packed: content.length, size: bytes.length },
+  };
   yield localHeader(file, packing);
   yield content;
   return packing;
@@ -109,7 +116,8 @@ async function* streamedFile(file: ZipFile, chunks: AsyncIterable<Uint8Array>): 
     packed += chunk.length;
     yield chunk;
   }
-  if (size > UINT32_MAX || packed > UINT32_MAX) throw new LoreError("TOO_LARGE", `Packing ${file.name}: it is larger than 4 GiB.`);
+  if (size > UINT32_MAX || packed > UINT32_MAX)
+    throw new LoreError("TOO_LARGE", `Packing ${file.name}: it is larger than 4 GiB.`);
   const sums = { crc, packed, size };
   yield fields([4, DESCRIPTOR], ...sumFields(sums));
   return { ...packing, sums };
@@ -131,12 +139,25 @@ function fields(...list: readonly Field[]): Uint8Array<ArrayBuffer> {
 }
 
 function sumFields({ crc, packed, size }: Sums): Field[] {
-  return [[4, crc], [4, packed], [4, size]];
+  return [
+    [4, crc],
+    [4, packed],
+    [4, size],
+  ];
 }
 
 function localHeader(file: ZipFile, { flags, method, sums }: Packing): Uint8Array {
   const name = utf8(file.name);
-  const head = fields([4, LOCAL], [2, VERSION], [2, flags], [2, method], ...timeFields(file.time), ...sumFields(sums), [2, name.length], [2, 0]);
+  const head = fields(
+    [4, LOCAL],
+    [2, VERSION],
+    [2, flags],
+    [2, method],
+    ...timeFields(file.time),
+    ...sumFields(sums),
+    [2, name.length],
+    [2, 0],
+  );
   return concat(head, name);
 }
 
@@ -144,9 +165,16 @@ function localHeader(file: ZipFile, { flags, method, sums }: Packing): Uint8Arra
 function timeFields(time: number): [Field, Field] {
   const at = new Date(time);
   const year = at.getUTCFullYear();
-  if (year < YEAR_MIN || year > YEAR_MAX) return [[2, 0], [2, (1 << 5) | 1]];
+  if (year < YEAR_MIN || year > YEAR_MAX)
+    return [
+      [2, 0],
+      [2, (1 << 5) | 1],
+    ];
   const clock = (at.getUTCHours() << 11) | (at.getUTCMinutes() << 5) | (at.getUTCSeconds() >> 1);
-  return [[2, clock], [2, ((year - YEAR_MIN) << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate()]];
+  return [
+    [2, clock],
+    [2, ((year - YEAR_MIN) << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate()],
+  ];
 }
 
 function* directory(written: readonly Written[], start: number, options: ZipOptions): Generator<Uint8Array> {
@@ -160,7 +188,18 @@ function* directory(written: readonly Written[], start: number, options: ZipOpti
   const count = written.length;
   const large = count >= countMax || start >= offsetMax || size >= offsetMax;
   if (large) {
-    yield fields([4, END_64], [8, 44], [2, (MADE_ON_UNIX << 8) | VERSION_64], [2, VERSION_64], [4, 0], [4, 0], [8, count], [8, count], [8, size], [8, start]);
+    yield fields(
+      [4, END_64],
+      [8, 44],
+      [2, (MADE_ON_UNIX << 8) | VERSION_64],
+      [2, VERSION_64],
+      [4, 0],
+      [4, 0],
+      [8, count],
+      [8, count],
+      [8, size],
+      [8, start],
+    );
     yield fields([4, LOCATOR_64], [4, 0], [8, start + size], [4, 1]);
   }
   const [shownCount, shownSize, shownStart] = large ? [UINT16_MAX, UINT32_MAX, UINT32_MAX] : [count, size, start];
@@ -170,10 +209,24 @@ function* directory(written: readonly Written[], start: number, options: ZipOpti
 function centralHeader({ file, name, offset, flags, method, sums }: Written, large: boolean): Uint8Array {
   const extra = large ? fields([2, 1], [2, 8], [8, offset]) : new Uint8Array();
   const head = fields(
-    ...([[4, CENTRAL], [2, (MADE_ON_UNIX << 8) | (large ? VERSION_64 : VERSION)], [2, large ? VERSION_64 : VERSION], [2, flags], [2, method]] as const),
+    ...([
+      [4, CENTRAL],
+      [2, (MADE_ON_UNIX << 8) | (large ? VERSION_64 : VERSION)],
+      [2, large ? VERSION_64 : VERSION],
+      [2, flags],
+      [2, method],
+    ] as const),
     ...timeFields(file.time),
     ...sumFields(sums),
-    ...([[2, name.length], [2, extra.length], [2, 0], [2, 0], [2, 0], [4, (file.mode << 16) >>> 0], [4, large ? UINT32_MAX : offset]] as const),
+    ...([
+      [2, name.length],
+      [2, extra.length],
+      [2, 0],
+      [2, 0],
+      [2, 0],
+      [4, (file.mode << 16) >>> 0],
+      [4, large ? UINT32_MAX : offset],
+    ] as const),
   );
   return concat(head, name, extra);
 }

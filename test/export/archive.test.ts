@@ -7,7 +7,7 @@ import { test, type TestContext } from "node:test";
 import { base32, hex, isLoreError, utf8 } from "../../src/bytes/index.ts";
 import { nobleSuite } from "../../src/bytes/noble.ts";
 import { type Community, type KeyFile, type LoreNode, proofFile } from "../../src/community/index.ts";
-import { exportArchive, restoreArchive } from "../../src/export/index.ts";
+import { exportArchive, recover, restoreArchive } from "../../src/export/index.ts";
 import { checkArchive, checkProof } from "../../src/export/verifier/check-files.ts";
 import { importGit } from "../../src/import/run.ts";
 import { corpus } from "../../src/import/git/test-repositories.ts";
@@ -30,7 +30,9 @@ async function archived(t: TestContext, entries = 3): Promise<Archived> {
   const unit = await write(community, author, { title: "Chain", path: "chain.md", body: "# Chain\n\nfirst\n" });
   await rewrite(community, author, { unit, title: "Chain", path: "chain.md", body: "# Chain\n\nsecond\n" });
   await write(community, author, { title: "Long", path: "long.md", body: "long words ".repeat(30_000) });
-  const drafts = Array.from({ length: entries }, (_, i) => author.sign([author.seal(newUnit(community, author, { title: `Page ${i}`, path: `p/${i}.md` }).op)]));
+  const drafts = Array.from({ length: entries }, (_, i) =>
+    author.sign([author.seal(newUnit(community, author, { title: `Page ${i}`, path: `p/${i}.md` }).op)]),
+  );
   await community.appendAll(drafts);
   const directory = join(temporaryFolder(t), "archive");
   await exportArchive(community, { directory });
@@ -39,11 +41,17 @@ async function archived(t: TestContext, entries = 3): Promise<Archived> {
 
 function keysOf(node: LoreNode, id: string): KeyFile {
   const file = JSON.parse(readFileSync(node.keystore.path(id), "utf8")) as Record<string, string>;
-  return { member: hex.decode(file["member"] ?? ""), seed: hex.decode(file["seed"] ?? ""), logSeed: hex.decode(file["logSeed"] ?? "") };
+  return {
+    member: hex.decode(file["member"] ?? ""),
+    seed: hex.decode(file["seed"] ?? ""),
+    logSeed: hex.decode(file["logSeed"] ?? ""),
+  };
 }
 
 function filesOf(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((path) => statSync(join(directory, path)).isFile()).toSorted();
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((path) => statSync(join(directory, path)).isFile())
+    .toSorted();
 }
 
 test("a community restored elsewhere has the same id, size, root and heads, and can be read, not written", async (t) => {
@@ -53,19 +61,26 @@ test("a community restored elsewhere has the same id, size, root and heads, and 
   assert.deepEqual(portrait(restored), portrait(community));
   assert.equal(restored.refusal?.code, "READ_ONLY");
   assert.deepEqual(other.ids(), [community.id]);
-  await assert.rejects(restoreArchive(other, { directory }), (error) => isLoreError(error, "REFUSED") && /recover/.test(error.message));
+  await assert.rejects(
+    restoreArchive(other, { directory }),
+    (error) => isLoreError(error, "REFUSED") && /recover/.test(error.message),
+  );
 });
 
-test("an imported community comes back the same", { skip: corpus("tacofancy") === undefined && "the folder ../shared/corpora is not here" }, async (t) => {
-  const node = openNode(t);
-  const { report } = await importGit(node, { location: corpus("tacofancy") ?? "", into: { founder: "Ada" } });
-  const community = node.community(report.community.id);
-  const directory = join(temporaryFolder(t), "archive");
-  const written = await exportArchive(community, { directory });
-  assert.ok(written.files < community.size * 8, "sidecars are bundled");
-  const restored = await restoreArchive(openNode(t, { seed: "other" }), { directory });
-  assert.deepEqual(portrait(restored), portrait(community));
-});
+test(
+  "an imported community comes back the same",
+  { skip: corpus("tacofancy") === undefined && "the folder ../shared/corpora is not here" },
+  async (t) => {
+    const node = openNode(t);
+    const { report } = await importGit(node, { location: corpus("tacofancy") ?? "", into: { founder: "Ada" } });
+    const community = node.community(report.community.id);
+    const directory = join(temporaryFolder(t), "archive");
+    const written = await exportArchive(community, { directory });
+    assert.ok(written.files < community.size * 8, "sidecars are bundled");
+    const restored = await restoreArchive(openNode(t, { seed: "other" }), { directory });
+    assert.deepEqual(portrait(restored), portrait(community));
+  },
+);
 
 test("with its keys a restored community goes on: it can be written to, and seals as before", async (t) => {
   const { node, community, directory } = await archived(t);
@@ -81,7 +96,10 @@ test("keys of another log or of nobody here are refused, and nothing is left", a
   const { node, community, directory } = await archived(t);
   const other = openNode(t, { seed: "other" });
   const keys = keysOf(node, community.id);
-  for (const wrong of [{ ...keys, logSeed: utf8("another log's seed, 32 bytes long") .subarray(0, 32) }, { ...keys, seed: utf8("another member's seed, 32 bytes long").subarray(0, 32) }]) {
+  for (const wrong of [
+    { ...keys, logSeed: utf8("another log's seed, 32 bytes long").subarray(0, 32) },
+    { ...keys, seed: utf8("another member's seed, 32 bytes long").subarray(0, 32) },
+  ]) {
     await assert.rejects(restoreArchive(other, { directory, keys: wrong }), (error) => isLoreError(error, "REFUSED"));
     assert.deepEqual(readdirSync(join(other.environment.home, "communities")), []);
   }
@@ -91,7 +109,24 @@ test("keys of another log or of nobody here are refused, and nothing is left", a
 test("one flipped byte in any kind of file is found and named, and nothing is left behind", async (t) => {
   const { community, directory } = await archived(t, 300);
   const other = openNode(t, { seed: "other" });
-  const kinds = [/checkpoint$/, /tile\/0\/000$/, /tile\/0\/001\.p/, /tile\/1\/000/, /entries\/000$/, /entries\/001/, /sidecars\/000$/, /sidecars\/001$/, /part\/.*/, /README/, /verify/, /formats\/archive/, /^bagit/, /bag-info/, /^manifest/, /^tagmanifest/];
+  const kinds = [
+    /checkpoint$/,
+    /tile\/0\/000$/,
+    /tile\/0\/001\.p/,
+    /tile\/1\/000/,
+    /entries\/000$/,
+    /entries\/001/,
+    /sidecars\/000$/,
+    /sidecars\/001$/,
+    /part\/.*/,
+    /README/,
+    /verify/,
+    /formats\/archive/,
+    /^bagit/,
+    /bag-info/,
+    /^manifest/,
+    /^tagmanifest/,
+  ];
   const files = filesOf(directory);
   for (const kind of kinds) {
     const path = files.findLast((name) => kind.test(name)) ?? assert.fail(String(kind));
@@ -101,7 +136,11 @@ test("one flipped byte in any kind of file is found and named, and nothing is le
     const at = Math.floor(bytes.length / 2);
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     writeFileSync(place, bytes);
-    await assert.rejects(restoreArchive(other, { directory }), (error) => isLoreError(error, "INTEGRITY") && (/manifest/.test(path) || error.message.includes(path)), path);
+    await assert.rejects(
+      restoreArchive(other, { directory }),
+      (error) => isLoreError(error, "INTEGRITY") && (/manifest/.test(path) || error.message.includes(path)),
+      path,
+    );
     assert.deepEqual(readdirSync(join(other.environment.home, "communities")), [], path);
     writeFileSync(place, sound);
   }
@@ -109,10 +148,16 @@ test("one flipped byte in any kind of file is found and named, and nothing is le
 });
 
 test("damage under a manifest written anew is found all the same, by what was signed", async (t) => {
-  const { community, directory } = await archived(t, 300);
+  const { community, directory } = await archived(t);
   const other = openNode(t, { seed: "other" });
-  const words = [/checkpoint/, /tile\/[01]\/000/, /Entry \d+ in tile\/entries\/000|tile\/entries\/000/, /[Ss]idecar/, /data\/part\//];
-  for (const [i, kind] of [/checkpoint$/, /tile\/0\/000$/, /entries\/000$/, /sidecars\/000$/, /part\/.*/].entries()) {
+  const words = [
+    /checkpoint/,
+    /tile\//,
+    /Entry \d+ in tile\/entries\/000|tile\/entries\/000/,
+    /[Ss]idecar/,
+    /data\/part\//,
+  ];
+  for (const [i, kind] of [/checkpoint$/, /tile\/0\/000/, /entries\/000/, /sidecars\/000$/, /part\/.*/].entries()) {
     const forged = join(temporaryFolder(t), "forged");
     cpSync(directory, forged, { recursive: true });
     const path = filesOf(forged).findLast((name) => kind.test(name)) ?? assert.fail(String(kind));
@@ -121,18 +166,35 @@ test("damage under a manifest written anew is found all the same, by what was si
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     writeFileSync(join(forged, path), bytes);
     reseal(forged);
-    await assert.rejects(restoreArchive(other, { directory: forged }), (error) => isLoreError(error, "INTEGRITY") && (words[i] ?? /^$/).test(error.message), path);
+    await assert.rejects(
+      restoreArchive(other, { directory: forged }),
+      (error) => isLoreError(error, "INTEGRITY") && (words[i] ?? /^$/).test(error.message),
+      path,
+    );
     const read = async (name: string) => new Uint8Array(readFileSync(join(forged, "data", name)));
-    await assert.rejects(checkArchive(nobleSuite, read, { community: community.id, onStep: async () => {} }), (error) => isLoreError(error, "INTEGRITY"), path);
+    await assert.rejects(
+      checkArchive(nobleSuite, read, { community: community.id, onStep: async () => {} }),
+      (error) => isLoreError(error, "INTEGRITY"),
+      path,
+    );
   }
   assert.deepEqual(other.ids(), []);
 });
 
 /** Makes both manifests fit the files again. */
 function reseal(directory: string): void {
-  const sum = (path: string) => `${createHash("sha256").update(readFileSync(join(directory, path))).digest("hex")}  ${path}\n`;
+  const sum = (path: string) =>
+    `${createHash("sha256")
+      .update(readFileSync(join(directory, path)))
+      .digest("hex")}  ${path}\n`;
   const files = filesOf(directory);
-  writeFileSync(join(directory, "manifest-sha256.txt"), files.filter((path) => path.startsWith("data/")).map(sum).join(""));
+  writeFileSync(
+    join(directory, "manifest-sha256.txt"),
+    files
+      .filter((path) => path.startsWith("data/"))
+      .map(sum)
+      .join(""),
+  );
   const tags = files.filter((path) => !path.startsWith("data/") && !path.startsWith("tagmanifest"));
   writeFileSync(join(directory, "tagmanifest-sha256.txt"), tags.map(sum).join(""));
 }
@@ -142,11 +204,19 @@ test("a missing file and one too many are found", async (t) => {
   const other = openNode(t, { seed: "other" });
   const part = filesOf(directory).find((path) => path.startsWith("data/part/")) ?? assert.fail();
   writeFileSync(join(directory, "data/extra"), "");
-  await assert.rejects(restoreArchive(other, { directory }), (error) => isLoreError(error, "INTEGRITY") && error.message.includes("data/extra"));
+  await assert.rejects(
+    restoreArchive(other, { directory }),
+    (error) => isLoreError(error, "INTEGRITY") && error.message.includes("data/extra"),
+  );
   rmSync(join(directory, "data/extra"));
   rmSync(join(directory, part));
-  await assert.rejects(restoreArchive(other, { directory }), (error) => isLoreError(error, "INTEGRITY") && error.message.includes(part));
-  await assert.rejects(restoreArchive(other, { directory: temporaryFolder(t) }), (error) => isLoreError(error, "NOT_FOUND"));
+  await assert.rejects(
+    restoreArchive(other, { directory }),
+    (error) => isLoreError(error, "INTEGRITY") && error.message.includes(part),
+  );
+  await assert.rejects(restoreArchive(other, { directory: temporaryFolder(t) }), (error) =>
+    isLoreError(error, "NOT_FOUND"),
+  );
 });
 
 test("the second export writes what is new, takes out tiles that grew, and no other community's archive is touched", async (t) => {
@@ -167,10 +237,51 @@ test("the second export writes what is new, takes out tiles that grew, and no ot
   await assert.rejects(exportArchive(community, { directory: mine }), (error) => isLoreError(error, "REFUSED"));
 });
 
+test("a part too large for memory goes through in chunks, and its damage is found as well", async (t) => {
+  const node = openNode(t);
+  const community = await node.begin({ name: "Guild", founder: "Ann", now: node.environment.now() });
+  const body = new Uint8Array(5 * 2 ** 20).map((_, i) => i % 251);
+  await write(community, authorOf(node, community), { title: "Film", path: "film.bin", kind: "file", body });
+  const directory = join(temporaryFolder(t), "archive");
+  await exportArchive(community, { directory });
+  const digest = createHash("sha256").update(body).digest("hex");
+  const place = join(directory, "data/part", digest.slice(0, 2), digest);
+  assert.equal(statSync(place).size, body.length);
+  const other = openNode(t, { seed: "other" });
+  writeFileSync(place, body.with(1_000_000, 255));
+  await assert.rejects(
+    restoreArchive(other, { directory }),
+    (error) => isLoreError(error, "INTEGRITY") && error.message.includes(digest),
+  );
+  assert.deepEqual(readdirSync(join(other.environment.home, "communities")), []);
+  writeFileSync(place, body);
+  const restored = await restoreArchive(other, { directory });
+  assert.deepEqual(portrait(restored), portrait(community));
+  assert.deepEqual(restored.store.parts.get(hex.decode(digest)), body);
+});
+
+test("an older archive restored where more was signed is behind, and the newer one brings it up", async (t) => {
+  const { node, community, directory } = await archived(t);
+  const newer = join(temporaryFolder(t), "newer");
+  await write(community, authorOf(node, community), { title: "More", path: "more.md" });
+  await exportArchive(community, { directory: newer });
+  const before = portrait(community);
+  const { id } = community;
+  await node.remove(id);
+  assert.equal((await restoreArchive(node, { directory })).refusal?.code, "BEHIND");
+  await recover(node, id, { from: newer });
+  assert.deepEqual(portrait(node.community(id)), before);
+  assert.equal(node.community(id).refusal, undefined);
+});
+
 test("what somebody asked to erase is in no archive, and the rest restores", async (t) => {
   const { node, community, directory, unit } = await archived(t);
   const author = authorOf(node, community);
-  const first = community.rows.get<{ id: Uint8Array }>("SELECT r.id FROM revision r JOIN unit u ON u.n = r.unit WHERE u.id = ? ORDER BY r.n", unit) ?? assert.fail();
+  const first =
+    community.rows.get<{ id: Uint8Array }>(
+      "SELECT r.id FROM revision r JOIN unit u ON u.n = r.unit WHERE u.id = ? ORDER BY r.n",
+      unit,
+    ) ?? assert.fail();
   const gone = createHash("sha256").update("# Chain\n\nfirst\n").digest("hex");
   assert.ok(existsSync(join(directory, "data/part", gone.slice(0, 2), gone)));
   await author.write([{ op: "redact", slots: [{ op: first.id, part: "body" }] }]);
@@ -183,7 +294,12 @@ test("what somebody asked to erase is in no archive, and the rest restores", asy
 test("an archive holds no private key", async (t) => {
   const { node, community, directory } = await archived(t);
   const { seed, logSeed = seed } = keysOf(node, community.id);
-  const secrets = [seed, logSeed].flatMap((key) => [Buffer.from(key), Buffer.from(hex.encode(key)), Buffer.from(base32.encode(key)), Buffer.from(Buffer.from(key).toString("base64"))]);
+  const secrets = [seed, logSeed].flatMap((key) => [
+    Buffer.from(key),
+    Buffer.from(hex.encode(key)),
+    Buffer.from(base32.encode(key)),
+    Buffer.from(Buffer.from(key).toString("base64")),
+  ]);
   for (const path of filesOf(directory)) {
     const bytes = readFileSync(join(directory, path));
     assert.ok(!secrets.some((secret) => bytes.includes(secret)), path);
@@ -199,9 +315,37 @@ test("the verifier page is one small file that asks no network, and its check ho
   const read = async (path: string) => new Uint8Array(readFileSync(join(directory, "data", path)));
   const verdict = await checkArchive(nobleSuite, read, { community: community.id, onStep: async () => {} });
   assert.equal(verdict.size, community.size);
-  await assert.rejects(checkArchive(nobleSuite, read, { community: "a".repeat(32), onStep: async () => {} }), (error) => isLoreError(error, "INTEGRITY"));
+  await assert.rejects(checkArchive(nobleSuite, read, { community: "a".repeat(32), onStep: async () => {} }), (error) =>
+    isLoreError(error, "INTEGRITY"),
+  );
   const proof = proofFile(community, community.facts.unitById(unit)?.head ?? 0);
   const content = utf8("# Chain\n\nsecond\n");
   assert.equal(checkProof(nobleSuite, { content, proof, community: community.id }).index, 2);
-  assert.throws(() => checkProof(nobleSuite, { content: utf8("# Chain\n\nthird\n"), proof, community: community.id }), (error) => isLoreError(error, "INTEGRITY"));
+  assert.throws(
+    () => checkProof(nobleSuite, { content: utf8("# Chain\n\nthird\n"), proof, community: community.id }),
+    (error) => isLoreError(error, "INTEGRITY"),
+  );
+});
+
+const bagFixture = new URL("../../../shared/fixtures/bagit-valid/v1.0/basicBag/bagit.txt", import.meta.url);
+
+test("the archive is a BagIt 1.0 bag: declared, complete, each file listed once with its SHA-256", async (t) => {
+  const { community, directory } = await archived(t, 300);
+  const text = (path: string) => readFileSync(join(directory, path), "utf8");
+  if (existsSync(bagFixture)) assert.equal(text("bagit.txt").trim(), readFileSync(bagFixture, "utf8").trim());
+  else t.diagnostic("the folder ../shared/fixtures is not here: bagit.txt was not compared with a foreign one");
+  const files = filesOf(directory);
+  const payload = files.filter((path) => path.startsWith("data/"));
+  const sum = (path: string) =>
+    `${createHash("sha256")
+      .update(readFileSync(join(directory, path)))
+      .digest("hex")}  ${path}`;
+  assert.deepEqual(text("manifest-sha256.txt").trim().split("\n"), payload.map(sum));
+  assert.deepEqual(
+    text("tagmanifest-sha256.txt").trim().split("\n"),
+    files.filter((path) => !path.startsWith("data/") && path !== "tagmanifest-sha256.txt").map(sum),
+  );
+  const sizeBytes = payload.reduce((sum, path) => sum + statSync(join(directory, path)).size, 0);
+  assert.match(text("bag-info.txt"), new RegExp(`^Payload-Oxum: ${sizeBytes}\\.${payload.length}$`, "m"));
+  assert.match(text("bag-info.txt"), new RegExp(`^External-Identifier: ${community.id}$`, "m"));
 });

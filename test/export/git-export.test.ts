@@ -6,7 +6,14 @@ import { test, type TestContext } from "node:test";
 import { isLoreError } from "../../src/bytes/index.ts";
 import { type Community, type LoreNode, units } from "../../src/community/index.ts";
 import { exportGit } from "../../src/export/index.ts";
-import { corpus, fastImport, type Files, git, type ModelCommit, streamOf } from "../../src/import/git/test-repositories.ts";
+import {
+  corpus,
+  fastImport,
+  type Files,
+  git,
+  type ModelCommit,
+  streamOf,
+} from "../../src/import/git/test-repositories.ts";
 import { importGit } from "../../src/import/run.ts";
 import { authorOf, openNode, rewrite, temporaryFolder, write } from "./node.ts";
 
@@ -21,33 +28,86 @@ async function imported(node: LoreNode, location: string): Promise<Community> {
 }
 
 /** Imports, exports, and answers the trees before and after. */
-async function roundTrip(t: TestContext, location: string, source = location): Promise<{ before: string[]; after: string[]; directory: string }> {
+async function roundTrip(
+  t: TestContext,
+  location: string,
+  source = location,
+): Promise<{ before: string[]; after: string[]; directory: string }> {
   const node = openNode(t);
   const community = await imported(node, location);
   const directory = join(temporaryFolder(t), "out");
   const { leftOut } = await exportGit(community, { directory });
-  assert.deepEqual(leftOut.map(({ title, reason }) => [title, reason]), [["How we work", "it has no path"]]);
+  assert.deepEqual(
+    leftOut.map(({ title, reason }) => [title, reason]),
+    [["How we work", "it has no path"]],
+  );
   return { before: trees(source), after: trees(directory), directory };
 }
 
 function filesOf(entries: Readonly<Record<string, string | readonly [mode: string, text: string]>>): Files {
-  return new Map(Object.entries(entries).map(([path, file]) => [path, typeof file === "string" ? { mode: "100644", text: file } : { mode: file[0], text: file[1] }]));
+  return new Map(
+    Object.entries(entries).map(([path, file]) => [
+      path,
+      typeof file === "string" ? { mode: "100644", text: file } : { mode: file[0], text: file[1] },
+    ]),
+  );
 }
 
 const PAGE = Array.from({ length: 12 }, (_, line) => `line ${line}`).join("\n");
 
 const QUIRKS: readonly ModelCommit[] = [
-  { parents: [], files: filesOf({ "a.md": PAGE, "run.sh": ["100755", "#!/bin/sh\n"], link: ["120000", "a.md"], "empty": "" }) },
+  {
+    parents: [],
+    files: filesOf({ "a.md": PAGE, "run.sh": ["100755", "#!/bin/sh\n"], link: ["120000", "a.md"], empty: "" }),
+  },
   { parents: [0], files: filesOf({ "b.md": PAGE, "run.sh": ["100644", "#!/bin/sh\n"], link: ["100644", "a.md"] }) },
-  { parents: [1], files: filesOf({ "a b/c d.md": PAGE.replace("line 3", "three"), "run.sh": ["100755", "#!/bin/sh\n"], "na\xc3\xafve.md": "1", "\xff\xfe.bin": "\0\x01" }) },
-  { parents: [2], files: filesOf({ "tab\there": "1", 'quo"te': "2", "new\nline": "3", "back\\slash": "4", "-dash": "5", " lead": "6", "\xe2\x82\xac/\xf0\x9f\x8c\xae.md": "7" }), message: "odd names" },
-  { parents: [3], files: filesOf({ "tab\there/below": "1", 'quo"te': "2", Page: "x", page: "y", ".gitattributes": "* text eol=crlf\n", "crlf.txt": "a\r\nb\n" }) },
+  {
+    parents: [1],
+    files: filesOf({
+      "a b/c d.md": PAGE.replace("line 3", "three"),
+      "run.sh": ["100755", "#!/bin/sh\n"],
+      "na\xc3\xafve.md": "1",
+      "\xff\xfe.bin": "\0\x01",
+    }),
+  },
+  {
+    parents: [2],
+    files: filesOf({
+      "tab\there": "1",
+      'quo"te': "2",
+      "new\nline": "3",
+      "back\\slash": "4",
+      "-dash": "5",
+      " lead": "6",
+      "\xe2\x82\xac/\xf0\x9f\x8c\xae.md": "7",
+    }),
+    message: "odd names",
+  },
+  {
+    parents: [3],
+    files: filesOf({
+      "tab\there/below": "1",
+      'quo"te': "2",
+      Page: "x",
+      page: "y",
+      ".gitattributes": "* text eol=crlf\n",
+      "crlf.txt": "a\r\nb\n",
+    }),
+  },
   { parents: [4], files: filesOf({ "tab\there": "1", 'quo"te': "2", Page: "y", page: "x" }) },
-  { parents: [5], files: filesOf({ "tab\there": "1", 'quo"te': "2", Page: "y", page: "x" }), message: "nothing changed" },
+  {
+    parents: [5],
+    files: filesOf({ "tab\there": "1", 'quo"te': "2", Page: "y", page: "x" }),
+    message: "nothing changed",
+  },
   { parents: [5], files: filesOf({ "tab\there": "1", side: "1", Page: "y", page: "x" }), message: "on the side" },
   { parents: [6, 7], files: filesOf({ "tab\there": "1", side: "1", Page: "y", page: "x" }), message: "merged" },
   { parents: [8], files: new Map(), message: "all gone" },
-  { parents: [9], files: filesOf({ "a.md": PAGE, "run.sh": ["100755", "#!/bin/sh\n"], link: ["120000", "a.md"] }), message: "all back" },
+  {
+    parents: [9],
+    files: filesOf({ "a.md": PAGE, "run.sh": ["100755", "#!/bin/sh\n"], link: ["120000", "a.md"] }),
+    message: "all back",
+  },
 ];
 
 test("every tree of the main line comes out of the round trip as it went in, whatever the names and modes", async (t) => {
@@ -60,18 +120,28 @@ test("every tree of the main line comes out of the round trip as it went in, wha
   assert.equal(readFileSync(join(directory, "a.md"), "utf8"), PAGE);
 });
 
-test("a real repository with merges, two roots and a bot comes out with the same trees", { skip: corpus("tacofancy") === undefined && "the folder ../shared/corpora is not here" }, async (t) => {
-  const bundle = corpus("tacofancy") ?? assert.fail();
-  const source = temporaryFolder(t);
-  git(source, ["clone", "--quiet", "--bare", bundle, "."]);
-  const { before, after, directory } = await roundTrip(t, bundle, source);
-  assert.equal(before.length, 266);
-  assert.deepEqual(after, before);
-  git(directory, ["fsck", "--strict"]);
-});
+test(
+  "a real repository with merges, two roots and a bot comes out with the same trees",
+  { skip: corpus("tacofancy") === undefined && "the folder ../shared/corpora is not here" },
+  async (t) => {
+    const bundle = corpus("tacofancy") ?? assert.fail();
+    const source = temporaryFolder(t);
+    git(source, ["clone", "--quiet", "--bare", bundle, "."]);
+    const { before, after, directory } = await roundTrip(t, bundle, source);
+    assert.equal(before.length, 266);
+    assert.deepEqual(after, before);
+    git(directory, ["fsck", "--strict"]);
+  },
+);
 
-for (const [name, commits] of [["18f-handbook", 3_562], ["bids-specification", 1]] as const) {
-  const skip = process.env["LORE_TEST_LONG"] === undefined ? "takes long; set LORE_TEST_LONG=1" : corpus(name) === undefined && "the folder ../shared/corpora is not here";
+for (const [name, commits] of [
+  ["18f-handbook", 3_562],
+  ["bids-specification", 1],
+] as const) {
+  const skip =
+    process.env["LORE_TEST_LONG"] === undefined
+      ? "takes long; set LORE_TEST_LONG=1"
+      : corpus(name) === undefined && "the folder ../shared/corpora is not here";
   test(`${name} comes out with the same trees`, { skip }, async (t) => {
     const bundle = corpus(name) ?? assert.fail();
     const source = temporaryFolder(t);
@@ -84,13 +154,24 @@ for (const [name, commits] of [["18f-handbook", 3_562], ["bids-specification", 1
 
 test("what is written here after an import is a commit for each entry, by whoever wrote it", async (t) => {
   const source = temporaryFolder(t);
-  fastImport(source, streamOf([{ parents: [], files: filesOf({ "a.md": "one\n", "run.sh": ["100755", "#!/bin/sh\n"] }), message: "begin" }]));
+  fastImport(
+    source,
+    streamOf([
+      { parents: [], files: filesOf({ "a.md": "one\n", "run.sh": ["100755", "#!/bin/sh\n"] }), message: "begin" },
+    ]),
+  );
   const node = openNode(t);
   const community = await imported(node, source);
   const author = authorOf(node, community);
   const { unit } = units.findUnit(community, "run.sh");
   const id = community.facts.unit(unit)?.id ?? assert.fail();
-  await rewrite(community, author, { unit: id, title: "run.sh", path: "run.sh", body: "#!/bin/sh\necho\n", note: "Say something" });
+  await rewrite(community, author, {
+    unit: id,
+    title: "run.sh",
+    path: "run.sh",
+    body: "#!/bin/sh\necho\n",
+    note: "Say something",
+  });
   await write(community, author, { title: "Added", path: "notes/added.md" });
   await write(community, author, { title: "No place" });
   await author.write([{ op: "mark", mark: "retire", on: { unit: id } }]);
@@ -122,7 +203,10 @@ test("two units with one path: the older has it; a file that is a folder of othe
   const { leftOut } = await exportGit(community, { directory });
   assert.deepEqual(git(directory, ["ls-files"]).trim(), "a.md");
   assert.equal(readFileSync(join(directory, "a.md"), "utf8"), "1");
-  assert.deepEqual(leftOut.map(({ title }) => title), ["How we work", "Second", "Below", "Hidden", "Out"]);
+  assert.deepEqual(
+    leftOut.map(({ title }) => title),
+    ["How we work", "Second", "Below", "Hidden", "Out"],
+  );
 });
 
 test("a folder that holds something is refused and left as it is", async (t) => {
@@ -130,6 +214,9 @@ test("a folder that holds something is refused and left as it is", async (t) => 
   const community = await node.begin({ name: "Guild", founder: "Ann", now: node.environment.now() });
   const directory = temporaryFolder(t);
   writeFileSync(join(directory, "mine"), "mine");
-  await assert.rejects(exportGit(community, { directory }), (error) => isLoreError(error, "REFUSED") && /not empty/.test(error.message));
+  await assert.rejects(
+    exportGit(community, { directory }),
+    (error) => isLoreError(error, "REFUSED") && /not empty/.test(error.message),
+  );
   assert.equal(readFileSync(join(directory, "mine"), "utf8"), "mine");
 });

@@ -15,24 +15,71 @@ import { authorOf, openNode, temporaryFolder, write } from "./node.ts";
 /** A community with pages that link to each other in every way there is. */
 async function linkedCommunity(t: Parameters<typeof openNode>[0]) {
   const node = openNode(t);
-  const community = await node.begin({ name: "Repair *guild*", about: "We mend things.", founder: "Ann", licence: "CC-BY-4.0", now: node.environment.now() });
+  const community = await node.begin({
+    name: "Repair *guild*",
+    about: "We mend things.",
+    founder: "Ann",
+    licence: "CC-BY-4.0",
+    now: node.environment.now(),
+  });
   const author = authorOf(node, community);
-  const note = base32.encode(await write(community, author, { title: "It held: a report", kind: "note", body: "See [the guide](guide/chain.md) and ![it](pictures/a.png).\n" }));
+  const note = base32.encode(
+    await write(community, author, {
+      title: "It held: a report",
+      kind: "note",
+      body: "See [the guide](guide/chain.md) and ![it](pictures/a.png).\n",
+    }),
+  );
   await write(community, author, {
     title: "Chain",
     path: "guide/chain.md",
     body: `# Chain\n\n[report](lore:${community.id}/${note}), [also](/c/${community.id}/u/${note} "shown"), [tools](../tools.md#list), [web](https://example.org/c/x)\n\n[held]: https://lore.example.org/c/${community.id}/u/${note}\n`,
   });
   await write(community, author, { title: "Tools", path: "tools.md", body: "plain" });
-  await write(community, author, { title: "Picture", path: "pictures/a.png", kind: "file", body: Uint8Array.of(137, 80, 78, 71) });
-  await write(community, author, { title: "Script", path: "mend.sh", kind: "file", body: "#!/bin/sh\n", mode: "100755" });
-  await write(community, author, { title: "Link", path: "guide/link", kind: "file", body: "../tools.md", mode: "120000" });
-  await write(community, author, { title: "Way out", path: "guide/out", kind: "file", body: "../../etc/passwd", mode: "120000" });
+  await write(community, author, {
+    title: "Picture",
+    path: "pictures/a.png",
+    kind: "file",
+    body: Uint8Array.of(137, 80, 78, 71),
+  });
+  await write(community, author, {
+    title: "Script",
+    path: "mend.sh",
+    kind: "file",
+    body: "#!/bin/sh\n",
+    mode: "100755",
+  });
+  await write(community, author, {
+    title: "Link",
+    path: "guide/link",
+    kind: "file",
+    body: "../tools.md",
+    mode: "120000",
+  });
+  await write(community, author, {
+    title: "Way out",
+    path: "guide/out",
+    kind: "file",
+    body: "../../etc/passwd",
+    mode: "120000",
+  });
   await write(community, author, { title: "Up", path: "../up.md" });
   return { node, community, author };
 }
 
-const FILES = ["ABOUT-THIS-COPY.md", "CHARTER.md", "guide", "guide/chain.md", "guide/link", "mend.sh", "notes", "notes/it-held-a-report.md", "pictures", "pictures/a.png", "tools.md"];
+const FILES = [
+  "ABOUT-THIS-COPY.md",
+  "CHARTER.md",
+  "guide",
+  "guide/chain.md",
+  "guide/link",
+  "mend.sh",
+  "notes",
+  "notes/it-held-a-report.md",
+  "pictures",
+  "pictures/a.png",
+  "tools.md",
+];
 
 test("a folder holds every current file at its path, links intact, and says what it is", async (t) => {
   const { community } = await linkedCommunity(t);
@@ -41,13 +88,24 @@ test("a folder holds every current file at its path, links intact, and says what
   const found = readdirSync(directory, { recursive: true, encoding: "utf8" }).toSorted();
   assert.deepEqual(found, FILES);
   assert.equal(files, 8);
-  assert.deepEqual(leftOut.map(({ title }) => title), ["Up", "Way out"]);
+  assert.deepEqual(
+    leftOut.map(({ title }) => title),
+    ["Up", "Way out"],
+  );
   assert.equal(statSync(join(directory, "mend.sh")).mode & 0o777, 0o755);
   assert.ok(lstatSync(join(directory, "guide/link")).isSymbolicLink());
   assert.equal(readlinkSync(join(directory, "guide/link")), "../tools.md");
 
   const about = readFileSync(join(directory, "ABOUT-THIS-COPY.md"), "utf8");
-  for (const words of ["# Repair \\*guild\\*", community.id, "CC-BY-4.0", "We mend things.", "(guide/chain.md)", "Way out"]) assert.ok(about.includes(words), `${words} in ${about}`);
+  for (const words of [
+    "# Repair \\*guild\\*",
+    community.id,
+    "CC-BY-4.0",
+    "We mend things.",
+    "(guide/chain.md)",
+    "Way out",
+  ])
+    assert.ok(about.includes(words), `${words} in ${about}`);
 
   for (const page of found.filter((path) => path.endsWith(".md"))) {
     for (const { href } of linksOf(readFileSync(join(directory, page), "utf8"))) {
@@ -73,7 +131,10 @@ test("a zip holds the same, and a copy of another day what stood then", async (t
   await exportMarkdown(community, { target: { zip } });
   zip.end();
   const names = await namesOf(await bytes);
-  assert.deepEqual(names.toSorted(), FILES.filter((path) => /\.|link/.test(path)));
+  assert.deepEqual(
+    names.toSorted(),
+    FILES.filter((path) => /\.|link/.test(path)),
+  );
   const directory = join(temporaryFolder(t), "copy");
   await exportMarkdown(community, { target: { directory }, moment: { at: "size", size: 2 } });
   assert.deepEqual(readdirSync(directory).toSorted(), ["ABOUT-THIS-COPY.md", "CHARTER.md", "notes"]);
@@ -84,7 +145,10 @@ function namesOf(zip: Buffer): Promise<string[]> {
   return new Promise((resolve, reject) => {
     fromBuffer(zip, (error, opened) => {
       if (opened === undefined) return reject(error ?? new Error("no zip"));
-      opened.on("entry", ({ fileName }) => names.push(fileName)).on("end", () => resolve(names)).on("error", reject);
+      opened
+        .on("entry", ({ fileName }) => names.push(fileName))
+        .on("end", () => resolve(names))
+        .on("error", reject);
     });
   });
 }
@@ -96,7 +160,9 @@ test("nothing is overwritten: neither a folder that holds something nor a zip th
   await exportMarkdown(community, { target: { zipFile } });
   const before = readFileSync(zipFile);
   await assert.rejects(exportMarkdown(community, { target: { zipFile } }), (error) => isLoreError(error, "REFUSED"));
-  await assert.rejects(exportMarkdown(community, { target: { directory: folder } }), (error) => isLoreError(error, "REFUSED"));
+  await assert.rejects(exportMarkdown(community, { target: { directory: folder } }), (error) =>
+    isLoreError(error, "REFUSED"),
+  );
   assert.deepEqual(readFileSync(zipFile), before);
   assert.deepEqual(readdirSync(folder), ["copy.zip"]);
 });

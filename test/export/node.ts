@@ -16,7 +16,10 @@ export function temporaryFolder(t: TestContext): string {
 }
 
 /** Opens a node; at the end of the test it is closed, and its folder removed. */
-export function openNode(t: TestContext, { folder = mkdtempSync(join(tmpdir(), "lore-export-")), seed = "node" } = {}): LoreNode {
+export function openNode(
+  t: TestContext,
+  { folder = mkdtempSync(join(tmpdir(), "lore-export-")), seed = "node" } = {},
+): LoreNode {
   const node = new LoreNode(fixedEnvironment(folder, seed));
   t.after(async () => {
     await node.close();
@@ -41,7 +44,12 @@ export interface PageDraft {
 }
 
 function partsOf({ title, path, body = `# ${title}\n`, mode, note }: PageDraft) {
-  const meta = { title, ...(path === undefined ? {} : { path }), ...(note === undefined ? {} : { note }), ...(mode === undefined ? {} : { source: { mode } }) };
+  const meta = {
+    title,
+    ...(path === undefined ? {} : { path }),
+    ...(note === undefined ? {} : { note }),
+    ...(mode === undefined ? {} : { source: { mode } }),
+  };
   return [
     { name: "meta", media: "application/json", bytes: utf8(JSON.stringify(meta)) },
     { name: "body", media: "text/markdown", bytes: typeof body === "string" ? utf8(body) : body },
@@ -64,7 +72,11 @@ export async function write(community: Community, author: Author, draft: PageDra
 }
 
 /** Writes a next version over a unit's head. */
-export async function rewrite(community: Community, author: Author, { unit, ...draft }: PageDraft & { unit: Uint8Array }): Promise<void> {
+export async function rewrite(
+  community: Community,
+  author: Author,
+  { unit, ...draft }: PageDraft & { unit: Uint8Array },
+): Promise<void> {
   const row = community.facts.unitById(unit);
   const head = row?.head == null ? undefined : community.facts.revision(row.head);
   if (row === undefined || head === undefined) throw new Error("no such unit");

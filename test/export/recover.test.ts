@@ -31,7 +31,11 @@ async function nodeBehind(t: TestContext): Promise<Behind> {
   cpSync(join(folder, "home"), join(folder, "old"), { recursive: true });
   node = new LoreNode(fixedEnvironment(folder, "two"));
   await addPages(node.community(id), node, 300);
-  await write(node.community(id), authorOf(node, node.community(id)), { title: "Long", path: "long.md", body: "long words ".repeat(30_000) });
+  await write(node.community(id), authorOf(node, node.community(id)), {
+    title: "Long",
+    path: "long.md",
+    body: "long words ".repeat(30_000),
+  });
   await exportArchive(node.community(id), { directory: archive });
   const before = portrait(node.community(id));
   await node.close();
@@ -42,7 +46,13 @@ async function nodeBehind(t: TestContext): Promise<Behind> {
 
 async function addPages(community: Community, node: LoreNode, count: number): Promise<void> {
   const author = authorOf(node, community);
-  const drafts = Array.from({ length: count }, (_, i) => author.sign([author.seal(newUnit(community, author, { title: `Page ${community.size} ${i}`, path: `p/${community.size}-${i}.md` }).op)]));
+  const drafts = Array.from({ length: count }, (_, i) =>
+    author.sign([
+      author.seal(
+        newUnit(community, author, { title: `Page ${community.size} ${i}`, path: `p/${community.size}-${i}.md` }).op,
+      ),
+    ]),
+  );
   await community.appendAll(drafts);
   await community.seal();
 }
@@ -89,7 +99,9 @@ async function serve(t: TestContext, archive: string, id: string): Promise<strin
     const sidecar = /^sidecar\/(\d+)$/.exec(path)?.[1];
     if (sidecar !== undefined) {
       const number = Math.floor(Number(sidecar) / tiles.TILE_WIDTH);
-      return decodeSidecars(new Uint8Array(readFileSync(join(archive, "data/sidecars", String(number).padStart(3, "0")))))[Number(sidecar) % tiles.TILE_WIDTH];
+      return decodeSidecars(
+        new Uint8Array(readFileSync(join(archive, "data/sidecars", String(number).padStart(3, "0")))),
+      )[Number(sidecar) % tiles.TILE_WIDTH];
     }
     return readFileSync(join(archive, "data", path.replace(/^part\/(..)/, "part/$1/$1")));
   };
@@ -145,14 +157,19 @@ test("a damaged part stops the recovery, which can be run again from a sound cop
   const { folder, id, archive, before } = await nodeBehind(t);
   const broken = join(temporaryFolder(t), "broken");
   cpSync(archive, broken, { recursive: true });
-  const parts = readdirSync(join(broken, "data/part"), { recursive: true, encoding: "utf8" }).filter((path) => path.length > 60);
+  const parts = readdirSync(join(broken, "data/part"), { recursive: true, encoding: "utf8" }).filter(
+    (path) => path.length > 60,
+  );
   await withNode(folder, async (node) => {
     const held = new Set([...node.community(id).store.parts.digests()].map((digest) => hex.encode(digest)));
     const fresh = parts.find((path) => !held.has(path.slice(3))) ?? assert.fail();
     writeFileSync(join(broken, "data/part", fresh), "changed");
   });
   await withNode(folder, async (node) => {
-    await assert.rejects(recover(node, id, { from: broken }), (error) => isLoreError(error, "INTEGRITY") && /Part [0-9a-f]{64}/.test(error.message));
+    await assert.rejects(
+      recover(node, id, { from: broken }),
+      (error) => isLoreError(error, "INTEGRITY") && /Part [0-9a-f]{64}/.test(error.message),
+    );
     await recover(node, id, { from: archive });
     assert.deepEqual(portrait(node.community(id)), before);
     assert.equal(node.community(id).refusal, undefined);

@@ -50,6 +50,7 @@ async function playAll(stage: Stage, steps: readonly Step[]): Promise<Played[]> 
   for (const [i, step] of steps.entries()) {
     const command = rewrite ? renamed(step.command, ids) : step.command;
     const lines = await stage.play(step, command);
+    assert.doesNotMatch(lines.join("\n"), /^lore: something unforeseen/m, command);
     const failed = !rewrite && stage.exitCode !== 0 && steps[i + 1]?.command !== "echo $?" && command !== "echo $?";
     assert.ok(!failed, `"${command}" ended with ${stage.exitCode}; say so with "echo $?":\n${lines.join("\n")}`);
     if (rewrite) learn(ids, step.expected, lines);

@@ -48,7 +48,10 @@ export function writeTags(directory: string, payload: Manifest, { about, files }
 }
 
 function formatManifest(manifest: Manifest): string {
-  return [...manifest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([path, digest]) => `${digest}  ${path}\n`).join("");
+  return [...manifest]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, digest]) => `${digest}  ${path}\n`)
+    .join("");
 }
 
 /** Files below a folder with their sizes, by path with "/" between the steps. */
@@ -78,14 +81,21 @@ export class Bag {
   constructor(directory: string) {
     this.#directory = directory;
     if (!existsSync(join(directory, "bagit.txt"))) {
-      throw new LoreError("NOT_FOUND", `Reading an archive at ${directory}: there is no bagit.txt. Name the folder that "lore export archive" wrote.`, { field: "directory" });
+      throw new LoreError(
+        "NOT_FOUND",
+        `Reading an archive at ${directory}: there is no bagit.txt. Name the folder that "lore export archive" wrote.`,
+        { field: "directory" },
+      );
     }
     for (const [path, digest] of this.#manifest(TAG_MANIFEST)) {
-      if (hex.encode(sha256Node(this.#bytes(path))) !== digest) throw damaged(path, `its SHA-256 is not the one in ${TAG_MANIFEST}`);
+      if (hex.encode(sha256Node(this.#bytes(path))) !== digest)
+        throw damaged(path, `its SHA-256 is not the one in ${TAG_MANIFEST}`);
     }
-    if (textOf(this.#bytes("bagit.txt")) !== DECLARATION) throw damaged("bagit.txt", "it declares no BagIt 1.0 in UTF-8");
+    if (textOf(this.#bytes("bagit.txt")) !== DECLARATION)
+      throw damaged("bagit.txt", "it declares no BagIt 1.0 in UTF-8");
     const listed = this.#manifest(MANIFEST);
-    for (const path of listed.keys()) if (!path.startsWith(`${PAYLOAD}/`)) throw damaged(MANIFEST, `it lists ${path}, which is no payload`);
+    for (const path of listed.keys())
+      if (!path.startsWith(`${PAYLOAD}/`)) throw damaged(MANIFEST, `it lists ${path}, which is no payload`);
     this.#payload = new Map([...listed].map(([path, digest]) => [path.slice(PAYLOAD.length + 1), digest]));
     for (const path of filesBelow(join(directory, PAYLOAD)).keys()) {
       if (!this.#payload.has(path)) throw damaged(`${PAYLOAD}/${path}`, `it is not listed in ${MANIFEST}`);
@@ -98,7 +108,10 @@ export class Bag {
       const { buffer, byteOffset, length } = readFileSync(join(this.#directory, path));
       return new Uint8Array(buffer, byteOffset, length);
     } catch (error) {
-      throw new LoreError("INTEGRITY", `${path} is missing or cannot be read. Take another copy of the archive.`, { cause: error, data: { damaged: path } });
+      throw new LoreError("INTEGRITY", `${path} is missing or cannot be read. Take another copy of the archive.`, {
+        cause: error,
+        data: { damaged: path },
+      });
     }
   }
 
@@ -107,7 +120,8 @@ export class Bag {
     for (const [i, line] of (textOf(this.#bytes(name)) ?? "not text").split("\n").entries()) {
       if (line === "") continue;
       const [, digest, path] = LINE.exec(line) ?? [];
-      if (digest === undefined || path === undefined || manifest.has(path)) throw damaged(name, `line ${i + 1} is no SHA-256 and path, each once`);
+      if (digest === undefined || path === undefined || manifest.has(path))
+        throw damaged(name, `line ${i + 1} is no SHA-256 and path, each once`);
       manifest.set(path, digest);
     }
     return manifest;

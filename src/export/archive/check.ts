@@ -91,7 +91,9 @@ export async function checkRecord(suite: Suite, read: ReadFile): Promise<Checked
   const bundle = await read(entriesPath(0, size));
   const [first = new Uint8Array()] = damagedUnless(entriesPath(0, size), () => decodeBundle(bundle));
   const trust = rootOfTrust(suite, first);
-  const checkpoint = damagedUnless(CHECKPOINT, () => openCheckpoint(suite, note, { name: trust.origin, publicKey: trust.logKey }));
+  const checkpoint = damagedUnless(CHECKPOINT, () =>
+    openCheckpoint(suite, note, { name: trust.origin, publicKey: trust.logKey }),
+  );
   const leaves = await checkTiles(suite, read, checkpoint);
   return { ...trust, note, checkpoint, leaves };
 }
@@ -110,16 +112,22 @@ async function checkTiles(suite: Suite, read: ReadFile, { size, root }: Checkpoi
     for (let i = 0; name.level > 0 && i < name.width; i++) {
       const below = held.get(key(name.level - 1, name.number * TILE_WIDTH + i));
       const hash = hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
-      if (below === undefined || !equal(combine(suite, below), hash)) throw damaged(path, `hash ${i} is not that of the tile below`);
+      if (below === undefined || !equal(combine(suite, below), hash))
+        throw damaged(path, `hash ${i} is not that of the tile below`);
     }
   }
   const nodes = tileNodes(suite, size, ({ level, number }) => held.get(key(level, number)) ?? new Uint8Array());
-  if (!equal(tree.rootHash(suite, size, nodes), root)) throw damaged("tile/", "the tiles do not add up to the root of the checkpoint");
+  if (!equal(tree.rootHash(suite, size, nodes), root))
+    throw damaged("tile/", "the tiles do not add up to the root of the checkpoint");
   return leaves;
 }
 
 /** Checks bundle `number` of entries and their sidecars. @throws LoreError INTEGRITY naming file or entry. */
-export async function checkBundle(suite: Suite, record: CheckedRecord, { number, read, bodies }: { number: number; read: ReadFile; bodies: LastBodies }): Promise<CheckedEntry[]> {
+export async function checkBundle(
+  suite: Suite,
+  record: CheckedRecord,
+  { number, read, bodies }: { number: number; read: ReadFile; bodies: LastBodies },
+): Promise<CheckedEntry[]> {
   const { size } = record.checkpoint;
   const [path, besides] = [entriesPath(number, size), sidecarsPath(number)];
   const width = tiles.tileWidth(size, 0, number);
@@ -162,15 +170,18 @@ interface Opened {
 }
 
 function* openedParts(suite: Suite, { entry, opened, what, bodies }: Opened): Generator<NamedPart> {
-  if (opened.length !== entry.ops.length) throw damaged(what, `it speaks of ${opened.length} ops, the entry has ${entry.ops.length}`);
+  if (opened.length !== entry.ops.length)
+    throw damaged(what, `it speaks of ${opened.length} ops, the entry has ${entry.ops.length}`);
   for (const [place, op] of entry.ops.entries()) {
     const named = partsOf(op);
     const openings = opened[place] ?? [];
-    if (openings.length !== named.length) throw damaged(what, `it opens ${openings.length} parts of op ${place}, which has ${named.length}`);
+    if (openings.length !== named.length)
+      throw damaged(what, `it opens ${openings.length} parts of op ${place}, which has ${named.length}`);
     for (const [i, { name, commit, size }] of named.entries()) {
       const opening = openings[i];
       if (opening === undefined) continue;
-      if (!equal(commitment(suite, opening.salt, opening.digest), commit)) throw damaged(what, `it does not open the part "${name}" of op ${place}`);
+      if (!equal(commitment(suite, opening.salt, opening.digest), commit))
+        throw damaged(what, `it does not open the part "${name}" of op ${place}`);
       const unit = op.op === "revise" && name === "body" ? hex.encode(op.unit) : undefined;
       yield { digest: opening.digest, sizeBytes: size, like: unit === undefined ? undefined : bodies.get(unit) };
       if (unit !== undefined) bodies.set(unit, opening.digest);

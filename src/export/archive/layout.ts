@@ -14,7 +14,9 @@ export function entriesPath(number: number, size: number): string {
 
 /** The sidecars of the same entries; the name says no width, since they change by erasure anyhow. */
 export function sidecarsPath(number: number): string {
-  return tiles.tilePath({ level: tiles.ENTRIES_LEVEL, number, width: tiles.TILE_WIDTH }).replace("tile/entries/", "sidecars/");
+  return tiles
+    .tilePath({ level: tiles.ENTRIES_LEVEL, number, width: tiles.TILE_WIDTH })
+    .replace("tile/entries/", "sidecars/");
 }
 
 /** `digest` in hex. */

@@ -21,11 +21,16 @@ export interface RecordFile {
 /** Everything a checkpoint covers; the checkpoint itself comes last. */
 export function* recordFiles(community: Community, onEntries: (done: number) => void): Generator<RecordFile> {
   const { store, checkpoint } = community;
-  if (checkpoint === undefined) throw new LoreError("REFUSED", "Writing an archive: the record has no signed summary yet. Write something, or ask again in a second.");
+  if (checkpoint === undefined)
+    throw new LoreError(
+      "REFUSED",
+      "Writing an archive: the record has no signed summary yet. Write something, or ask again in a second.",
+    );
   const { size, note } = checkpoint;
   for (const name of newTiles(0, size)) {
     const hashes = store.log.tile(name)?.subarray(0, name.width * HASH_BYTES);
-    if (hashes === undefined) throw new LoreError("INTEGRITY", `The record's ${tilePath(name)} is missing. Run "lore verify".`);
+    if (hashes === undefined)
+      throw new LoreError("INTEGRITY", `The record's ${tilePath(name)} is missing. Run "lore verify".`);
     yield whole(tilePath(name), hashes);
   }
   const hidden = hiddenSlots(community);
@@ -65,14 +70,18 @@ function* partFiles({ store }: Community, { entry, open, seen }: Opened): Genera
       const name = hex.encode(digest);
       if (seen.has(name)) continue;
       seen.add(name);
-      const content = () => (size <= WHOLE_BYTES_MAX ? store.parts.get(digest) : store.parts.stream(digest)) ?? notHeld(name);
+      const content = () =>
+        (size <= WHOLE_BYTES_MAX ? store.parts.get(digest) : store.parts.stream(digest)) ?? notHeld(name);
       yield { path: partPath(name), sizeBytes: size, digest: name, content };
     }
   }
 }
 
 function notHeld(name: string): never {
-  throw new LoreError("INTEGRITY", `Writing an archive: part ${name} is named in the record but not held here. Fetch it from a copy, then export again.`);
+  throw new LoreError(
+    "INTEGRITY",
+    `Writing an archive: part ${name} is named in the record but not held here. Fetch it from a copy, then export again.`,
+  );
 }
 
 /** Which parts of an entry somebody asked to erase: hidden here at once, they are in no archive either. */
@@ -85,7 +94,8 @@ function hiddenSlots({ rows, log, environment: { suite } }: Community): (entry: 
   const hiddenOf = (entry: Entry, op: Op, place: number): string[] => {
     // A slot names a revision by its own id, any other op by its place in the record.
     const ids = [opId(suite, entry.digest, place)];
-    if (op.op === "revise") ids.push(revisionId(suite, { log: entry.log === null ? GENESIS_LOG : log, author: entry.author, op }));
+    if (op.op === "revise")
+      ids.push(revisionId(suite, { log: entry.log === null ? GENESIS_LOG : log, author: entry.author, op }));
     return ids.flatMap((id) => slots.get(hex.encode(id)) ?? []).map((part) => `${place}/${part}`);
   };
   return (entry) => new Set(slots.size === 0 ? [] : entry.ops.flatMap((op, place) => hiddenOf(entry, op, place)));

@@ -39,10 +39,19 @@ function environment(): NodeJS.ProcessEnv {
  * Runs git on the repository in `directory`, fed with `input`.
  * @throws LoreError ENVIRONMENT when git is missing or fails; DISK_FULL.
  */
-export async function runGit(directory: string, args: readonly string[], input: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = []): Promise<void> {
+export async function runGit(
+  directory: string,
+  args: readonly string[],
+  input: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = [],
+): Promise<void> {
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const place = [`--git-dir=${join(directory, ".git")}`, `--work-tree=${directory}`];
-  const child = spawn("git", [...settings, ...place, ...args], { cwd: directory, env: environment(), stdio: ["pipe", "ignore", "pipe"], windowsHide: true });
+  const child = spawn("git", [...settings, ...place, ...args], {
+    cwd: directory,
+    env: environment(),
+    stdio: ["pipe", "ignore", "pipe"],
+    windowsHide: true,
+  });
   const ended = endOf(child);
   let complaint = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -73,13 +82,25 @@ async function feed({ stdin }: ChildProcess, input: AsyncIterable<Uint8Array> | 
   try {
     await pipeline(input, stdin);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE"))) throw error;
+    if (
+      !(
+        error instanceof Error &&
+        "code" in error &&
+        (error.code === "EPIPE" || error.code === "ERR_STREAM_PREMATURE_CLOSE")
+      )
+    )
+      throw error;
   }
 }
 
 function failure(command: string, exit: number, complaint: string): LoreError {
-  if (exit === -1 && complaint === "") return new LoreError("ENVIRONMENT", "git could not be started. Install git, or put it on PATH, and try again.");
-  if (/no space left on device/i.test(complaint)) return new LoreError("DISK_FULL", `git ${command}: the disk is full. Make space and try again.`);
-  const words = complaint.slice(0, COMPLAINT_CHARS_MAX).replaceAll(/[\s\p{C}]+/gu, " ").trim();
+  if (exit === -1 && complaint === "")
+    return new LoreError("ENVIRONMENT", "git could not be started. Install git, or put it on PATH, and try again.");
+  if (/no space left on device/i.test(complaint))
+    return new LoreError("DISK_FULL", `git ${command}: the disk is full. Make space and try again.`);
+  const words = complaint
+    .slice(0, COMPLAINT_CHARS_MAX)
+    .replaceAll(/[\s\p{C}]+/gu, " ")
+    .trim();
   return new LoreError("ENVIRONMENT", `git ${command} could not write the repository; it said: ${words || "nothing"}.`);
 }

@@ -24,7 +24,11 @@ export function readEntries({ store, environment }: Community): EntryFacts[] {
   for (const { bytes } of store.log.read(0, store.log.size())) {
     const entry = decoded(() => decodeEntry(environment.suite, bytes));
     time = Math.max(time, entry?.time ?? 0);
-    facts.push(entry === undefined ? { time, author: undefined, isLocal: false, approvedBy: [], by: new Map() } : entryFacts(entry, time));
+    facts.push(
+      entry === undefined
+        ? { time, author: undefined, isLocal: false, approvedBy: [], by: new Map() }
+        : entryFacts(entry, time),
+    );
   }
   return facts;
 }
@@ -41,8 +45,15 @@ function decoded(decode: () => Entry): Entry | undefined {
 
 function entryFacts({ author, ops }: Entry, time: number): EntryFacts {
   const by = new Map<number, readonly Uint8Array[]>();
-  for (const [place, op] of ops.entries()) if (op.op === "revise" && op.by !== undefined) by.set(place, op.by.map(({ member }) => member));
-  const approvedBy = ops.flatMap((op) => (op.op === "review" && op.verdict === "approve" ? (op.by ?? []) : [])).map(({ member }) => member);
+  for (const [place, op] of ops.entries())
+    if (op.op === "revise" && op.by !== undefined)
+      by.set(
+        place,
+        op.by.map(({ member }) => member),
+      );
+  const approvedBy = ops
+    .flatMap((op) => (op.op === "review" && op.verdict === "approve" ? (op.by ?? []) : []))
+    .map(({ member }) => member);
   return { time, author, isLocal: ops.some(isLocal), approvedBy, by };
 }
 
@@ -97,7 +108,21 @@ export function readRevisions({ rows }: Community): Map<number, RevisionFacts> {
   return new Map(found.map((row) => [row.n, revisionFacts(row)]));
 }
 
-function revisionFacts({ n, unit, idx, place, time, title, path, path_hex, mode, note, source, digest, size }: RevisionRow): RevisionFacts {
+function revisionFacts({
+  n,
+  unit,
+  idx,
+  place,
+  time,
+  title,
+  path,
+  path_hex,
+  mode,
+  note,
+  source,
+  digest,
+  size,
+}: RevisionRow): RevisionFacts {
   const bytes = path_hex !== null ? hex.decode(path_hex) : path !== null ? Buffer.from(path) : undefined;
   return {
     ...{ n, unit, index: idx, place, time },
@@ -114,11 +139,19 @@ function revisionFacts({ n, unit, idx, place, time, title, path, path_hex, mode,
 /** A change of a unit's head, or of a flag that hides it. */
 export type Effect =
   | { readonly index: number; readonly unit: number; readonly revision: number }
-  | { readonly index: number; readonly unit: number; readonly flag: "retired" | "superseded"; readonly raised: boolean; readonly time: number };
+  | {
+      readonly index: number;
+      readonly unit: number;
+      readonly flag: "retired" | "superseded";
+      readonly raised: boolean;
+      readonly time: number;
+    };
 
 /** Every such change by the index of its entry, each unit's in order. */
 export function readEffects({ rows }: Community): Map<number, Effect[]> {
-  const heads = rows.all<{ index: number; unit: number; revision: number }>("SELECT idx AS 'index', unit, revision FROM head ORDER BY unit, seq");
+  const heads = rows.all<{ index: number; unit: number; revision: number }>(
+    "SELECT idx AS 'index', unit, revision FROM head ORDER BY unit, seq",
+  );
   const flags = rows.all<{ index: number; unit: number; flag: "retired" | "superseded"; raised: number; time: number }>(
     "SELECT idx AS 'index', unit, flag, raised, time FROM flag WHERE flag IN ('retired', 'superseded') ORDER BY unit, seq",
   );
@@ -134,7 +167,9 @@ export function readEffects({ rows }: Community): Map<number, Effect[]> {
 /** Parents of each revision, by number. */
 export function readParents({ rows }: Community): Map<number, number[]> {
   const parents = new Map<number, number[]>();
-  for (const { revision, parent } of rows.all<{ revision: number; parent: number }>("SELECT revision, parent FROM parent")) {
+  for (const { revision, parent } of rows.all<{ revision: number; parent: number }>(
+    "SELECT revision, parent FROM parent",
+  )) {
     const list = parents.get(revision);
     if (list === undefined) parents.set(revision, [parent]);
     else list.push(parent);

@@ -22,7 +22,9 @@ export interface Commit {
 }
 
 /** Takes the pieces of a stream and hands them on in chunks of some size. */
-export async function* gathered(pieces: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+export async function* gathered(
+  pieces: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+): AsyncGenerator<Uint8Array> {
   let held: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const piece of pieces) {

@@ -119,6 +119,8 @@ const IGNORED_BY_HFS = /\xe2\x80[\x8c-\x8f\xaa-\xae]|\xe2\x81[\xaa-\xaf]|\xef\xb
 /** Whether git can hold a file at this path. */
 export function isGitPath(path: string): boolean {
   const steps = path.split("/");
-  const fits = steps.every((step) => step !== "" && step !== "." && step !== ".." && !GIT_FOLDER.test(step.replaceAll(IGNORED_BY_HFS, "")));
+  const fits = steps.every(
+    (step) => step !== "" && step !== "." && step !== ".." && !GIT_FOLDER.test(step.replaceAll(IGNORED_BY_HFS, "")),
+  );
   return fits && !path.includes("\0");
 }

@@ -65,8 +65,13 @@ export function wordsOf(facts: SpanFacts, people: Signatures, previousTime: numb
   const writers = writersOf(facts, own).map((member) => people.of(member));
   const [author = signer, ...others] = [...new Map(writers.map((writer) => [writer.email, writer])).values()];
   const times = (own.length > 0 ? own : accepted).map(({ time }) => time);
-  const time = times.length > 0 ? Math.max(...times) : (facts.flagTime ?? (span.source === undefined ? last?.time : undefined) ?? previousTime);
-  const trailers = others.map(({ name, email }) => `Co-authored-by: ${name.replaceAll(/[<>\p{Cc}]+/gu, " ").trim()} <${email}>`);
+  const time =
+    times.length > 0
+      ? Math.max(...times)
+      : (facts.flagTime ?? (span.source === undefined ? last?.time : undefined) ?? previousTime);
+  const trailers = others.map(
+    ({ name, email }) => `Co-authored-by: ${name.replaceAll(/[<>\p{Cc}]+/gu, " ").trim()} <${email}>`,
+  );
   const words = messageOf(facts, own);
   return {
     author: { ...author, time },
@@ -90,7 +95,10 @@ function messageOf({ accepted, gone, back }: SpanFacts, own: readonly RevisionFa
   if (notes.length > 0) return notes.join("\n\n");
   if (own.length === 0 && accepted.length > 0) return takenUp(accepted);
   const said = [
-    ...listed("Change", accepted.map(({ title }) => title)),
+    ...listed(
+      "Change",
+      accepted.map(({ title }) => title),
+    ),
     ...listed("Take out", gone),
     ...listed("Bring back", back),
   ];

@@ -23,5 +23,7 @@ export async function verifierPage(community: string): Promise<string> {
   if (script === undefined) throw new LoreError("INTERNAL", "Making the verifier page: nothing came out.");
   const page = readFileSync(new URL("page.html", import.meta.url), "utf8");
   // A function, so that no "$" of the script is read as a pattern.
-  return page.replaceAll("{community}", community).replace("{script}", () => script.replaceAll("</script", "<\\/script"));
+  return page
+    .replaceAll("{community}", community)
+    .replace("{script}", () => script.replaceAll("</script", "<\\/script"));
 }

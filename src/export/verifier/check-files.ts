@@ -1,7 +1,15 @@
 /** What the verifier page checks, apart from the page: a whole archive, or one file with its proof. */
 import { equal, hex, LoreError, type Suite } from "../../bytes/index.ts";
 import { parseProof, verifyProof } from "../../log/index.ts";
-import { type CheckedRecord, checkBundle, checkRecord, damaged, type LastBodies, type NamedPart, type ReadFile } from "../archive/check.ts";
+import {
+  type CheckedRecord,
+  checkBundle,
+  checkRecord,
+  damaged,
+  type LastBodies,
+  type NamedPart,
+  type ReadFile,
+} from "../archive/check.ts";
 import { partPath } from "../archive/layout.ts";
 
 const BUNDLE_ENTRIES = 256;
@@ -17,11 +25,19 @@ export interface ArchiveVerdict {
 export type OnStep = (words: string, done: number, of: number) => Promise<void>;
 
 /** Checks a whole archive. @throws LoreError naming what is damaged or not of `community`. */
-export async function checkArchive(suite: Suite, read: ReadFile, { community, onStep }: { community: string; onStep: OnStep }): Promise<ArchiveVerdict> {
+export async function checkArchive(
+  suite: Suite,
+  read: ReadFile,
+  { community, onStep }: { community: string; onStep: OnStep },
+): Promise<ArchiveVerdict> {
   const record = await checkRecord(suite, read);
   requireCommunity(record, community);
   const { size } = record.checkpoint;
-  await onStep(`The summary of ${size} entries is signed by the community's own key, and the record adds up to it`, 0, 0);
+  await onStep(
+    `The summary of ${size} entries is signed by the community's own key, and the record adds up to it`,
+    0,
+    0,
+  );
   const bodies: LastBodies = new Map();
   const parts = new Map<string, NamedPart>();
   for (let number = 0; number * BUNDLE_ENTRIES < size; number++) {
@@ -34,7 +50,8 @@ export async function checkArchive(suite: Suite, read: ReadFile, { community, on
   for (const [name, part] of parts) {
     await checkPart(suite, read, name, part);
     done += 1;
-    if (done % BUNDLE_ENTRIES === 0 || done === parts.size) await onStep("Texts and files that are byte for byte what was signed", done, parts.size);
+    if (done % BUNDLE_ENTRIES === 0 || done === parts.size)
+      await onStep("Texts and files that are byte for byte what was signed", done, parts.size);
   }
   return { community: record.id, size, parts: parts.size };
 }
@@ -55,7 +72,10 @@ export interface ProofCheck {
 }
 
 /** Checks one file against its proof; answers what is shown of it. @throws LoreError naming what does not hold. */
-export function checkProof(suite: Suite, { content, proof, community }: ProofCheck): { readonly sha256: string; readonly index: number; readonly time: number } {
+export function checkProof(
+  suite: Suite,
+  { content, proof, community }: ProofCheck,
+): { readonly sha256: string; readonly index: number; readonly time: number } {
   const { digest, index, entry } = verifyProof(suite, content, parseProof(proof), community);
   return { sha256: hex.encode(digest), index, time: entry.time };
 }

@@ -66,7 +66,8 @@ async function verdictOf(files: Files, id: string): Promise<string> {
   }
   const read = async (path: string): Promise<Uint8Array> => {
     const file = files.get(PAYLOAD + path) ?? files.get(path);
-    if (file === undefined) throw new LoreError("INTEGRITY", `${PAYLOAD}${path} is missing. Choose the whole folder of the copy.`);
+    if (file === undefined)
+      throw new LoreError("INTEGRITY", `${PAYLOAD}${path} is missing. Choose the whole folder of the copy.`);
     return bytesOf(file);
   };
   const { size, parts } = await checkArchive(nobleSuite, read, { community: id, onStep: progress() });
@@ -75,7 +76,9 @@ async function verdictOf(files: Files, id: string): Promise<string> {
 
 /** Paths without the name of the chosen folder itself. */
 function chosen(list: FileList | null): Files {
-  return new Map([...(list ?? [])].map((file) => [file.webkitRelativePath.split("/").slice(1).join("/") || file.name, file]));
+  return new Map(
+    [...(list ?? [])].map((file) => [file.webkitRelativePath.split("/").slice(1).join("/") || file.name, file]),
+  );
 }
 
 async function dropped(items: readonly FileSystemEntry[]): Promise<Files> {
@@ -84,7 +87,8 @@ async function dropped(items: readonly FileSystemEntry[]): Promise<Files> {
     if (entry instanceof FileSystemFileEntry) {
       files.set(path, await new Promise((resolve, reject) => entry.file(resolve, reject)));
     } else if (entry instanceof FileSystemDirectoryEntry) {
-      for (const child of await childrenOf(entry)) await walk(child, path === "" ? child.name : `${path}/${child.name}`);
+      for (const child of await childrenOf(entry))
+        await walk(child, path === "" ? child.name : `${path}/${child.name}`);
     }
   };
   for (const entry of items) await walk(entry, entry.isDirectory ? "" : entry.name);
@@ -115,6 +119,8 @@ drop.addEventListener("drop", (event) => {
   event.preventDefault();
   drop.classList.remove("over");
   // Entries must be taken before the event ends.
-  const entries = [...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const entries = [...(event.dataTransfer?.items ?? [])]
+    .map((item) => item.webkitGetAsEntry())
+    .filter((entry) => entry !== null);
   void dropped(entries).then(check);
 });

@@ -125,9 +125,10 @@ async function receive(store: Store, { batches }: Received): Promise<void> {
   }
 }
 
-async function receivePart({ parts }: Store, { digest, like, content }: ReceivedPart): Promise<void> {
+async function receivePart({ parts }: Store, part: ReceivedPart): Promise<void> {
+  const { digest, like } = part;
   if (parts.has(digest)) return;
-  const bytes = await content();
+  const bytes = await part.content();
   if (bytes instanceof Uint8Array) return parts.put(digest, bytes, { like });
   const stored = await parts.putStream(bytes);
   if (!equal(stored.digest, digest)) {

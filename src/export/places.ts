@@ -108,10 +108,7 @@ function slugOf(title: string): string {
     .normalize("NFC")
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\p{M}]+/gu, "-");
-  return (
-    [...words]
-      .slice(0, SLUG_LENGTH_MAX)
-      .join("")
-      .replaceAll(/^-+|-+$/g, "") || "untitled"
-  );
+  // A cut must not leave half of a character.
+  const cut = words.slice(0, SLUG_LENGTH_MAX).replace(/[\ud800-\udbff]$/, "");
+  return cut.replaceAll(/^-+|-+$/g, "") || "untitled";
 }

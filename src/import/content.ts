@@ -1,5 +1,6 @@
 /** What a file is to a community: its kind, its title, its media type. Decided from name and bytes alone. */
 import { textOf } from "../bytes/index.ts";
+import { kindOf } from "../unit/index.ts";
 
 /** File mode of a symbolic link. */
 export const SYMLINK_MODE = 0o120000;
@@ -71,14 +72,21 @@ export function mediaOfFile({ path, mode, bytes }: FileContent, kind: string): s
 }
 
 const TITLE_LENGTH_MAX = 300;
-const TITLE_SEARCH_CHARS = 8_192;
+const TITLE_SEARCH_BYTES = 8_192;
 
 /** A page's title: from its front matter, its first heading, else its file name in words. */
 export function titleOfFile(file: FileContent, kind: string): string {
-  const text = kind === "page" && file.bytes !== undefined ? textOf(file.bytes.subarray(0, TITLE_SEARCH_CHARS)) : undefined;
+  const isProse = kindOf(kind).body === "markdown";
+  const text = isProse && file.bytes !== undefined ? textStart(file.bytes) : undefined;
   const written = text === undefined ? undefined : (frontMatterTitle(text) ?? firstHeading(text));
-  const title = written ?? (kind === "page" || kind === "dataset" || kind === "program" ? nameInWords(file.path) : fileName(file.path));
+  const title = written ?? (kind === "file" ? fileName(file.path) : nameInWords(file.path));
   return title.slice(0, TITLE_LENGTH_MAX).toWellFormed();
+}
+
+/** The beginning as text; a letter cut in two at the end is left out. */
+function textStart(bytes: Uint8Array): string | undefined {
+  const start = bytes.subarray(0, TITLE_SEARCH_BYTES);
+  return [0, 1, 2, 3].map((cut) => textOf(start.subarray(0, start.length - cut))).find((text) => text !== undefined);
 }
 
 function frontMatterTitle(text: string): string | undefined {

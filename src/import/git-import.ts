@@ -80,7 +80,7 @@ async function nextContent(blobs: AsyncGenerator<BlobContent>): Promise<Uint8Arr
 }
 
 /** The files of the last mainline commit, in order of units. */
-function tipOf(plan: GitPlan): Revise[] {
+export function tipOf(plan: GitPlan): Revise[] {
   const revisions = new Map<number, Revise>();
   const heads = new Map<number, Revise>();
   const retired = new Set<number>();

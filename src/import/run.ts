@@ -12,8 +12,9 @@ import { Author, type Community, type DraftOp, type Keys, links, type LoreNode, 
 import { limits } from "../unit/index.ts";
 import { type CommitSize, importStates } from "./checkpoints.ts";
 import { readFolder, type Tree } from "./folder.ts";
-import { findPeople, type GitPlan, type GitRepository, openRepository, parseMessage, type People, planGit, type SkipRule } from "./git/index.ts";
-import { type GitImportResult, writePlan } from "./git-import.ts";
+import { findPeople, type GitPlan, type GitRepository, openRepository, parseMessage, type People, planGit, readBlobs, type SkipRule } from "./git/index.ts";
+import { type GitImportResult, tipOf, writePlan } from "./git-import.ts";
+import { isLicenceFile, recogniseLicence } from "./licence.ts";
 import { type Manifest, MANIFEST_NAME, parseManifest } from "./manifest.ts";
 import { Names, signatureKey } from "./names.ts";
 import type { ImportProgress, ImportReport, PersonMerge, SkippedItem } from "./report.ts";
@@ -56,7 +57,7 @@ export async function importGit(node: LoreNode, request: GitRequest): Promise<Im
     request.onProgress?.({ stage: "Reading the history", done: 0, of: 0 });
     const repository = await openRepository(request.location, { into, branch: request.branch, allowPrivate: request.allowPrivate ?? false });
     const plan = await planGit(repository, { pathPrefix: request.prefix, skip: skipLarge });
-    const community = await chosenCommunity(node, request);
+    const community = await chosenCommunity(node, request, { licence: await licenceAtTip(repository, plan) });
     const keys = requireKeys(node, community);
     const people = findPeople(countSignatures(plan));
     const result = await writeVersions({ node, community, repository, plan, people, keys, request });
@@ -90,11 +91,30 @@ function nameSecret({ signer }: Keys): Uint8Array {
   return createHash("sha256").update(signer.sign(Buffer.from("lore-names/v1"))).digest();
 }
 
+/** The licence that the last commit carries at its root. */
+async function licenceAtTip(repository: GitRepository, plan: GitPlan): Promise<string | undefined> {
+  const file = tipOf(plan).find(({ path, sizeBytes }) => isLicenceFile(textOf(path) ?? "") && sizeBytes < LICENCE_FILE_BYTES_MAX);
+  if (file === undefined) return undefined;
+  for await (const { bytes } of readBlobs(repository, [file.blob])) return recogniseLicence(textOf(bytes ?? new Uint8Array()) ?? "");
+  return undefined;
+}
+
+const LICENCE_FILE_BYTES_MAX = 200_000;
+
+/** The same of a folder or zip. */
+async function licenceOfTree({ files }: Tree): Promise<string | undefined> {
+  const content = await files.find(({ path }) => isLicenceFile(textOf(path) ?? ""))?.open();
+  return content instanceof Uint8Array ? recogniseLicence(textOf(content) ?? "") : undefined;
+}
+
 const skipLarge: SkipRule = ({ sizeBytes }) =>
   sizeBytes > limits.PART_BYTES_MAX ? `it takes ${sizeBytes} bytes; a file may take ${limits.PART_BYTES_MAX}` : undefined;
 
+/** What a source says of the community it comes from. */
+type Facts = { readonly [K in "name" | "about" | "licence" | "lang"]?: string | undefined };
+
 /** The community an import goes to: the one it names, the one that has the name already, or a new one. */
-async function chosenCommunity(node: LoreNode, { into, location }: Request, manifest: Manifest = {}): Promise<Community> {
+async function chosenCommunity(node: LoreNode, { into, location }: Request, manifest: Facts): Promise<Community> {
   if ("id" in into) return node.community(into.id);
   const name = into.name ?? manifest.name ?? nameFromLocation(location);
   const [existing, second] = node.named(name);
@@ -131,7 +151,7 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
   const manifest = manifestFile === undefined ? undefined : await readManifest(manifestFile);
   const files = tree.files.filter((file) => file !== manifestFile);
   if (files.length === 0) throw new LoreError("REFUSED", `Bringing in ${request.location}: there is no file in it. Nothing was written.`);
-  const community = await chosenCommunity(node, request, manifest);
+  const community = await chosenCommunity(node, request, { licence: await licenceOfTree(tree), ...manifest });
   const keys = requireKeys(node, community);
   const names = new Names(community, nameSecret(keys), NOBODY);
   const before: DraftOp[] = [];

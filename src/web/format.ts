@@ -16,6 +16,15 @@ export function longDate(ms: number): string {
   return Math.abs(ms) > DATE_MS_MAX ? "an unknown day" : LONG.format(ms);
 }
 
+/** "on 4 March 2026", "from 4 to 12 March 2026", "from 30 March to 2 April 2026". */
+export function span(from: number, to: number): string {
+  const [a, b] = [longDate(from).split(" "), longDate(to).split(" ")];
+  if (a.join(" ") === b.join(" ")) return `on ${b.join(" ")}`;
+  const isSameYear = a[2] === b[2];
+  const short = isSameYear && a[1] === b[1] ? a.slice(0, 1) : isSameYear ? a.slice(0, 2) : a;
+  return `from ${short.join("\u00a0")} to ${b.join("\u00a0")}`;
+}
+
 export function date(ms: number): Html {
   return html`<time datetime="${dayOf(ms)}">${longDate(ms)}</time>`;
 }

@@ -166,7 +166,6 @@ function foot(here: Visit | undefined): Html {
           ...(here.profile.licence === undefined ? [] : [[words.nav.licence(here.profile.licence), `${at(here, "")}#lore:use`] as const]),
           [words.nav.takeCopy, at(here, "/copy")],
           [words.nav.changes, `/c/${here.id}/atom.xml`],
-          [words.nav.keyboard, "/keyboard"],
         ];
   return html`<footer class="foot">
   <div>

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { base32 } from "../../src/bytes/index.ts";
 import { type Target } from "../../src/unit/index.ts";
-import { createCommunity, textPart } from "./kit.ts";
+import { createCommunity, pageParts, textPart } from "./kit.ts";
 import { refusalOf, scenario, Script } from "./script.ts";
 
 test("anybody may confirm, thank and dispute; a dispute stands until its author withdraws it", () =>
@@ -71,9 +71,11 @@ test("a link names a version only once it is there", async () => {
   const { entry } = script.sign("ann  writes jam/1");
   const [op] = entry.ops;
   assert.ok(op?.op === "revise");
-  const { parts: _, ...draft } = op;
+  const { parts: _, ...rest } = op;
+  const draft = { ...rest, content: pageParts("Jam", "Three cups.") };
   const to = script.id("tea");
-  assert.equal((await refusalOf(t.ann.write({ ...draft, links: [{ rel: "cites", to, at: script.id("pie/1") }] }))).data["rule"], "target");
+  const early = await refusalOf(t.ann.write({ ...draft, links: [{ rel: "cites", to, at: script.id("pie/1") }] }));
+  assert.equal(early.data["rule"], "target", early.message);
   const elsewhere = `lore:${base32.encode(new Uint8Array(20))}/${base32.encode(new Uint8Array(20))}`;
   await t.ann.write({ ...draft, links: [{ rel: "cites", to, at: script.id("tea/1") }, { rel: "uses", to: new Uint8Array(20) }, { rel: "derivedFrom", to: elsewhere }] });
   assert.equal(t.community.rows.all("SELECT 1 FROM link").length, 3);

@@ -69,7 +69,7 @@ export class Sentences {
     ...mapValues(VERDICTS, (verdict): Sentence => ([verb, what = ""]) => ({ op: "review", verdict, on: this.id(what), content: [textPart("text", `${verb} ${what}`)] })),
     ...mapValues(MARKS, (mark): Sentence => ([verb, what = ""]) => ({ op: "mark", mark, on: this.#subject(what), content: [textPart("text", `${verb} ${what}`)] })),
     supersedes: ([, what = "", , by = ""]) => ({ op: "mark", mark: "supersede", on: this.#subject(what), ...(by === "" ? {} : { by: this.id(by) }) }),
-    withdraws: ([, what = ""]) => ({ op: "mark", mark: "withdraw", on: this.id(what) }),
+    withdraws: ([, what = ""]) => ({ op: "mark", mark: "withdraw", on: this.#subject(what) }),
     redacts: ([, what = "", part = "body"]) => ({ op: "redact", slots: [{ op: this.id(what), part }], content: [textPart("text", `redacts ${what}`)] }),
     grants: ([, who = "", role]) => ({ op: "role", act: "grant", member: this.member(who), role: roleNamed(role) }),
     ends: ([, who = "", role]) => ({ op: "role", act: "end", member: this.member(who), role: roleNamed(role) }),
@@ -78,7 +78,7 @@ export class Sentences {
     parts: ([, who = "", , from = ""]) => ({ op: "member", alias: [this.member(who)], into: this.member(from), end: true }),
     lends: ([, robot = "", kinds = "", direct], at) => this.#lend(robot, { kinds, direct: direct === "direct", at }),
     adds: ([, key = ""], { person }) => {
-      this.#people.set(key, this.#with(person.member, key));
+      if (!this.#people.has(key)) this.#people.set(key, this.#with(person.member, key));
       return { op: "key", act: "add", key: signerOf(key).publicKey };
     },
     revokes: ([, key = ""]) => ({ op: "key", act: "revoke", key: this.person(key).signer.publicKey }),
@@ -130,7 +130,7 @@ export class Sentences {
   }
 
   #subject(label: string): Uint8Array | { unit: Uint8Array } {
-    return label.includes("/") ? this.id(label) : { unit: this.id(label) };
+    return label === label.toLowerCase() && !label.includes("/") ? { unit: this.id(label) } : this.id(label);
   }
 
   #nameInHistory(name: string): DraftOp {

@@ -11,7 +11,7 @@ import { exportArchive, recover, restoreArchive } from "../../src/export/index.t
 import { checkArchive, checkProof } from "../../src/export/verifier/check-files.ts";
 import { importGit } from "../../src/import/run.ts";
 import { corpus } from "../../src/import/git/test-repositories.ts";
-import { authorOf, newUnit, openNode, portrait, rewrite, temporaryFolder, write } from "./node.ts";
+import { authorOf, confirmOften, openNode, portrait, rewrite, temporaryFolder, write } from "./node.ts";
 
 const VERIFIER_BYTES_MAX = 200_000;
 
@@ -30,10 +30,7 @@ async function archived(t: TestContext, entries = 3): Promise<Archived> {
   const unit = await write(community, author, { title: "Chain", path: "chain.md", body: "# Chain\n\nfirst\n" });
   await rewrite(community, author, { unit, title: "Chain", path: "chain.md", body: "# Chain\n\nsecond\n" });
   await write(community, author, { title: "Long", path: "long.md", body: "long words ".repeat(30_000) });
-  const drafts = Array.from({ length: entries }, (_, i) =>
-    author.sign([author.seal(newUnit(community, author, { title: `Page ${i}`, path: `p/${i}.md` }).op)]),
-  );
-  await community.appendAll(drafts);
+  await confirmOften(community, author, { unit, count: entries });
   const directory = join(temporaryFolder(t), "archive");
   await exportArchive(community, { directory });
   return { node, community, directory, unit };
@@ -69,10 +66,10 @@ test("a community restored elsewhere has the same id, size, root and heads, and 
 
 test(
   "an imported community comes back the same",
-  { skip: corpus("tacofancy") === undefined && "the folder ../shared/corpora is not here" },
+  { skip: corpus("awesome-hamradio") === undefined && "the folder ../shared/corpora is not here" },
   async (t) => {
     const node = openNode(t);
-    const { report } = await importGit(node, { location: corpus("tacofancy") ?? "", into: { founder: "Ada" } });
+    const { report } = await importGit(node, { location: corpus("awesome-hamradio") ?? "", into: { founder: "Ada" } });
     const community = node.community(report.community.id);
     const directory = join(temporaryFolder(t), "archive");
     const written = await exportArchive(community, { directory });

@@ -94,3 +94,13 @@ export function portrait(community: Community) {
     units: units.listUnits(community, { all: true }),
   };
 }
+
+/** Many small entries without parts, so that a log has several bundles at little cost. */
+export async function confirmOften(
+  community: Community,
+  author: Author,
+  { unit, count }: { unit: Uint8Array; count: number },
+): Promise<void> {
+  const op: DraftOp = { op: "mark", mark: "confirm", verdict: "holds", on: { unit } };
+  await community.appendAll(Array.from({ length: count }, () => author.sign([author.seal(op)])));
+}

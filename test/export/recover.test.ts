@@ -11,7 +11,7 @@ import { exportArchive, recover } from "../../src/export/index.ts";
 import { decodeSidecars } from "../../src/export/archive/layout.ts";
 import { tiles } from "../../src/log/index.ts";
 import { fixedEnvironment } from "../community/kit.ts";
-import { authorOf, newUnit, portrait, temporaryFolder, write } from "./node.ts";
+import { authorOf, confirmOften, portrait, temporaryFolder, write } from "./node.ts";
 
 interface Behind {
   readonly folder: string;
@@ -26,11 +26,11 @@ async function nodeBehind(t: TestContext): Promise<Behind> {
   const archive = join(temporaryFolder(t), "archive");
   let node = new LoreNode(fixedEnvironment(folder, "one"));
   const { id } = await node.begin({ name: "Guild", founder: "Ann", now: node.environment.now() });
-  await addPages(node.community(id), node, 3);
+  await addEntries(node.community(id), node, 3);
   await node.close();
   cpSync(join(folder, "home"), join(folder, "old"), { recursive: true });
   node = new LoreNode(fixedEnvironment(folder, "two"));
-  await addPages(node.community(id), node, 300);
+  await addEntries(node.community(id), node, 300);
   await write(node.community(id), authorOf(node, node.community(id)), {
     title: "Long",
     path: "long.md",
@@ -44,16 +44,11 @@ async function nodeBehind(t: TestContext): Promise<Behind> {
   return { folder, id, archive, before };
 }
 
-async function addPages(community: Community, node: LoreNode, count: number): Promise<void> {
+/** A page and many small entries about it. */
+async function addEntries(community: Community, node: LoreNode, count: number): Promise<void> {
   const author = authorOf(node, community);
-  const drafts = Array.from({ length: count }, (_, i) =>
-    author.sign([
-      author.seal(
-        newUnit(community, author, { title: `Page ${community.size} ${i}`, path: `p/${community.size}-${i}.md` }).op,
-      ),
-    ]),
-  );
-  await community.appendAll(drafts);
+  const unit = await write(community, author, { title: `Page ${community.size}`, path: `p/${community.size}.md` });
+  await confirmOften(community, author, { unit, count: count - 1 });
   await community.seal();
 }
 
@@ -139,7 +134,7 @@ test("a source that is not ahead, is damaged or tells another history is refused
   // The same keys went on elsewhere from the old copy: longer, and another history.
   const fork = join(temporaryFolder(t), "fork");
   await withNode(scratch, async (node) => {
-    await addPages(node.community(id), node, 400);
+    await addEntries(node.community(id), node, 400);
     await exportArchive(node.community(id), { directory: fork });
   });
   await refused(fork, "INTEGRITY");

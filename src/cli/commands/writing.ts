@@ -137,10 +137,16 @@ const review: Command = {
     await author.write([{ op: "review", verdict, on, content: words(comment ?? option(invocation, "reason")) }]);
     const state = stateOfSubject(community, on);
     if (isSet(invocation, "json")) printJson(invocation, { id: base32.encode(on), verdict, state });
-    else invocation.output.out(verdict === "comment" ? "Noted.\n" : `${verdict === "approve" ? "Approved" : "Declined"}; it is now ${state}.\n`);
+    else invocation.output.out(`${saidOf(verdict, state)}\n`);
     return undefined;
   },
 };
+
+function saidOf(verdict: "approve" | "reject" | "comment", state: string): string {
+  if (verdict === "comment") return "Noted.";
+  if (verdict === "reject") return state === "rejected" ? "Declined." : `You declined it; it is still ${state}.`;
+  return state === "current" || state === "accepted" ? "Accepted." : `Approved; it is still ${state}.`;
+}
 
 function listOpen(invocation: Invocation, community: Community): undefined {
   const open = openProposals(community);

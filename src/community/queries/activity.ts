@@ -18,8 +18,8 @@ export interface Change {
 export function recentChanges(community: Community, limit: number): Change[] {
   const found = community.rows.all<{ unit: number; id: Uint8Array; idx: number; seq: number; time: number }>(
     `SELECT u.n AS unit, r.id, h.idx, h.seq, r.time FROM unit u JOIN revision r ON r.n = u.head
-     JOIN head h ON h.unit = u.n AND h.revision = u.head
-     WHERE u.retired = 0 AND u.superseded_by IS NULL ORDER BY r.time DESC, r.n DESC LIMIT ?`,
+     JOIN head h ON h.unit = u.n AND h.revision = u.head LEFT JOIN catalog_current c ON c.unit = u.n
+     WHERE (u.kind <> 'charter' OR c.path IS NOT NULL) AND u.retired = 0 AND u.superseded_by IS NULL ORDER BY r.time DESC, r.n DESC LIMIT ?`,
     limit,
   );
   return found.flatMap(({ unit, id, idx, seq, time }) => {

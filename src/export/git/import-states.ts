@@ -54,6 +54,5 @@ function listOf(value: Cbor): readonly Cbor[] {
 
 function mapOf(value: Cbor): CborMap | undefined {
   const isMap = value !== null && typeof value === "object" && !isList(value) && !(value instanceof Uint8Array);
-  // What is no array, bytes or null among CBOR's objects is a map.
-  return isMap ? (value as CborMap) : undefined;
+  return isMap ? value : undefined;
 }

@@ -25,6 +25,7 @@ export const community = z
     lang: z.string().optional(),
     licence: z.string().optional().describe("SPDX expression"),
     charter: id,
+    start: z.array(z.string()).describe("Paths of the pages to begin with"),
     approvals: z.number().int(),
     size: z.number().int().describe("Entries"),
     sealed: z.number().int().describe("Entries under the signed checkpoint"),

@@ -156,7 +156,7 @@ function checkProof(words: Uint8Array, proof: ProofFile, { community, signer }: 
   const { entry, genesis } = extra;
   checkWords(words, extra);
   step("signature", "The signature does not hold", () => verifyEntry(nobleSuite, entry));
-  setStep("signature", "checked", { title: `${signer} signed them`, text: `on ${DAY.format(entry.time)}, by the signer's own clock, with a key that this community names theirs.`, fingerprint: hex.encode(entry.key) });
+  setStep("signature", "checked", { text: `on ${DAY.format(entry.time)}, by the signer's own clock, with a key that this site says is ${signer}'s. The signature holds for that key.`, fingerprint: hex.encode(entry.key) });
   const key = step("summary", "The record is not this community's", () => {
     if (communityId(genesis.digest) !== community) fail(`The record begins with the community ${communityId(genesis.digest)}, not ${community}.`);
     if (entry.log !== null && hex.encode(entry.log) !== hex.encode(genesis.digest)) fail("The entry was signed for another record.");

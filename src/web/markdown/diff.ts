@@ -73,7 +73,7 @@ function words(from: string, to: string): Piece[] {
 
 function formOf(block: string): "heading" | "prose" | "code" {
   if (/^ {0,3}(```|~~~)/.test(block)) return "code";
-  return /^#{1,6}\s/.test(block) && !block.includes("\n") ? "heading" : "prose";
+  return /^#{1,6}\s[^\n]*$/.test(block) || /^[^\n]+\n(?:=+|-+)[ \t]*$/.test(block) ? "heading" : "prose";
 }
 
 function textBlock(pieces: readonly Piece[], block: string): DiffBlock {

@@ -67,10 +67,15 @@ function readText({ community }: Visit, { revision }: UnitListing): string | und
   return partText(community, findRevision(community, revision).n);
 }
 
-/** The first pages its README names, in its order; without one, those that others link to most. */
+/** The pages the community chose; else the first its README names; else those that others link to most. */
 function startUnits(here: Visit, readme: UnitListing | undefined): UnitListing[] {
   const { community, moment } = here;
   const found = new Map<string, UnitListing>();
+  for (const path of here.profile.start) {
+    const unit = linkedUnit(community, path)?.unit;
+    if (unit !== undefined) addListing(found, unitAt(community, unit, moment));
+  }
+  if (found.size > 0) return [...found.values()].slice(0, START_SHOWN);
   const text = readme === undefined ? undefined : readText(here, readme);
   for (const { href, form } of text === undefined ? [] : linksOf(text)) {
     const path = form === "link" ? linkedPath(readme?.path ?? "", href) : form === "wiki" ? href : undefined;
@@ -93,7 +98,7 @@ async function startShelf(here: Visit, readme: UnitListing | undefined): Promise
   const everything = everythingWords(here);
   if (units.length === 0 && everything === "") return html`<div class="empty up-6"><h2>${words.home.empty}</h2><p>${words.home.emptyText}</p></div>`;
   const leads = await Promise.all(units.map((unit) => leadOfUnit(here, unit)));
-  const opening = readme === undefined || units.length >= START_SHOWN ? [] : [readme];
+  const opening = readme === undefined || here.profile.start.length > 0 || units.length >= START_SHOWN ? [] : [readme];
   return html`<section class="section">
     <h2>${words.home.startHere}</h2>
     <ol class="shelf">

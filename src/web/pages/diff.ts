@@ -3,7 +3,7 @@ import { LoreError, textOf } from "../../bytes/index.ts";
 import { findUnit, partBytes, type RevisionDetail, revisionDetail } from "../../community/queries/units.ts";
 import { kindOf, limits } from "../../unit/index.ts";
 import { at, revisionHref, unitHref } from "../addresses.ts";
-import { longDate } from "../format.ts";
+import { span } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { page } from "../layout.ts";
 import type { DiffBlock, Difference, Piece } from "../markdown/diff.ts";
@@ -30,7 +30,7 @@ export async function diffPage(here: Visit, { n, id, from, to }: Compared): Prom
   const detail = revisionDetail(community, later);
   const before = earlier === undefined ? undefined : revisionDetail(community, earlier);
   const title = titleOf(detail);
-  const heading = words.diff.title(before === undefined ? longDate(detail.time) : longDate(before.time), longDate(detail.time));
+  const heading = words.diff.title(span(before?.time ?? detail.time, detail.time));
   return page({
     site: here.site,
     here,
@@ -98,7 +98,7 @@ function block(shown: DiffBlock): Html {
   if (shown.type === "row") return html``;
   switch (shown.form) {
     case "heading":
-      return html`<p class="h">${shown.pieces.map((one, i) => piece(i === 0 ? { ...one, text: one.text.replace(/^#{1,6}\s+/, "") } : one))}</p>
+      return html`<p class="h">${shown.pieces.map((one) => piece({ ...one, text: one.text.replace(/^#{1,6}\s+/, "").replace(/\n[=-]+[ \t]*$/, "") }))}</p>
 `;
     case "code":
       return html`<pre tabindex="0"><code>${shown.pieces.map(piece)}</code></pre>

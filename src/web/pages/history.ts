@@ -42,6 +42,7 @@ ${shown.map(({ detail }, i) => versionItem(here, detail, i))}
   <aside class="beside" aria-label="${words.page.facts}">
     ${listing === undefined ? "" : asOfForm(here, { action: `/c/${here.id}${unitPath(here, subject)}`, label: words.history.pageAsOf })}
     <p class="aside up-5">${words.history.nothingDisappears} <a href="${at(here, `/genuine/${unit.id}`)}">${words.history.checkYourself}</a>.</p>
+    ${broughtIn(shown.map(({ detail }) => detail))}
   </aside>
 </div>`,
   });
@@ -70,8 +71,12 @@ function stateBadge({ state }: RevisionDetail): Html | "" {
   return text === undefined ? "" : html` <span class="state ${state === "proposed" || state === "needs-merge" ? "suggested" : "retired"}">${text}</span>`;
 }
 
-function byWords(here: Visit, { authors, signedBy }: RevisionDetail): Html {
-  const names = authors.map((person) => html`${personLink(here, person)}${person.keyed ? "" : html`, <span class="quiet">${words.history.namedInHistory}</span>`}`);
-  const broughtIn = authors.some(({ id }) => id === signedBy.id) ? "" : html` <span class="quiet">(${words.history.accepted(signedBy.name)})</span>`;
-  return html`${listed(names)}${broughtIn}`;
+function byWords(here: Visit, { authors }: RevisionDetail): Html {
+  return html`${listed(authors.map((person) => html`${personLink(here, person)}${person.keyed ? "" : html`, <span class="quiet">${words.history.namedInHistory}</span>`}`))}`;
+}
+
+/** Who signed for others: said once. */
+function broughtIn(details: readonly RevisionDetail[]): Html | "" {
+  const names = new Set(details.filter(({ authors, signedBy }) => authors.every(({ id }) => id !== signedBy.id)).map(({ signedBy }) => signedBy.name));
+  return names.size === 0 ? "" : html`<p class="aside up-4">${words.history.broughtIn([...names].slice(0, 5).join(", "))}</p>`;
 }

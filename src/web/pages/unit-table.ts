@@ -55,24 +55,34 @@ function rowsOf(shown: Shown, { columns, rows }: ParsedTable): Html {
   if (rows.length === 0) return html`<div class="wide">${notice(words.table.empty)}</div>`;
   const first = firstRow(shown, rows.length);
   const visible = rows.slice(first - 1, first - 1 + ROWS_SHOWN);
+  const widths = columns.map((name, at) => widthOf(name, visible.map((row) => row[at] ?? "")));
   return html`<div class="sheet-table stack wide up-6" tabindex="0" role="region" aria-labelledby="lore:caption">
     <table>
       <caption class="hide" id="lore:caption">${words.table.caption(titleOf(shown.detail))}</caption>
       <thead><tr>${columns.map((name) => (name === "" ? html`<td></td>` : html`<th scope="col">${name}</th>`))}</tr></thead>
       <tbody>
-        ${visible.map((row, i) => html`<tr id="row-${first + i}">${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cellText(cell)}</th>` : html`<td data-label="${columns[at] ?? ""}">${cellText(cell)}</td>`))}</tr>
+        ${visible.map((row, i) => html`<tr id="row-${first + i}">${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cellText(cell)}</th>` : html`<td data-label="${columns[at] ?? ""}"${widths[at] ?? ""}>${cellText(cell)}</td>`))}</tr>
 `)}
       </tbody>
     </table>
   </div>${rows.length > ROWS_SHOWN ? turn(shown, { first, shown: visible.length, all: rows.length }) : ""}`;
 }
 
+/** Short columns keep to one line, columns of sentences get room. */
+function widthOf(name: string, cells: readonly string[]): Html | "" {
+  const longest = Math.max(name.length, ...cells.map(({ length }) => length));
+  const isAddress = cells.some((cell) => cell.startsWith("http"));
+  return longest <= 14 ? html` class="short"` : longest > 45 && !isAddress ? html` class="long"` : "";
+}
+
 /** An address alone in a cell can be followed. */
 function cellText(cell: string): Html {
   const isAddress = /^https?:\/\/[^\s"<>]{3,2000}$/.test(cell);
   if (!isAddress) return html`${cell}`;
-  const text = cell.replace(/^https?:\/\/(www\.)?/, "");
-  return html`<a href="${cell}" rel="nofollow ugc noopener noreferrer">${text.length > 60 ? `${text.slice(0, 58)}…` : text}</a>`;
+  const text = cell.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "");
+  const [host = ""] = text.split("/", 1);
+  const shown = text.length <= 32 || host === text ? text : `${host}/…${text.slice(text.lastIndexOf("/")).slice(0, 24)}`;
+  return html`<a href="${cell}" rel="nofollow ugc noopener noreferrer">${shown}</a>`;
 }
 
 function turn({ here, detail, isPinned }: Shown, rows: { first: number; shown: number; all: number }): Html {

@@ -47,7 +47,7 @@ export async function unitPage(shown: Shown): Promise<Html> {
     isHidden: shown.isPinned,
     ...(body.scripts === undefined ? {} : { scripts: body.scripts }),
     body: html`<article class="sheet">
-  <header${detail.kind === "dataset" ? html` class="wide measure"` : ""}>
+  <header${isWide(shown) ? html` class="wide measure"` : ""}>
     ${notice(shown)}<h1${body.titleAnchor === undefined ? "" : html` id="${body.titleAnchor}"`}>${title}${shown.listing === undefined ? "" : badges(shown.listing)}</h1>
     ${bylineOf(shown, body.about)}
     ${tools(shown, body.tools ?? [])}
@@ -55,9 +55,14 @@ export async function unitPage(shown: Shown): Promise<Html> {
   </header>
   ${body.body}
   ${strip(shown)}
-  ${margin(shown)}
+  ${isWide(shown) ? "" : html`<aside class="beside" aria-label="${words.page.facts}">${margin(shown)}</aside>`}
 </article>`,
   });
+}
+
+/** A table takes the whole width: what is about it stands below. */
+function isWide({ detail }: Shown): boolean {
+  return kindOf(detail.kind).body === "table";
 }
 
 function crumbsOf({ here, detail }: Shown, title: string): Crumb[] {
@@ -111,10 +116,11 @@ function strip(shown: Shown): Html {
   const from = shown.isPinned ? [] : madeFrom(here.community, unit);
   const into = usedIn(here.community, unit);
   const licence = here.site.memo(here.community, `licence ${revision}`, () => ownLicence(here.community, revision)) ?? here.profile.licence;
-  return html`<section class="strip${detail.kind === "dataset" ? " wide" : ""}" aria-label="${words.page.facts}">
+  return html`<section class="strip${isWide(shown) ? " wide" : ""}" aria-label="${words.page.origin}">
     ${from.length === 0 ? "" : html`<div><h2>${words.page.madeFrom}</h2>${linkList(here, from)}</div>`}
     ${into.length === 0 ? "" : html`<div><h2>${words.page.usedIn}</h2>${linkList(here, into)}</div>`}
     <div id="lore:use"><h2>${words.page.use}</h2><p>${useWords(licence)}</p></div>
+    ${isWide(shown) ? html`<div>${margin(shown)}</div>` : ""}
   </section>`;
 }
 
@@ -123,15 +129,13 @@ function margin(shown: Shown): Html {
   const isText = kindOf(detail.kind).body === "markdown";
   const body = detail.parts.find(({ name }) => name === "body");
   const first = here.community.rows.get<{ shown: number }>("SELECT shown FROM head WHERE unit = ? ORDER BY seq LIMIT 1", unit)?.shown;
-  return html`<aside class="beside" aria-label="${words.page.facts}">
-    ${isText && detail.kind === "page" && detail.tags.length === 0 ? "" : html`<dl class="facts down-5">
-      ${detail.kind === "page" ? "" : html`<div><dt>${kindWords(detail.kind).title}</dt><dd>${kindWords(detail.kind).one}</dd></div>`}
+  return html`${isText && detail.kind === "page" && detail.tags.length === 0 ? "" : html`<dl class="facts down-5">
+      ${detail.kind === "page" ? "" : html`<div><dt>${words.page.kind}</dt><dd>${kindWords(detail.kind).one}</dd></div>`}
       ${isText || body === undefined ? "" : html`<div><dt>${words.page.size}</dt><dd>${fileSize(body.sizeBytes)}</dd></div>`}
       ${detail.tags.length === 0 ? "" : html`<div><dt>${words.page.tags}</dt><dd>${detail.tags.join(", ")}</dd></div>`}
     </dl>`}
     ${shown.isPinned ? "" : asOfForm(here, { action: `/c/${here.id}${unitPath(here, detail)}`, firstDay: first })}
-    ${detail.sourced ? html`<p class="aside up-4">${words.page.sourced}</p>` : ""}
-  </aside>`;
+    ${detail.sourced ? html`<p class="aside up-4">${words.page.sourced}</p>` : ""}`;
 }
 
 /** The page of a retired unit: it says so, and leads to what it last said. */

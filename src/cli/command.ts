@@ -1,4 +1,5 @@
 /** What a command of `lore` is, and what it is given: parsed options and a world to act on. */
+import { writeFileSync } from "node:fs";
 import type { ParseArgsOptionsConfig } from "node:util";
 
 import { LoreError } from "../bytes/index.ts";
@@ -97,6 +98,17 @@ export function printJson({ output }: Invocation, value: unknown): void {
 /** A date as people write it in lists: 2026-11-20. */
 export function day(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** Writes a result to where its user said. @throws LoreError REFUSED for `isNew` where something is; ENVIRONMENT. */
+export function writeResult(path: string, contents: string | Uint8Array, { isNew = false }: { readonly isNew?: boolean } = {}): void {
+  try {
+    writeFileSync(path, contents, isNew ? { mode: 0o600, flag: "wx" } : {});
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "EEXIST") throw new LoreError("REFUSED", `Writing ${path}: it exists already and is not overwritten. Choose another name.`, { cause: error });
+    throw new LoreError("ENVIRONMENT", `Writing ${path}: the system refuses (${code}). Choose a folder that exists and can be written to.`, { cause: error });
+  }
 }
 
 /** "1 page", "2 pages". */

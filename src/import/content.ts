@@ -51,7 +51,8 @@ export function kindOfFile({ path, mode, bytes }: FileContent): string {
   if (PAGE.test(name)) return isText(bytes) ? "page" : "file";
   if (TABLE.test(name)) return isText(bytes) ? "dataset" : "file";
   if (PROGRAM.test(name)) return isProgram(bytes) ? "program" : "file";
-  return !name.includes(".") && !PLAIN.test(name) && bytes.length > 0 && isText(bytes) ? "page" : "file";
+  if (name.includes(".") || PLAIN.test(name) || !isText(bytes)) return "file";
+  return bytes.length > 0 || /^(readme|index)$/i.test(name) ? "page" : "file";
 }
 
 /** A whole document of its own, not a template that some generator fills in. */

@@ -1,12 +1,12 @@
 /** Commands that check and mend: verify, proof, rebuild, status, doctor. */
-import { accessSync, constants, existsSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 
 import { hex, LoreError } from "../../bytes/index.ts";
 import { nobleSuite } from "../../bytes/noble.ts";
 import { type Community, proofFile, units, verifyCommunity } from "../../community/index.ts";
 import { parseProof, verifyProof } from "../../log/index.ts";
 import { Db } from "../../store/index.ts";
-import { type Command, chosenCommunity, COMMUNITY_OPTION, counted, day, type Invocation, isSet, option, printJson, progressLine, requiredOption, text, word } from "../command.ts";
+import { type Command, chosenCommunity, COMMUNITY_OPTION, counted, day, type Invocation, isSet, option, printJson, progressLine, requiredOption, text, word, writeResult } from "../command.ts";
 
 const verify: Command = {
   name: "verify",
@@ -60,7 +60,7 @@ const proof: Command = {
     await community.seal();
     const file = proofFile(community, units.resolve(community, ref), option(invocation, "part"));
     const path = requiredOption(invocation, "output", "a file to write");
-    writeFileSync(path, file);
+    writeResult(path, file);
     invocation.output.out(`${path}\nCheck with: lore verify FILE ${path} --community ${community.id}\n`);
     return undefined;
   },

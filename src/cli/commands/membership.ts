@@ -1,12 +1,12 @@
 /** Commands about communities and who is in them: init, member, key, role. */
 import { userInfo } from "node:os";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 import { base32, didKey, LoreError, parseDidKey, utf8 } from "../../bytes/index.ts";
 import { createSigner } from "../../bytes/node.ts";
 import { Author, type Community, parseKeys, persons } from "../../community/index.ts";
 import { memberId, parseId, type Role } from "../../unit/index.ts";
-import { type Command, chosenCommunity, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, requiredOption, text, word } from "../command.ts";
+import { type Command, chosenCommunity, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, requiredOption, text, word, writeResult } from "../command.ts";
 import { chosenAuthor, isWaiting, WAITS, WRITE_OPTIONS } from "./writing.ts";
 
 /** The name under which this user founds communities. */
@@ -148,7 +148,8 @@ const key: Command = {
       invocation.output.out(act === "add" ? "Added.\n" : "Revoked from the next entry on.\n");
     } else if (act === "export") {
       const path = word(invocation, 1, "a file to write");
-      writeFileSync(path, readKeyFile(keystore.path(community.id, label)), { mode: 0o600, flag: "wx" });
+      // Never over another file: it may be the only copy of another key.
+      writeResult(path, readKeyFile(keystore.path(community.id, label)), { isNew: true });
       invocation.output.out(`Saved to ${path}. Whoever has this file can sign for you: keep it apart and safe.\n`);
     } else if (act === "import") {
       parseKeys(readKeyFile(word(invocation, 1, "a key file")));

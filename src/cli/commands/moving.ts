@@ -1,11 +1,9 @@
 /** Commands that bring things in and take them out: import, export, restore, recover. */
-import { writeFileSync } from "node:fs";
-
 import { LoreError } from "../../bytes/index.ts";
 import type { LoreNode } from "../../community/index.ts";
 import { importFolder, importGit, importZip } from "../../import/run.ts";
 import type { ImportReport } from "../../import/report.ts";
-import { type Command, communityNamed, COMMUNITY_OPTION, counted, flag, type Invocation, isSet, option, printJson, progressLine, text, word } from "../command.ts";
+import { type Command, communityNamed, COMMUNITY_OPTION, counted, flag, type Invocation, isSet, option, printJson, progressLine, text, word, writeResult } from "../command.ts";
 import { founderName, FOUNDING_OPTIONS } from "./membership.ts";
 
 const importing: Command = {
@@ -32,7 +30,7 @@ const importing: Command = {
       if (form !== "git") throw new LoreError("USAGE", `"lore import" knows git, folder and zip, not "${form}".`);
       const { report, commits } = await importGit(node, git);
       const map = option(invocation, "map");
-      if (map !== undefined) writeFileSync(map, commits.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+      if (map !== undefined) writeResult(map, commits.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
       return report;
     };
     const report = await bringIn().finally(() => progress.end());

@@ -101,7 +101,7 @@ const diff: Command = {
     const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"));
     const accepted = units.history(community, unit).filter(({ version }) => version !== null).toSorted((a, b) => (a.version ?? 0) - (b.version ?? 0));
     const to = versionNamed(accepted, invocation.words[2]) ?? accepted.at(-1);
-    const from = versionNamed(accepted, invocation.words[1]) ?? accepted.at((to?.version ?? 1) - 2);
+    const from = versionNamed(accepted, invocation.words[1]) ?? accepted.find(({ version }) => version === (to?.version ?? 0) - 1);
     if (from === undefined || to === undefined) throw new LoreError("NOT_FOUND", "There are not two versions to compare yet.");
     const [before, after] = [bodyOf(community, from.revision), bodyOf(community, to.revision)];
     const changes = diffWordsWithSpace(before, after).map(({ value, added, removed }) => ({ value, added, removed }));

@@ -4,6 +4,7 @@ import type { ParseArgsOptionsConfig } from "node:util";
 
 import { LoreError } from "../bytes/index.ts";
 import type { Community, Environment, LoreNode } from "../community/index.ts";
+import { KINDS } from "../unit/index.ts";
 
 export interface Output {
   /** Results: stdout. */
@@ -89,6 +90,10 @@ export function communityNamed(node: LoreNode, wanted: string): Community {
   if (match === undefined) throw new LoreError("NOT_FOUND", `No community here has the id or name "${wanted}". "lore status" lists them.`);
   if (second !== undefined) throw new LoreError("USAGE", `${named.length} communities are called "${wanted}"; give the id: ${named.map(({ id }) => id).join(", ")}.`);
   return match;
+}
+
+export function unknownKind(kind: string): LoreError {
+  return new LoreError("USAGE", `There is no kind "${kind}". Kinds: ${[...KINDS.keys()].join(", ")}.`);
 }
 
 export function printJson({ output }: Invocation, value: unknown): void {

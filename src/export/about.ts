@@ -1,6 +1,7 @@
 /** The page that says what a copy is: whose, of when, by whom, under which terms, and what it leaves out. */
 import { type Community, persons } from "../community/index.ts";
 import type { Placed } from "./places.ts";
+import { addressOf } from "./relink.ts";
 import type { LeftOut } from "./report.ts";
 
 export const ABOUT_PATH = "ABOUT-THIS-COPY.md";
@@ -15,7 +16,7 @@ export interface About {
 
 export function aboutPage(community: Community, { asOf, placed, leftOut }: About): string {
   const { id, size, projections } = community;
-  const { name, about, licence } = community.about;
+  const { name, about, licence, start } = community.about;
   const people = persons.people(community).filter(({ type, since }) => type === "person" && since !== null);
   const lines = [
     `# ${oneLine(name)}`,
@@ -28,6 +29,7 @@ export function aboutPage(community: Community, { asOf, placed, leftOut }: About
       `- Licence: ${licence === undefined ? "none is named for the whole; ask the community" : oneLine(licence)}`,
     ].join("\n"),
     "A complete copy with every version, who wrote it and the proofs is an archive: `lore export archive`.",
+    ...startLines(placed, start),
     `## People\n\n${people.length === 0 ? "Nobody is named yet." : people.map(({ name: person }) => oneLine(person)).join(", ")}`,
     `## Contents\n\n${placed.slice(0, LISTED_MAX).map(contentLine).join("\n") || "Nothing yet."}`,
     ...(placed.length > LISTED_MAX ? [`and ${placed.length - LISTED_MAX} more.`] : []),
@@ -38,8 +40,14 @@ export function aboutPage(community: Community, { asOf, placed, leftOut }: About
   return `${lines.join("\n\n")}\n`;
 }
 
+/** Where the community says to begin. */
+function startLines(placed: readonly Placed[], start: readonly string[]): string[] {
+  const first = start.flatMap((path) => placed.find((other) => other.path === path) ?? []);
+  return first.length === 0 ? [] : [`## Start here\n\n${first.map(contentLine).join("\n")}`];
+}
+
 function contentLine({ listing, path }: Placed): string {
-  return `- [${oneLine(listing.title)}](${path.split("/").map(encodeURIComponent).join("/")})`;
+  return `- [${oneLine(listing.title)}](${addressOf(path)})`;
 }
 
 export function dateOf(ms: number): string {

@@ -4,13 +4,22 @@
  * made up. Everything else of a text stays as its authors wrote it.
  */
 
-/** Before an address: `](`, `](<`, a reference definition, an HTML attribute, an autolink. */
-const OPENING = String.raw`(?<=\]\(\s*<?|^ {0,3}\[[^\]]+\]:[ \t]*<?|\b(?:href|src)\s*=\s*["']|<)`;
+/**
+ * Before an address: `](`, `](<`, a reference definition, an HTML attribute, an autolink. Looking back is costly
+ * in long white space, so both patterns look first whether an address begins.
+ */
+const OPENING = String.raw`(?=/c/|https?:|lore:)(?<=\]\(\s*<?|^ {0,3}\[[^\]]+\]:[ \t]*<?|\b(?:href|src)\s*=\s*["']|<)`;
 /** What goes no further up: an address elsewhere, a fragment, one from the top, one a generator fills in. */
 const RELATIVE = new RegExp(
-  String.raw`(?<=\]\(\s*<?|^ {0,3}\[[^\]]+\]:[ \t]*<?|\b(?:href|src)\s*=\s*["'])(?![a-z][a-z0-9+.-]*:|[/#{$<>)"'])[^\s)>"']+`,
+  String.raw`(?![a-z][a-z0-9+.-]*:|[/#{$<>)"'\s])(?<=\]\(\s*<?|^ {0,3}\[[^\]]+\]:[ \t]*<?|\b(?:href|src)\s*=\s*["'])[^\s)>"']+`,
   "gim",
 );
+
+/** A path as a link has it: each step encoded, parentheses too, which would end the link. */
+export function addressOf(path: string): string {
+  const steps = path.toWellFormed().split("/").map(encodeURIComponent);
+  return steps.join("/").replaceAll("(", "%28").replaceAll(")", "%29");
+}
 
 export interface Relinking {
   /** Id of the community, base32. */
@@ -34,6 +43,6 @@ export function relinked(text: string, { community, from, isMadeUp, pathOf }: Re
   );
   return lifted.replaceAll(byId, (whole, unit: string) => {
     const path = pathOf.get(unit);
-    return path === undefined ? whole : up + path.split("/").map(encodeURIComponent).join("/");
+    return path === undefined ? whole : up + addressOf(path);
   });
 }

@@ -20,7 +20,7 @@ import { retiredPage, unitPage } from "./pages/unit.ts";
 import { parsedTable, TABLE_BYTES_MAX } from "./pages/unit-table.ts";
 import type { Html } from "./html.ts";
 import { rawBytes } from "./raw.ts";
-import { answer, attachment, notModified, pageAnswer, streamOf, TOOL_POLICY } from "./respond.ts";
+import { answer, attachment, KeptPage, notModified, streamOf, TOOL_POLICY } from "./respond.ts";
 import { type Site, type Visit, visit } from "./site.ts";
 
 const REFERENCE = /^([a-z2-7]{32})(?:@([a-z2-7]{6,52}))?$/;
@@ -42,8 +42,20 @@ function reference(here: Visit, text: string): UnitRef {
   return findUnit(here.community, text);
 }
 
-function tagOf({ site, community }: Visit): string {
+function tagOf({ site, community }: Pick<Visit, "site" | "community">): string {
   return `W/"${site.started}-${community.size}"`;
+}
+
+/** A page of a community says the same until the next entry: it is made once. */
+async function keptPage(c: Context, { site, community }: Visit, { make, status = 200 }: { make: () => Html | Promise<Html>; status?: number }): Promise<Response> {
+  const key = `page ${c.req.url}`;
+  try {
+    const page = await site.memo(community, key, async () => new KeptPage(String(await make())));
+    return page.answer(c, { status, etag: tagOf({ site, community }) });
+  } catch (error) {
+    site.forget(community, key);
+    throw error;
+  }
 }
 
 async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
@@ -52,9 +64,9 @@ async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
   const detail = revisionDetail(community, revision);
   const isPinned = ref.revision !== undefined;
   const listing = unitAt(community, ref.unit, here.moment);
-  if (!isPinned && listing?.state === "retired") return pageAnswer(c, retiredPage({ here, detail }), { status: 410, etag: tagOf(here) });
-  const page = await unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section: c.req.query("section"), row: c.req.query("row") });
-  return pageAnswer(c, page, { etag: tagOf(here) });
+  if (!isPinned && listing?.state === "retired") return keptPage(c, here, { make: () => retiredPage({ here, detail }), status: 410 });
+  const [section, row] = [c.req.query("section"), c.req.query("row")];
+  return keptPage(c, here, { make: () => unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section, row }) });
 }
 
 /** A page at its path; a former path leads to the current one, and a path with ".md" to the text itself. */
@@ -112,9 +124,9 @@ export function communityRoutes(site: Site): Hono {
   const app = new Hono();
   const here = (c: Context) => visit(site, c.req.param("id") ?? "", c.req.query("as-of"));
   const page = (path: string, show: Show) =>
-    app.get(path, async (c) => {
+    app.get(path, (c) => {
       const visited = here(c);
-      return notModified(c, tagOf(visited)) ?? pageAnswer(c, await show(c, visited), { etag: tagOf(visited) });
+      return notModified(c, tagOf(visited)) ?? keptPage(c, visited, { make: () => show(c, visited) });
     });
   const open = (path: string, show: (c: Context, visited: Visit) => Response | Promise<Response>) =>
     app.get(path, (c) => {

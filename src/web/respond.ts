@@ -46,6 +46,23 @@ export async function pageAnswer(c: Context, page: Html, options: { status?: num
   return answer(c, String(await page), { media: "text/html; charset=utf-8", policy: PAGE_POLICY, ...options });
 }
 
+/** A page as it was made, kept compressed once that was asked for. */
+export class KeptPage {
+  readonly html: string;
+  #compressed: Uint8Array<ArrayBuffer> | undefined;
+
+  constructor(html: string) {
+    this.html = html;
+  }
+
+  answer(c: Context, { status, etag }: { status: number; etag: string }): Response {
+    const headers = { "content-type": "text/html; charset=utf-8", "cache-control": "no-cache", vary: "accept-encoding", "content-security-policy": PAGE_POLICY, etag };
+    if (!acceptsGzip(c)) return new Response(this.html, { status, headers });
+    this.#compressed ??= gzipSync(this.html, { level: GZIP_LEVEL });
+    return new Response(this.#compressed, { status, headers: { ...headers, "content-encoding": "gzip" } });
+  }
+}
+
 /** 304 when the client holds this very version. */
 export function notModified(c: Context, etag: string): Response | undefined {
   const held = c.req.header("if-none-match");

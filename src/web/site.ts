@@ -32,11 +32,11 @@ export interface SiteOptions {
   readonly writeCopy?: WriteCopy | undefined;
 }
 
-/** Values kept per community while it does not change. */
-const MEMOS_MAX = 64;
+/** Values kept per community while it does not change; the one longest unused goes first. */
+const MEMOS_MAX = 256;
 
 interface Memo {
-  size: number;
+  readonly size: number;
   readonly values: Map<string, unknown>;
 }
 
@@ -77,17 +77,29 @@ export class Site {
     });
   }
 
-  /** What `compute` answers, kept until the community's next entry. */
+  /** What `compute` answers, kept until the community's next entry. A key is used with one type only. */
   memo<T>(community: Community, key: string, compute: () => T): T {
-    const { id, size } = community;
-    let memo = this.#memos.get(id);
-    if (memo === undefined || memo.size !== size || memo.values.size > MEMOS_MAX) {
-      memo = { size, values: new Map() };
-      this.#memos.set(id, memo);
+    const { values } = this.#memo(community);
+    const value = values.has(key) ? (values.get(key) as T) : compute();
+    values.delete(key);
+    values.set(key, value);
+    for (const oldest of values.keys()) {
+      if (values.size <= MEMOS_MAX) break;
+      values.delete(oldest);
     }
-    // Each key is used with one type only.
-    if (!memo.values.has(key)) memo.values.set(key, compute());
-    return memo.values.get(key) as T;
+    return value;
+  }
+
+  forget(community: Community, key: string): void {
+    this.#memo(community).values.delete(key);
+  }
+
+  #memo({ id, size }: Community): Memo {
+    const kept = this.#memos.get(id);
+    if (kept?.size === size) return kept;
+    const memo: Memo = { size, values: new Map() };
+    this.#memos.set(id, memo);
+    return memo;
   }
 
   profile(community: Community): CommunityProfile {

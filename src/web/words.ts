@@ -291,7 +291,6 @@ export const words = {
     address: "Community",
     sameEverywhere: "The same on every copy, wherever it is kept.",
     entries: "Entries in the record",
-    sealed: "Under a signed summary",
     key: "Key that signs the record",
   },
 

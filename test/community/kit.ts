@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { concat, type Suite, utf8 } from "../../src/bytes/index.ts";
+import { type CborMap, concat, encode, type Suite, utf8 } from "../../src/bytes/index.ts";
 import { createNodeSuite, createSigner, type Signer } from "../../src/bytes/node.ts";
 import { type Acknowledgement, Author, type Community, type DraftOp, type Environment, LoreNode, type Submission } from "../../src/community/index.ts";
 import { encodeSidecar, type EntryDraft, signEntry } from "../../src/log/index.ts";
@@ -45,6 +45,12 @@ export function fixedEnvironment(directory: string, seed = "commonlore"): TestEn
 /** The key pair of a name: the same in every community and every run. */
 export function signerOf(name: string): Signer {
   return createSigner(suite.sha256(utf8(`key of ${name}`)));
+}
+
+/** Entry bytes over any map at all, as a newer or hostile program may sign it. */
+export function signRaw(signer: Signer, map: CborMap): { readonly bytes: Uint8Array } {
+  const bytes = encode(map);
+  return { bytes: concat(bytes, signer.sign(concat(utf8("lore-entry/v1\n"), suite.sha256(bytes)))) };
 }
 
 /** What is signed over in place of what is right. */

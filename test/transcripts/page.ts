@@ -49,39 +49,63 @@ function readScene(words: string): Scene {
   return scene;
 }
 
-function readBlock(lines: readonly string[], { from, end, scene }: { from: number; end: number; scene: Scene }): Step[] {
+function readBlock(
+  lines: readonly string[],
+  { from, end, scene }: { from: number; end: number; scene: Scene },
+): Step[] {
   const steps: Step[] = [];
-  for (let at = from; at < end; ) {
+  for (let at = from; at < end;) {
     const first = lines[at] ?? "";
     if (!first.startsWith("$ ")) throw new Error(`line ${at + 1}: a block begins with a command: ${first}`);
     const command = [first.slice(2)];
     const here = HERE.exec(first)?.[1];
-    while (here !== undefined && command.at(-1) !== here && ++at < end) command.push(lines[at] ?? "");
-    const outputLine = ++at;
+    const last = here === undefined ? at : lines.indexOf(here, at);
+    command.push(...lines.slice(at + 1, last + 1));
+    const outputLine = last + 1;
+    at = outputLine;
     while (at < end && lines[at]?.startsWith("$ ") !== true) at++;
-    steps.push({ scene, opens: steps.length === 0, command: command.join("\n"), expected: lines.slice(outputLine, at), outputLine });
+    steps.push({
+      scene,
+      opens: steps.length === 0,
+      command: command.join("\n"),
+      expected: lines.slice(outputLine, at),
+      outputLine,
+    });
   }
   return steps;
 }
 
 /** The page with other output in it. */
-export function withOutputs(page: string, outputs: readonly { readonly step: Step; readonly command: string; readonly lines: readonly string[] }[]): string {
+export function withOutputs(
+  page: string,
+  outputs: readonly { readonly step: Step; readonly command: string; readonly lines: readonly string[] }[],
+): string {
   const lines = page.split("\n");
   for (const { step, command, lines: printed } of outputs.toReversed()) {
     const commandLines = `$ ${command}`.split("\n");
-    lines.splice(step.outputLine - commandLines.length, commandLines.length + step.expected.length, ...commandLines, ...printed);
+    lines.splice(
+      step.outputLine - commandLines.length,
+      commandLines.length + step.expected.length,
+      ...commandLines,
+      ...printed,
+    );
   }
   return lines.join("\n");
 }
 
 export function matches(expected: string, actual: string): boolean {
-  const pattern = expected.split("[..]").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
+  const pattern = expected
+    .split("[..]")
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    .join(".*");
   return new RegExp(`^${pattern}$`).test(actual);
 }
 
 /** Splits a command into words as a shell does, as far as the guide needs it: quotes, and one `> FILE`. */
 export function splitWords(command: string): { readonly words: string[]; readonly to: string | undefined } {
-  const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, plain]) => single ?? double ?? plain ?? "");
+  const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, plain]) => single ?? double ?? plain ?? "",
+  );
   const redirect = words.indexOf(">");
   return redirect < 0 ? { words, to: undefined } : { words: words.slice(0, redirect), to: words[redirect + 1] };
 }

@@ -69,7 +69,8 @@ export class Stage {
     const { words, to } = splitWords(command);
     const [program = "", ...rest] = words;
     if (program === "lore") return await this.#lore(rest, to);
-    if (!PROGRAMS.has(program)) throw new Error(`a page may use lore, echo $? and ${[...PROGRAMS].join(", ")}, not "${program}"`);
+    if (!PROGRAMS.has(program))
+      throw new Error(`a page may use lore, echo $? and ${[...PROGRAMS].join(", ")}, not "${program}"`);
     return this.#shell(command);
   }
 
@@ -81,7 +82,13 @@ export class Stage {
       isTerminal: false,
       readInput: async () => new Uint8Array(),
     };
-    const environment = { now: () => this.#nowMs, random: this.#random, suite: createNodeSuite(), home: this.#home, state: join(this.#folder, "state") };
+    const environment = {
+      now: () => this.#nowMs,
+      random: this.#random,
+      suite: createNodeSuite(),
+      home: this.#home,
+      state: join(this.#folder, "state"),
+    };
     this.#exitCode = await run(words, { environment, output });
     if (to === undefined) return printed + noticed;
     writeFileSync(join(this.#folder, to), printed);
@@ -118,7 +125,8 @@ function randomFrom(name: string): (length: number) => Uint8Array {
   let counter = 0;
   return (length) => {
     const taken = Buffer.alloc(length);
-    for (let at = 0; at < length; at += 32) createHash("sha256").update(`${name} ${counter++}`).digest().copy(taken, at);
+    for (let at = 0; at < length; at += 32)
+      createHash("sha256").update(`${name} ${counter++}`).digest().copy(taken, at);
     return new Uint8Array(taken);
   };
 }

@@ -3,14 +3,25 @@ import { diffWordsWithSpace } from "diff";
 
 import { base32, LoreError, parseDecimal, textOf } from "../../bytes/index.ts";
 import { type Community, moments, persons, searchCommunity, units } from "../../community/index.ts";
-import { type Command, chosenCommunity, COMMUNITY_OPTION, day, flag, type Invocation, isSet, MOMENT_OPTIONS, option, printJson, text, word } from "../command.ts";
+import { KINDS } from "../../unit/index.ts";
+import { type Command, chosenCommunity, COMMUNITY_OPTION, counted, day, flag, type Invocation, isSet, MOMENT_OPTIONS, option, printJson, text, unknownKind, word } from "../command.ts";
 
 /** What `--as-of` or `--known` asks for. */
 export function chosenMoment(invocation: Invocation, community: Community): moments.Moment {
   const [asOf, known] = [option(invocation, "as-of"), option(invocation, "known")];
   if (asOf !== undefined && known !== undefined) throw new LoreError("USAGE", "Give --as-of or --known, not both.");
   if (known !== undefined) return { at: "size", size: moments.knownSize(community, moments.parseDate(known)) };
-  return asOf === undefined ? moments.NOW : moments.parseMoment(asOf);
+  const moment = asOf === undefined ? moments.NOW : moments.parseMoment(asOf);
+  if (moment.at === "size" && moment.size > community.size) {
+    throw new LoreError("USAGE", `The record holds ${counted(community.size, "entry", "entries")}; --as-of ${moment.size} lies beyond its end.`);
+  }
+  return moment;
+}
+
+function chosenKinds(invocation: Invocation): string[] | undefined {
+  const kind = option(invocation, "kind");
+  if (kind !== undefined && !KINDS.has(kind)) throw unknownKind(kind);
+  return kind === undefined ? undefined : [kind];
 }
 
 const ls: Command = {
@@ -20,10 +31,9 @@ const ls: Command = {
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, kind: text, all: flag },
   run(invocation) {
     const community = chosenCommunity(invocation, "read");
-    const kind = option(invocation, "kind");
     const listing = units.listUnits(community, {
       moment: chosenMoment(invocation, community),
-      kinds: kind === undefined ? undefined : [kind],
+      kinds: chosenKinds(invocation),
       all: isSet(invocation, "all"),
     });
     if (isSet(invocation, "json")) printJson(invocation, listing);
@@ -144,11 +154,10 @@ const search: Command = {
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, limit: text, kind: text },
   run(invocation) {
     const community = chosenCommunity(invocation, "read");
-    const kind = option(invocation, "kind");
     const hits = searchCommunity(community, {
       text: word(invocation, 0, "words to look for") && invocation.words.join(" "),
       limit: parseDecimal(option(invocation, "limit") ?? "10", "--limit"),
-      kinds: kind === undefined ? undefined : [kind],
+      kinds: chosenKinds(invocation),
       moment: chosenMoment(invocation, community),
     });
     if (isSet(invocation, "json")) printJson(invocation, hits);

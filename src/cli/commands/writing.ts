@@ -5,7 +5,7 @@ import { base32, LoreError, utf8 } from "../../bytes/index.ts";
 import { Author, type Community, type DraftOp, type DraftPart, openProposals, units } from "../../community/index.ts";
 import { kindOfFile, mediaOfFile, titleOfFile } from "../../import/content.ts";
 import { KINDS, kindOf, type MarkName, parseDigest, readMeta, revisionId, type ReviseOp, unitId } from "../../unit/index.ts";
-import { type Command, chosenCommunity, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, requiredOption, text, word } from "../command.ts";
+import { type Command, chosenCommunity, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, requiredOption, text, unknownKind, word } from "../command.ts";
 import { proposalText } from "./proposals.ts";
 
 const REGULAR_FILE = 0o100644;
@@ -15,6 +15,8 @@ export function chosenAuthor(invocation: Invocation, community: Community): Auth
   const label = option(invocation, "as");
   const keys = invocation.node("write").keystore.read(community.id, label);
   if (keys === undefined) {
+    // On a copy without its keys, a new identity would not help.
+    if (community.refusal !== undefined) throw community.refusal;
     const who = label === undefined ? "no key of this community is" : `the identity "${label}" is not`;
     throw new LoreError("FORBIDDEN", `Writing needs a key, and ${who} on this machine. "lore member add NAME --as LABEL" makes one.`);
   }
@@ -79,7 +81,7 @@ function reviseDraft(invocation: Invocation, { community, author, name, bytes }:
   const path = option(invocation, "path") ?? parent?.path ?? (name === "-" ? undefined : name.slice(name.lastIndexOf("/") + 1));
   const file = { path: path ?? "", mode: REGULAR_FILE, bytes };
   const kind = parent?.kind ?? option(invocation, "kind") ?? kindOfFile(file);
-  if (!KINDS.has(kind)) throw new LoreError("USAGE", `There is no kind "${kind}". Kinds: ${[...KINDS.keys()].join(", ")}.`);
+  if (!KINDS.has(kind)) throw unknownKind(kind);
   const nonce = ref === undefined ? community.environment.random(16) : undefined;
   const unit = ref?.id ?? unitId(community.environment.suite, { log: community.log, author: author.member, nonce: nonce ?? new Uint8Array(16) });
   const head = ref === undefined ? undefined : units.resolve(community, ref);

@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 
-import { type Cbor, decode, isLoreError, LoreError } from "../../bytes/index.ts";
+import { type Cbor, concat, decode, isLoreError, LoreError } from "../../bytes/index.ts";
 import { type Acknowledgement, type Community, openSubmission, type RawSubmission } from "../../community/index.ts";
 
 /** Submissions in one request. */
@@ -59,7 +59,8 @@ async function chunkedBody(body: ReadableStream<Uint8Array> | null): Promise<Uin
     if (length > BODY_BYTES_MAX) throw tooLarge();
     chunks.push(next.value);
   }
-  return Buffer.concat(chunks);
+  // Plain bytes, never a Buffer: its slice() shares memory where Uint8Array copies.
+  return concat(...chunks);
 }
 
 /** What became of each of several. */

@@ -1,7 +1,7 @@
 /** `revise`: a new revision of a unit, or the first of a new one. */
 import { by, digest, id, links, nonce, parts, rules, time } from "../common.ts";
 import { kindOf } from "../kinds/index.ts";
-import { META_BYTES_MAX, PARENTS_MAX } from "../limits.ts";
+import { PARENTS_MAX } from "../limits.ts";
 import { flag, list, oneOf, record, refuse, type Shape, type Shaped, text } from "../shape.ts";
 
 const shape = record(
@@ -27,8 +27,6 @@ export const reviseOp: Shape<ReviseOp> = (value, where) => {
   if ((read.nonce === undefined) === (read.parents.length === 0)) {
     throw refuse(where, "a nonce for a new unit or else at least one parent", value);
   }
-  const meta = read.parts.find(({ name }) => name === "meta");
-  if (meta === undefined || meta.size > META_BYTES_MAX) throw refuse(`${where}.parts`, `a part "meta" of at most ${META_BYTES_MAX} bytes`, meta?.size);
   kindOf(read.kind).rules?.(read.rules ?? {}, `${where}.rules`);
   return read;
 };

@@ -4,11 +4,12 @@
  */
 import { Worker } from "node:worker_threads";
 
+import { LoreError } from "../../bytes/index.ts";
 import type { Answer, Task } from "./tasks.ts";
 
 /** DESIGN.md 12. */
 export const LAYOUT_TIMEOUT_MS = 2_000;
-/** Texts waiting; beyond it they are answered as if they had taken too long. */
+/** Texts waiting; beyond it the next is refused. */
 const WAITING_MAX = 64;
 const KEPT_CHARS_MAX = 48_000_000;
 
@@ -36,7 +37,7 @@ export class Workshop {
     this.#timeoutMs = options.timeoutMs ?? LAYOUT_TIMEOUT_MS;
   }
 
-  /** Answers a task, from before where `key` was asked already. undefined: it took too long or cannot be done. */
+  /** Answers a task, from before where `key` was asked already. undefined: it took too long or cannot be done. @throws LoreError BUSY. */
   run(key: string, make: () => Task): Promise<Answer | undefined> {
     const kept = this.#kept.get(key);
     if (kept !== undefined) {
@@ -44,6 +45,7 @@ export class Workshop {
       this.#kept.set(key, kept);
       return kept.answer;
     }
+    if (this.#waiting.length >= WAITING_MAX) throw new LoreError("BUSY", "Too many pages are being laid out at once. Try again in a second.");
     const task = make();
     const chars = 2 * (task.type === "diff" ? task.from.length + task.to.length : task.text.length) + 1_000;
     const answer = this.#ask(task);
@@ -62,7 +64,6 @@ export class Workshop {
   }
 
   #ask(task: Task): Promise<Answer | undefined> {
-    if (this.#waiting.length >= WAITING_MAX) return Promise.resolve(undefined);
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
     this.#waiting.push({ id: this.#next++, task, done: resolve });
     this.#work();

@@ -6,6 +6,7 @@ import { at, browseHref, encodePath } from "../addresses.ts";
 import { count } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { asOfForm, type Crumb, page } from "../layout.ts";
+import { hasFolder } from "../links.ts";
 import { thingLink } from "../parts.ts";
 import type { Visit } from "../site.ts";
 import { KIND_ORDER, kindWords, words } from "../words.ts";
@@ -18,7 +19,7 @@ const FOLDERS_SHOWN = 600;
 export function browsePage(here: Visit, folder: string, from: string | undefined): Html {
   const listings = here.site.memo(here.community, `listing ${here.asOf ?? ""}`, () => shownUnits(here.community, here.moment));
   const { folders, units } = shelfOf(listings, folder);
-  if (folder !== "" && folders.length === 0 && units.length === 0) throw new LoreError("NOT_FOUND", "No folder has this name here.");
+  if (folder !== "" && folders.length === 0 && units.length === 0 && !hasFolder(here.community, folder)) throw new LoreError("NOT_FOUND", "No folder has this name here.");
   const title = folder === "" ? words.browse.title : folder.slice(folder.lastIndexOf("/") + 1);
   const ordered = units.toSorted((a, b) => rank(a) - rank(b));
   const start = from !== undefined && /^\d{1,7}$/.test(from) ? Math.min(Number(from), Math.max(0, ordered.length - 1)) : 0;

@@ -25,7 +25,6 @@ export function copyPage(here: Visit): Html {
     <dl class="facts">
       <div><dt>${words.copy.address}</dt><dd><code>${id.match(/.{1,4}/g)?.join(" ")}</code><br>${words.copy.sameEverywhere}</dd></div>
       <div><dt>${words.copy.entries}</dt><dd>${count(profile.size)}</dd></div>
-      <div><dt>${words.copy.sealed}</dt><dd>${count(here.community.store.log.sealedSize())}</dd></div>
       <div><dt>${words.copy.key}</dt><dd><code>${here.community.vkey}</code></dd></div>
     </dl>
   </aside>

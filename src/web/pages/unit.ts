@@ -9,6 +9,7 @@ import { at, browseHref, revisionHref, unitHref, unitPath } from "../addresses.t
 import { count, date, fileSize, longDate } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { asOfForm, type Crumb, page } from "../layout.ts";
+import { hasFolder } from "../links.ts";
 import { badges, byline, linkList, titleOf, useWords } from "../parts.ts";
 import { kindWords, stateWords, words } from "../words.ts";
 import type { Body, Shown } from "./shown.ts";
@@ -68,7 +69,11 @@ function isWide({ detail }: Shown): boolean {
 function crumbsOf({ here, detail }: Shown, title: string): Crumb[] {
   const crumbs: Crumb[] = [{ text: here.profile.name, href: at(here, "") }];
   const steps = detail.path?.split("/").slice(0, -1) ?? [];
-  for (const [i, step] of steps.entries()) crumbs.push({ text: step, href: browseHref(here, steps.slice(0, i + 1).join("/")) });
+  for (const [i, step] of steps.entries()) {
+    const folder = steps.slice(0, i + 1).join("/");
+    // An old version may come from a folder that is gone.
+    if (hasFolder(here.community, folder)) crumbs.push({ text: step, href: browseHref(here, folder) });
+  }
   return [...crumbs, { text: title }];
 }
 
@@ -112,7 +117,7 @@ function tools({ here, unit, detail, isPinned }: Shown, more: readonly Html[]): 
 }
 
 function strip(shown: Shown): Html {
-  const { here, unit, detail, revision } = shown;
+  const { here, unit, revision } = shown;
   const from = shown.isPinned ? [] : madeFrom(here.community, unit);
   const into = usedIn(here.community, unit);
   const licence = here.site.memo(here.community, `licence ${revision}`, () => ownLicence(here.community, revision)) ?? here.profile.licence;

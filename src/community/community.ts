@@ -6,7 +6,7 @@
  * that are behind the log and are caught up at the next open. Rows are never ahead.
  * Writers that arrive while a group is being written form the next group.
  */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 
@@ -20,10 +20,11 @@ import { checkParts, requireTimely } from "./admission.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import { Rows } from "./fold/rows.ts";
-import { Projections } from "./projections.ts";
+import { Projections, standingOf } from "./projections.ts";
 import { requireNotBehind, seal } from "./sealing.ts";
 
 const SEAL_DELAY_MS = 500;
+const ROWS = "rows.db";
 
 export interface CommunityOptions {
   readonly environment: Environment;
@@ -80,21 +81,25 @@ export class Community {
   #refusal: LoreError | undefined;
 
   private constructor(options: CommunityOptions, store: Store) {
-    const { environment, directory } = options;
+    const { environment, directory, readOnly = false } = options;
     this.#options = options;
     this.environment = environment;
     this.store = store;
-    const path = join(directory, "rows.db");
-    this.#writer = new Db(path, { durability: "normal" });
+    const path = join(directory, ROWS);
+    this.#writer = new Db(path, { durability: "normal", readOnly });
     this.projections = new Projections({ db: this.#writer, suite: environment.suite, store });
-    this.rows = new Db(path, { durability: "normal", readOnly: true });
+    this.rows = readOnly ? this.#writer : new Db(path, { durability: "normal", readOnly: true });
     this.facts = new Rows(this.rows);
   }
 
-  /** Opens what `directory` holds and catches the rows up. @throws LoreError when it holds no community. */
+  /**
+   * Opens what `directory` holds, and brings the rows up to the log; opened for reading, nothing is changed.
+   * @throws LoreError; BUSY when its rows cannot be read beside another process until that one brought them up.
+   */
   static open(options: CommunityOptions): Community {
-    mkdirSync(options.directory, { recursive: true });
-    const store = openSqliteStore(options.directory);
+    const { directory, readOnly = false } = options;
+    if (!readOnly) mkdirSync(directory, { recursive: true });
+    const store = openSqliteStore(directory, { readOnly });
     try {
       const community = new Community(options, store);
       community.#start();
@@ -105,12 +110,27 @@ export class Community {
     }
   }
 
+  /** Whether the rows in `directory` can be read as they are, or how not. */
+  static standing(directory: string): "current" | "behind" | "unreadable" {
+    const path = join(directory, ROWS);
+    if (!existsSync(path)) return "unreadable";
+    const store = openSqliteStore(directory, { readOnly: true });
+    try {
+      const rows = new Db(path, { durability: "normal", readOnly: true });
+      const standing = standingOf(rows, store);
+      rows.close();
+      return standing;
+    } finally {
+      store.close();
+    }
+  }
+
   #start(): void {
-    const { highWater, onProgress, environment } = this.#options;
-    this.projections.catchUp(onProgress);
+    const { highWater, onProgress, environment, readOnly = false } = this.#options;
+    if (!readOnly) this.projections.catchUp(onProgress);
     if (this.store.log.size() === 0) return;
     try {
-      requireNotBehind({ suite: environment.suite, store: this.store, highWater, id: this.id });
+      requireNotBehind({ suite: environment.suite, store: this.store, highWater: readOnly ? asRead(highWater) : highWater, id: this.id });
     } catch (error) {
       if (!isLoreError(error, "BEHIND")) throw error;
       this.#refusal = error;
@@ -124,7 +144,7 @@ export class Community {
       return new LoreError("READ_ONLY", `This community is read-only since its storage failed: ${this.store.failure.message}. Check the disk, then start again.`);
     }
     if (this.#options.logSigner === undefined && this.store.log.size() > 0) {
-      return new LoreError("READ_ONLY", "This is a copy: the key that signs its record is not here. Bring it with \"lore restore --keys\".");
+      return new LoreError("READ_ONLY", 'This is a copy: the key that signs its record is not here. Bring it with "lore key import FILE".');
     }
     return undefined;
   }
@@ -324,8 +344,13 @@ export class Community {
   async close(): Promise<void> {
     if (this.size > 0 && this.refusal === undefined && this.#options.readOnly !== true) await this.seal();
     clearTimeout(this.#sealTimer);
-    this.rows.close();
+    if (this.rows !== this.#writer) this.rows.close();
     this.#writer.close();
     this.store.close();
   }
+}
+
+/** Looks at the marks, and leaves them as they are. */
+function asRead(highWater: HighWater): HighWater {
+  return { read: (name) => highWater.read(name), write: () => undefined };
 }

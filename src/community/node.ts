@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { hex, LoreError } from "../bytes/index.ts";
+import { hex, isLoreError, LoreError } from "../bytes/index.ts";
 import { claimFolder, type HighWater, openHighWater } from "../store/index.ts";
 import { Community } from "./community.ts";
 import type { Environment } from "./environment.ts";
@@ -27,17 +27,18 @@ export class LoreNode {
   readonly highWater: HighWater;
   readonly #options: NodeOptions;
   readonly #open = new Map<string, Community>();
-  readonly #claim: { release(): void } | undefined;
+  #claim: { release(): void } | undefined;
 
   /** Claims the data folder unless it is only read. @throws LoreError BUSY when another process owns it. */
   constructor(environment: Environment, options: NodeOptions = {}) {
     this.environment = environment;
     this.#options = options;
-    mkdirSync(this.#communities, { recursive: true, mode: 0o700 });
-    this.#claim = options.readOnly === true ? undefined : claimFolder(environment.home);
     this.keystore = new Keystore(join(environment.home, "keys"));
     this.highWater = openHighWater(environment.state);
-    if (this.#claim !== undefined) this.#sweep();
+    if (options.readOnly === true) return;
+    mkdirSync(this.#communities, { recursive: true, mode: 0o700 });
+    this.#claim = claimFolder(environment.home);
+    this.#sweep();
   }
 
   get #communities(): string {
@@ -53,6 +54,7 @@ export class LoreNode {
 
   /** Ids of the communities here, in order. */
   ids(): string[] {
+    if (!existsSync(this.#communities)) return [];
     return readdirSync(this.#communities).filter((name) => ID.test(name)).toSorted();
   }
 
@@ -82,7 +84,26 @@ export class LoreNode {
 
   #openAt(directory: string, keys: Keys | undefined): Community {
     const { environment, highWater } = this;
-    return Community.open({ environment, directory, highWater, logSigner: keys?.logSigner, ...this.#options });
+    const { readOnly = false, onProgress } = this.#options;
+    const open = { environment, directory, highWater, logSigner: keys?.logSigner, ...(onProgress === undefined ? {} : { onProgress }) };
+    return Community.open({ ...open, readOnly: readOnly && !this.#mustOwn(directory) });
+  }
+
+  /**
+   * A reader of rows that are behind, after a crash or an update, owns the folder to bring them up. While another
+   * process owns it, rows that are only behind read as they stand.
+   * @throws LoreError BUSY when they cannot be read before that process has brought them up.
+   */
+  #mustOwn(directory: string): boolean {
+    const standing = this.#claim === undefined ? Community.standing(directory) : "current";
+    if (standing === "current") return this.#claim !== undefined;
+    try {
+      this.#claim = claimFolder(this.environment.home);
+      return true;
+    } catch (error) {
+      if (standing === "behind" && isLoreError(error, "BUSY")) return false;
+      throw error;
+    }
   }
 
   /** Makes a new community; its founder's keys are in the keystore when this returns. */

@@ -2,7 +2,7 @@
  * The rows: the fold and every projection over one database, replayed from the log where they are behind.
  * Rows on disk are always those of a whole prefix of the log, since all are written in one transaction.
  */
-import { LoreError, type Suite } from "../bytes/index.ts";
+import { isLoreError, LoreError, type Suite } from "../bytes/index.ts";
 import { decodeEntry, decodeSidecar, type Entry, type Sidecar } from "../log/index.ts";
 import { catalogProjection } from "../projection/catalog/index.ts";
 import type { Projection, Projector, ReadPart, Step } from "../projection/contract.ts";
@@ -25,7 +25,7 @@ export class Projections {
   readonly #options: ProjectionsOptions;
   #projectors: readonly Projector[];
 
-  /** Creates the tables, anew where they are of another version. */
+  /** Creates the tables, anew where they are of another version; rows opened for reading must be `areCurrent`. */
   constructor(options: ProjectionsOptions) {
     const { db, suite } = options;
     this.#options = options;
@@ -36,7 +36,7 @@ export class Projections {
 
   #open(): Projector[] {
     const { db, store } = this.#options;
-    const readPart: ReadPart = (digest) => store.parts.get(digest);
+    const readPart: ReadPart = (digest) => heldPart(store, digest);
     return PROJECTIONS.map((projection) => projection.open(db, readPart));
   }
 
@@ -107,6 +107,24 @@ export class Projections {
       throw error;
     }
   }
+}
+
+/** A part that is damaged counts as not held: the rest stays readable, and `lore verify` names it. */
+function heldPart(store: Store, digest: Uint8Array): Uint8Array | undefined {
+  try {
+    return store.parts.get(digest);
+  } catch (error) {
+    if (isLoreError(error, "INTEGRITY")) return undefined;
+    throw error;
+  }
+}
+
+/** How rows on disk stand to this version and to the log: `behind` reads as an earlier moment. */
+export function standingOf(db: Db, store: Store): "current" | "behind" | "unreadable" {
+  if (!isCurrent(db)) return "unreadable";
+  const state = db.get<{ size: number; newer_from: number | null }>("SELECT size, newer_from FROM state");
+  if (state === undefined) return "unreadable";
+  return state.size === store.log.size() || state.newer_from !== null ? "current" : "behind";
 }
 
 export function readEntry(suite: Suite, store: Store, index: number): Entry {

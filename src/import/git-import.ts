@@ -32,6 +32,7 @@ export interface GitImportResult {
   readonly entries: number;
   readonly accepted: number;
   readonly closed: number;
+  readonly retired: number;
   /** Newer versions that became suggestions, since their pages were edited here. */
   readonly needsMerge: readonly string[];
   readonly commits: readonly CommitSize[];
@@ -101,7 +102,7 @@ class PlanWriter {
   readonly #options: GitImport;
   readonly #batch: Batch;
   readonly #standing: Standing;
-  readonly #result = { revisions: 0, accepted: 0, closed: 0, needsMerge: [] as string[] };
+  readonly #result = { revisions: 0, accepted: 0, closed: 0, retired: 0, needsMerge: [] as string[] };
   #commits: CommitSize[] = [];
   #written: CommitSize[] = [];
 
@@ -227,7 +228,9 @@ class PlanWriter {
       case "retire":
       case "restore": {
         const unit = this.#standing.unit(op.unit);
-        if (unit !== undefined) this.#add({ op: "mark", mark: op.op, on: { unit: unit.id }, ...source });
+        if (unit === undefined) return;
+        this.#add({ op: "mark", mark: op.op, on: { unit: unit.id }, ...source });
+        if (op.op === "retire") this.#result.retired += 1;
         return;
       }
       default:

@@ -35,6 +35,10 @@ export interface ImportReport {
   /** Hyperlinks in current pages that lead nowhere; at most 1,000 listed. */
   readonly brokenLinks: { readonly count: number; readonly list: readonly { readonly page: string; readonly href: string }[] };
   readonly skipped: readonly SkippedItem[];
+  /** Units retired because the source no longer has them. */
+  readonly retired: number;
+  /** Paths of pages edited here since the last import: their newer version waits as a suggestion. */
+  readonly waiting: readonly string[];
   /** Set when the source's history was rewritten since the last run: what was done about it. */
   readonly rewritten?: string;
   readonly durationMs: number;

@@ -17,7 +17,7 @@ import { type GitImportResult, tipOf, writePlan } from "./git-import.ts";
 import { isLicenceFile, recogniseLicence } from "./licence.ts";
 import { type Manifest, MANIFEST_NAME, parseManifest } from "./manifest.ts";
 import { Names, signatureKey } from "./names.ts";
-import type { ImportProgress, ImportReport, PersonMerge, SkippedItem } from "./report.ts";
+import type { ImportProgress, ImportReport, PersonMerge } from "./report.ts";
 import { importTree, type TreeFile } from "./tree-import.ts";
 import { readZip } from "./zip.ts";
 
@@ -178,7 +178,9 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
     suggestions: [],
     suggestionsAccepted: 0,
     suggestionsClosed: 0,
-    skipped: [...tree.skipped, ...result.needsMerge.map(waiting)],
+    skipped: tree.skipped,
+    retired: result.retired,
+    waiting: result.needsMerge,
     durationMs: Math.round(performance.now() - started),
   };
 }
@@ -197,6 +199,8 @@ export function emptyReport(community: Community): ImportReport {
     suggestionsAccepted: 0,
     suggestionsClosed: 0,
     skipped: [],
+    retired: 0,
+    waiting: [],
     durationMs: 0,
   };
 }
@@ -207,10 +211,6 @@ async function readManifest(file: TreeFile): Promise<Manifest> {
   const content = await file.open();
   if (!(content instanceof Uint8Array)) throw new LoreError("TOO_LARGE", `Reading ${MANIFEST_NAME}: it is too large for a manifest.`);
   return parseManifest(content);
-}
-
-function waiting(path: string): SkippedItem {
-  return { path, reason: "it was edited here since the last import; the newer version waits as a suggestion" };
 }
 
 /** "…/18f-handbook.bundle" and "https://example.org/x/18f-handbook.git" are both called "18f-handbook". */
@@ -249,10 +249,7 @@ interface Reporting {
 }
 
 function reportOf({ community, request, plan, people, result, durationMs }: Reporting): ImportReport {
-  const skipped = [
-    ...plan.skipped.map(({ path, reason, commit }) => ({ path: new TextDecoder().decode(path), reason, commit })),
-    ...result.needsMerge.map(waiting),
-  ];
+  const skipped = plan.skipped.map(({ path, reason, commit }) => ({ path: new TextDecoder().decode(path), reason, commit }));
   return {
     ...communityFacts(community),
     source: request.location,
@@ -266,6 +263,8 @@ function reportOf({ community, request, plan, people, result, durationMs }: Repo
     suggestionsAccepted: result.accepted,
     suggestionsClosed: result.closed,
     skipped,
+    retired: result.retired,
+    waiting: result.needsMerge,
     ...(result.rewrittenFrom === undefined ? {} : { rewritten: rewrittenWords(result.rewrittenFrom) }),
     durationMs: Math.round(durationMs),
   };

@@ -59,8 +59,10 @@ export function reportText(report: ImportReport): string {
   const lines = [
     `${report.community.name}  ${report.community.id}`,
     `Now here: ${kinds.join(", ") || "nothing"}.`,
-    `Brought in: ${counted(report.revisions, "version")}${report.commits === undefined ? "" : ` from ${counted(report.commits.all, "commit")}`}, by ${counted(report.people, "person", "people")}, in ${(report.durationMs / 1000).toFixed(1)} s.`,
+    `Brought in: ${counted(report.revisions, "version")}, in ${(report.durationMs / 1000).toFixed(1)} s.`,
   ];
+  if (report.commits !== undefined) lines.push(`The source has ${counted(report.commits.all, "commit")} by ${counted(report.people, "person", "people")}.`);
+  if (report.retired > 0) lines.push(`Retired, since the source has them no longer: ${report.retired}.`);
   if (report.rewritten !== undefined) lines.push(`The source's history was rewritten: ${report.rewritten}`);
   if (report.bots.length > 0) lines.push(`Not people: ${report.bots.join(", ")}.`);
   if (report.suggestionsAccepted + report.suggestionsClosed > 0) {
@@ -69,6 +71,7 @@ export function reportText(report: ImportReport): string {
   lines.push(...listed("Names taken for one person (undo with \"lore member unmerge\"):", report.merges.map(({ names, reason }) => `${names.join(" = ")} (${reason})`)));
   lines.push(...listed("Perhaps one person (say so with \"lore member merge\"):", report.suggestions.map(({ names, reason }) => `${names.join(" = ")} (${reason})`)));
   lines.push(...listed(`Links that lead nowhere: ${report.brokenLinks.count}`, report.brokenLinks.list.map(({ page, href }) => `${page} → ${href}`)));
+  lines.push(...listed("Edited here since the last import, so the newer version waits as a suggestion:", report.waiting));
   lines.push(...listed(`Left out: ${report.skipped.length}`, report.skipped.map(({ path, reason }) => `${path}: ${reason}`)));
   return `${lines.join("\n")}\n`;
 }

@@ -337,6 +337,7 @@ export class Community {
     this.#sealTimer = undefined;
     if (logSigner === undefined || this.#refusal !== undefined) return;
     const { store, environment } = this;
+    await this.#exclusively(async () => this.projections.bringUp());
     await this.#exclusively(() => seal({ suite: environment.suite, store, highWater, origin: this.origin, id: this.id, logSigner }));
   }
 

@@ -1,6 +1,7 @@
 /**
  * The rows: the fold and every projection over one database, replayed from the log where they are behind.
- * Rows on disk are always those of a whole prefix of the log, since all are written in one transaction.
+ * Rows on disk are always those of a whole prefix of the log: the fold and most projections in the transaction of
+ * the entries themselves, a deferred one in a transaction of its own, which also says how far it came.
  */
 import { isLoreError, LoreError, type Suite } from "../bytes/index.ts";
 import { decodeEntry, decodeSidecar, type Entry, type Sidecar } from "../log/index.ts";
@@ -9,10 +10,15 @@ import type { Projection, Projector, ReadPart, Step } from "../projection/contra
 import { searchProjection } from "../projection/search/index.ts";
 import type { Db, Store, StoredEntry } from "../store/index.ts";
 import { Fold, FOLD_SCHEMA, FOLD_VERSION } from "./fold/fold.ts";
+import { stepsBetween } from "./fold/steps.ts";
 
 const PROJECTIONS: readonly Projection[] = [catalogProjection, searchProjection];
 /** Entries per transaction of a replay. */
 const REPLAY_BATCH = 512;
+/** Steps after which the deferred projections are brought up with the group being written. */
+const BRING_UP_STEPS = 64;
+/** How far the deferred projections are: entries they have had. */
+const DEFERRED_SCHEMA = "CREATE TABLE deferred (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL) STRICT; INSERT INTO deferred VALUES (1, 0);";
 
 export interface ProjectionsOptions {
   readonly db: Db;
@@ -24,6 +30,9 @@ export class Projections {
   readonly fold: Fold;
   readonly #options: ProjectionsOptions;
   #projectors: readonly Projector[];
+  #deferred: readonly Projector[];
+  /** Steps that the deferred projections have not had. */
+  #behind: Step[];
 
   /** Creates the tables, anew where they are of another version; rows opened for reading must be `areCurrent`. */
   constructor(options: ProjectionsOptions) {
@@ -31,13 +40,20 @@ export class Projections {
     this.#options = options;
     if (!isCurrent(db)) createTables(db);
     this.fold = new Fold({ db, suite });
-    this.#projectors = this.#open();
+    this.#projectors = this.#open(false);
+    this.#deferred = this.#open(true);
+    this.#behind = this.#stepsBehind();
   }
 
-  #open(): Projector[] {
+  #open(isDeferred: boolean): Projector[] {
     const { db, store } = this.#options;
     const readPart: ReadPart = (digest) => heldPart(store, digest);
-    return PROJECTIONS.map((projection) => projection.open(db, readPart));
+    return PROJECTIONS.filter((projection) => projection.isDeferred === isDeferred).map((projection) => projection.open(db, readPart));
+  }
+
+  #stepsBehind(): Step[] {
+    const row = this.#options.db.get<{ size: number }>("SELECT size FROM deferred");
+    return stepsBetween(this.fold.rows, { from: row?.size ?? 0, to: this.fold.size });
   }
 
   /** Folds what the log holds beyond the rows; answers how many entries that were. */
@@ -53,9 +69,11 @@ export class Projections {
         const end = Math.min(size, this.fold.size + REPLAY_BATCH);
         for (const stored of store.log.read(this.fold.size, end)) if (!this.#replay(stored)) break;
         this.flush();
+        this.#bringUp();
       });
       onProgress?.(this.fold.size, size);
     }
+    this.bringUp();
     return this.fold.size - from;
   }
 
@@ -74,17 +92,35 @@ export class Projections {
   /** Lets every projection have a folded entry, once its parts can be read. */
   project(step: Step): void {
     for (const projector of this.#projectors) projector.apply(step);
+    this.#behind.push(step);
   }
 
   /** After the caller's transaction was undone: forgets what was not committed. */
   discard(): void {
     this.fold.reload();
-    this.#projectors = this.#open();
+    this.#projectors = this.#open(false);
+    this.#deferred = this.#open(true);
+    this.#behind = this.#stepsBehind();
   }
 
   /** To be called before each commit. */
   flush(): void {
     for (const projector of this.#projectors) projector.flush();
+    if (this.#behind.length >= BRING_UP_STEPS) this.#bringUp();
+  }
+
+  /** Lets the deferred projections have everything committed so far. */
+  bringUp(): void {
+    if (this.#behind.length > 0) this.#options.db.transaction(() => this.#bringUp());
+  }
+
+  #bringUp(): void {
+    for (const projector of this.#deferred) {
+      for (const step of this.#behind) projector.apply(step);
+      projector.flush();
+    }
+    this.#options.db.run("UPDATE deferred SET size = ?", this.fold.size);
+    this.#behind = [];
   }
 
   /** False when the entry needs a newer version: nothing from it on is folded. */
@@ -134,7 +170,7 @@ export function readEntry(suite: Suite, store: Store, index: number): Entry {
 
 /** One number for the versions of all tables, as PRAGMA user_version. */
 function tablesVersion(): number {
-  return PROJECTIONS.reduce((version, projection) => version * 100 + projection.version, FOLD_VERSION);
+  return PROJECTIONS.reduce((version, projection) => version * 100 + projection.version, FOLD_VERSION * 10 + 1);
 }
 
 function isCurrent(db: Db): boolean {
@@ -149,7 +185,7 @@ function createTables(db: Db): void {
     const virtual = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL"));
     for (const { name } of virtual) db.exec(`DROP TABLE "${name}"`);
     for (const { name } of tables) if (!virtual.some((table) => table.name === name)) db.exec(`DROP TABLE IF EXISTS "${name}"`);
-    db.exec(FOLD_SCHEMA);
+    db.exec(FOLD_SCHEMA + DEFERRED_SCHEMA);
     for (const { schema } of PROJECTIONS) db.exec(schema);
     db.exec(`PRAGMA user_version=${tablesVersion()}`);
   });

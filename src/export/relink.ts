@@ -11,7 +11,7 @@
 const OPENING = String.raw`(?=/c/|https?:|lore:)(?<=\]\(\s*<?|^ {0,3}\[[^\]]+\]:[ \t]*<?|\b(?:href|src)\s*=\s*["']|<)`;
 /** What goes no further up: an address elsewhere, a fragment, one from the top, one a generator fills in. */
 const RELATIVE = new RegExp(
-  String.raw`(?![a-z][a-z0-9+.-]*:|[/#{$<>)"'\s])(?<=\]\(\s*<?|^ {0,3}\[[^\]]+\]:[ \t]*<?|\b(?:href|src)\s*=\s*["'])[^\s)>"']+`,
+  String.raw`(?![/#{$<>)"'\s])(?<=\]\(\s*<?|^ {0,3}\[[^\]]+\]:[ \t]*<?|\b(?:href|src)\s*=\s*["'])(?![a-z][a-z0-9+.-]*:)[^\s)>"']+`,
   "gim",
 );
 

@@ -75,7 +75,8 @@ function harden(c: Context): void {
   headers.set("referrer-policy", "no-referrer");
   headers.set("cross-origin-opener-policy", "same-origin");
   headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-  if (!headers.has("content-security-policy")) headers.set("content-security-policy", PLAIN_POLICY);
+  // A browser takes the headers of a 304 for those of the page it kept.
+  if (c.res.status !== 304 && !headers.has("content-security-policy")) headers.set("content-security-policy", PLAIN_POLICY);
   if (OPEN.test(c.req.path)) headers.set("access-control-allow-origin", "*");
 }
 

@@ -25,7 +25,7 @@ export interface ErrorAnswer {
 const UNFORESEEN = "Something went wrong inside this site. It has been noted; try again, and tell whoever runs it if it stays.";
 
 export interface ErrorContext {
-  random(length: number): Uint8Array;
+  readonly random: (length: number) => Uint8Array;
   /** Told of what nobody foresaw. */
   readonly onUnforeseen: (error: unknown, requestId: string) => void;
 }

@@ -62,7 +62,7 @@ function listen(server: Server, { port, host }: { port: number; host: string }):
 }
 
 function unavailable(error: Error, { port, host }: { port: number; host: string }): LoreError {
-  const code = "code" in error ? error.code : undefined;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "unknown";
   const found =
     code === "EADDRINUSE"
       ? `another program answers there. Stop it, or choose another port with "--port ${port === 0 ? PORT + 1 : port + 1}"`
@@ -70,7 +70,7 @@ function unavailable(error: Error, { port, host }: { port: number; host: string 
         ? "this user may not listen there. Choose a port above 1023"
         : code === "EADDRNOTAVAIL"
           ? "this computer has no such address. Choose 127.0.0.1"
-          : `the system refuses (${String(code ?? "unknown")})`;
+          : `the system refuses (${code})`;
   return new LoreError("ENVIRONMENT", `Listening on ${host}, port ${port}: ${found}.`, { cause: error });
 }
 

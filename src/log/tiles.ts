@@ -31,7 +31,7 @@ export function tilePath({ level, number, width }: TileName): string {
 
 /** The tile a path names, if it is spelled as `tilePath` spells it. */
 export function parseTilePath(path: string): TileName | undefined {
-  const match = /^tile\/([0-9]|entries)\/((?:x\d{3}\/)*\d{3})(?:\.p\/(\d{1,3}))?$/.exec(path);
+  const match = /^tile\/([0-9]|entries)\/((?:x\d{3}\/){0,4}\d{3})(?:\.p\/(\d{1,3}))?$/.exec(path);
   const [, levelText, numberText, widthText] = match ?? [];
   if (levelText === undefined || numberText === undefined) return undefined;
   const number = parseDecimal(numberText.replaceAll(/[x/]/g, "").replace(/^0+(?=\d)/, ""), "a tile number");
@@ -93,6 +93,7 @@ export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
   const bundle = new Uint8Array(entries.reduce((length, entry) => length + 2 + entry.length, 0));
   let at = 0;
   for (const entry of entries) {
+    if (entry.length > 0xffff) throw new Error(`an entry of ${entry.length} bytes fits no bundle`);
     bundle[at] = entry.length >> 8;
     bundle[at + 1] = entry.length & 0xff;
     bundle.set(entry, at + 2);

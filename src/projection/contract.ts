@@ -72,6 +72,11 @@ export interface Projection {
   readonly name: string;
   /** Raised whenever the tables or their meaning change; a different number on disk means: drop and replay. */
   readonly version: number;
+  /**
+   * Whether it may run behind the log by less than a second, taking several groups of entries at once: for rows
+   * that cost much less in batches and that nobody reads for what they just wrote.
+   */
+  readonly isDeferred: boolean;
   /** Creates its tables; STRICT where SQLite allows. */
   readonly schema: string;
   open(db: Db, readPart: ReadPart): Projector;

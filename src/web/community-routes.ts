@@ -43,7 +43,7 @@ function reference(here: Visit, text: string): UnitRef {
 }
 
 function tagOf({ site, community }: Pick<Visit, "site" | "community">): string {
-  return `W/"${site.started}-${community.size}"`;
+  return `W/"${site.version(community)}"`;
 }
 
 /** A page of a community says the same until the next entry: it is made once. */
@@ -154,7 +154,7 @@ export function communityRoutes(site: Site): Hono {
   page("/hands", (_, visited) => handsPage(visited));
   page("/genuine/:reference", (c, visited) => {
     const ref = reference(visited, c.req.param("reference") ?? "");
-    return genuinePage(visited, { unit: base32.encode(ref.id), revision: resolve(visited.community, ref, visited.moment), isPinned: ref.revision !== undefined });
+    return genuinePage(visited, { revision: resolve(visited.community, ref, visited.moment), isPinned: ref.revision !== undefined });
   });
   page("/copy", (_, visited) => copyPage(visited));
   open("/tool/*", tool);

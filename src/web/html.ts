@@ -12,8 +12,3 @@ export { html, raw };
 export function attribute(name: "checked" | "selected" | "required" | "multiple" | "disabled", stands: boolean): Html {
   return raw(stands ? ` ${name}` : "");
 }
-
-/** Items with text between them. */
-export function joined(items: readonly Html[], between: string): Html[] {
-  return items.flatMap((item, i) => (i === 0 ? [item] : [html`${between}`, item]));
-}

@@ -62,14 +62,17 @@ export class ImportJobs {
     const onProgress = (progress: ImportProgress) => {
       if (job.state.is === "running") job.state = { is: "running", progress };
     };
-    void startImport(request, onProgress)
-      .then(
-        (report) => (job.state = { is: "done", report }),
-        (error: unknown) => (job.state = { is: "failed", message: this.#said(error) }),
-      )
-      .finally(() => (scratch === undefined ? undefined : rm(scratch, { recursive: true, force: true })))
-      .catch(this.#onError);
+    void this.#run(job, startImport(request, onProgress), scratch).catch(this.#onError);
     return job;
+  }
+
+  async #run(job: Running, report: Promise<ImportReport>, scratch: string | undefined): Promise<void> {
+    try {
+      job.state = { is: "done", report: await report };
+    } catch (error) {
+      job.state = { is: "failed", message: this.#said(error) };
+    }
+    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
 
   #said(error: unknown): string {

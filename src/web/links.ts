@@ -23,10 +23,12 @@ export interface LinkContext {
 }
 
 /** A rendering with its links filled in. Its markup was made by the renderer; what is put in is escaped. */
-export function fillLinks(markup: string, links: readonly OpenLink[], context: LinkContext): Html {
-  const filled = markup.replaceAll(/\0(\d+)\0/g, (_, number: string) => {
+export function fillLinks(open: string, links: readonly OpenLink[], context: LinkContext): Html {
+  const filled = open.replaceAll(/\0(\d+)\0/g, (_, number: string) => {
     const link = links[Number(number)];
-    return link === undefined ? "" : String(fill(link, context));
+    const markup = link === undefined ? "" : fill(link, context);
+    // Nothing in a link is waited for.
+    return markup instanceof Promise ? "" : markup;
   });
   return raw(filled);
 }

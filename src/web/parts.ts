@@ -42,7 +42,9 @@ export function thingLink(here: Visit, listing: UnitListing): Html {
 /** A file is known by its name, anything else by its title. */
 export function titleOf({ kind, title, path }: Pick<UnitListing, "kind" | "title" | "path">): string {
   const name = path?.slice(path.lastIndexOf("/") + 1);
-  return kind === "file" && title === path && name !== undefined ? name : title;
+  if (kind === "file" && title === path && name !== undefined) return name;
+  // A title taken from a heading may bring its badges along.
+  return title.replaceAll(/!?\[!?\[[^\]]*\]\([^)]*\)\]\([^)]*\)|!\[[^\]]*\]\([^)]*\)/g, "").trim() || title;
 }
 
 function linkItem(here: Visit, { unit, elsewhere }: UnitLink): Html {

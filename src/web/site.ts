@@ -36,7 +36,7 @@ export interface SiteOptions {
 const MEMOS_MAX = 256;
 
 interface Memo {
-  readonly size: number;
+  readonly version: string;
   readonly values: Map<string, unknown>;
 }
 
@@ -77,7 +77,7 @@ export class Site {
     });
   }
 
-  /** What `compute` answers, kept until the community's next entry. A key is used with one type only. */
+  /** What `compute` answers, kept while the community's version stays. A key is used with one type only. */
   memo<T>(community: Community, key: string, compute: () => T): T {
     const { values } = this.#memo(community);
     const value = values.has(key) ? (values.get(key) as T) : compute();
@@ -94,12 +94,21 @@ export class Site {
     this.#memo(community).values.delete(key);
   }
 
-  #memo({ id, size }: Community): Memo {
-    const kept = this.#memos.get(id);
-    if (kept?.size === size) return kept;
-    const memo: Memo = { size, values: new Map() };
-    this.#memos.set(id, memo);
+  #memo(community: Community): Memo {
+    const version = this.version(community);
+    const kept = this.#memos.get(community.id);
+    if (kept?.version === version) return kept;
+    const memo: Memo = { version, values: new Map() };
+    this.#memos.set(community.id, memo);
     return memo;
+  }
+
+  /**
+   * Changes with everything that can be read here: with each entry, and once more when the entry is sealed, since
+   * the search index may take it up only then.
+   */
+  version({ size, store }: Community): string {
+    return `${this.started}-${size}-${store.log.sealedSize()}`;
   }
 
   profile(community: Community): CommunityProfile {

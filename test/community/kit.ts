@@ -16,22 +16,23 @@ export const suite: Suite = createNodeSuite();
 
 /** 2025-06-01T00:00:00Z. */
 export const START_MS = 1_748_736_000_000;
-const TICK_MS = 1_000;
+/** How far the clock moves at each look. */
+export const TICK_MS = 1_000;
 
 export interface TestEnvironment extends Environment {
   /** Moves the clock; it moves by a second at each look as well. */
   advance(ms: number): void;
 }
 
-/** Clock and randomness from `seed`; data under `directory`. */
-export function fixedEnvironment(directory: string, seed = "commonlore"): TestEnvironment {
+/** Clock and randomness; data under `directory`. */
+export function fixedEnvironment(directory: string, { seed = "commonlore", tickMs = TICK_MS }: CommunityOptions = {}): TestEnvironment {
   let nowMs = START_MS;
   let drawn = 0;
   return {
     suite,
     home: join(directory, "home"),
     state: join(directory, "state"),
-    now: () => (nowMs += TICK_MS),
+    now: () => (nowMs += tickMs),
     advance: (ms) => {
       nowMs += ms;
     },
@@ -130,12 +131,15 @@ export interface TestCommunity {
 export interface CommunityOptions {
   readonly seed?: string;
   readonly visibility?: "public" | "members";
+  /** How far the clock moves at each look. */
+  readonly tickMs?: number;
 }
 
 /** A community of one: Ann, its steward. Gone with everything it stored at the end of its block. */
-export async function createCommunity({ seed, visibility = "public" }: CommunityOptions = {}): Promise<TestCommunity> {
+export async function createCommunity(options: CommunityOptions = {}): Promise<TestCommunity> {
+  const { visibility = "public" } = options;
   const directory = mkdtempSync(join(tmpdir(), "lore-"));
-  const environment = fixedEnvironment(directory, seed);
+  const environment = fixedEnvironment(directory, options);
   const node = new LoreNode(environment);
   const community = await node.begin({ name: "Repair guild", founder: "Ann", visibility, now: environment.now() });
   const keys = node.keystore.read(community.id);

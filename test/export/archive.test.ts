@@ -307,6 +307,7 @@ test("the verifier page is one small file that asks no network, and its check ho
   const { community, directory, unit } = await archived(t);
   const page = readFileSync(join(directory, "verify.html"), "utf8");
   assert.ok(page.length < VERIFIER_BYTES_MAX, `${page.length} bytes`);
+  assert.ok(page.includes("lore-entry/v1") && /<script>[^]{20000,}<\/script>/.test(page), "the script is in the page");
   assert.ok(page.includes("default-src 'none'") && page.includes(community.id));
   assert.doesNotMatch(page, /\b(?:src|href)="|fetch\(|import\(|XMLHttpRequest/);
   const read = async (path: string) => new Uint8Array(readFileSync(join(directory, "data", path)));

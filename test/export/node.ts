@@ -20,7 +20,7 @@ export function openNode(
   t: TestContext,
   { folder = mkdtempSync(join(tmpdir(), "lore-export-")), seed = "node" } = {},
 ): LoreNode {
-  const node = new LoreNode(fixedEnvironment(folder, seed));
+  const node = new LoreNode(fixedEnvironment(folder, { seed }));
   t.after(async () => {
     await node.close();
     rmSync(folder, { recursive: true, force: true });

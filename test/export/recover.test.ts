@@ -24,12 +24,12 @@ interface Behind {
 async function nodeBehind(t: TestContext): Promise<Behind> {
   const folder = temporaryFolder(t);
   const archive = join(temporaryFolder(t), "archive");
-  let node = new LoreNode(fixedEnvironment(folder, "one"));
+  let node = new LoreNode(fixedEnvironment(folder, { seed: "one" }));
   const { id } = await node.begin({ name: "Guild", founder: "Ann", now: node.environment.now() });
   await addEntries(node.community(id), node, 3);
   await node.close();
   cpSync(join(folder, "home"), join(folder, "old"), { recursive: true });
-  node = new LoreNode(fixedEnvironment(folder, "two"));
+  node = new LoreNode(fixedEnvironment(folder, { seed: "two" }));
   await addEntries(node.community(id), node, 300);
   await write(node.community(id), authorOf(node, node.community(id)), {
     title: "Long",
@@ -54,7 +54,7 @@ async function addEntries(community: Community, node: LoreNode, count: number): 
 
 /** Runs `use` on a node over the folder. */
 async function withNode<T>(folder: string, use: (node: LoreNode) => Promise<T>): Promise<T> {
-  const environment = fixedEnvironment(folder, "three");
+  const environment = fixedEnvironment(folder, { seed: "three" });
   environment.advance(3_600_000);
   const node = new LoreNode(environment);
   try {

@@ -35,6 +35,7 @@ before(async () => {
   units["twin"] = await pen.write({ path: "LICENSE", title: "LICENSE", kind: "file", body: "Do as you like.\n" });
   units["twin2"] = await pen.write({ path: "LICENSE.md", title: "Licence", body: "# Licence\n\nIn words.\n" });
   units["umlaut"] = await pen.write({ path: "Küche & Bad/50% + ?#.md", title: "Odd name", body: "# Odd name\n\nfound\n" });
+  await pen.community.seal();
 });
 
 after(() => site.close());
@@ -180,6 +181,7 @@ test("a page that has not changed is not sent again", async () => {
   const again = await site.get(`${home}/page/drill`, { "if-none-match": first.headers.get("etag") ?? "" });
   assert.equal(again.status, 304);
   assert.equal(again.text, "");
+  assert.equal(again.headers.get("content-security-policy"), null, "a browser would take it for the page's own");
 });
 
 test("a request under another name is refused, and so is a write from another site's page", async () => {

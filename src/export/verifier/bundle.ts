@@ -1,10 +1,14 @@
 /** Makes `verify.html`: one file with everything in it, which opens from a folder and never asks a network. */
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
 import { LoreError } from "../../bytes/index.ts";
+
+/** Where the script goes in `page.html`: after all that it looks for. */
+const PLACE = "<!-- the script -->";
 
 /** The page for an archive of `community`, an id in base32. */
 export async function verifierPage(community: string): Promise<string> {
@@ -22,8 +26,8 @@ export async function verifierPage(community: string): Promise<string> {
   const script = outputFiles[0]?.text;
   if (script === undefined) throw new LoreError("INTERNAL", "Making the verifier page: nothing came out.");
   const page = readFileSync(new URL("page.html", import.meta.url), "utf8");
+  assert.ok(page.includes(PLACE), "the page has a place for its script");
+  const safe = script.replaceAll("</script", "<\\/script");
   // A function, so that no "$" of the script is read as a pattern.
-  return page
-    .replaceAll("{community}", community)
-    .replace("{script}", () => script.replaceAll("</script", "<\\/script"));
+  return page.replaceAll("{community}", community).replace(PLACE, () => `<script>${safe}</script>`);
 }

@@ -106,9 +106,9 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     path: "/api/c/{id}/units/{ref}/links",
-    summary: "What a unit is made from, and what it is used in",
+    summary: "What a unit is made from, what it is used in, and its headings",
     query: queries.none,
-    result: undefined,
+    result: schemas.unitLinks,
     run: ({ community, params }) => {
       const { unit } = units.findUnit(community, params["ref"] ?? "");
       return { madeFrom: links.madeFrom(community, unit), usedIn: links.usedIn(community, unit), headings: links.headings(community, unit) };

@@ -76,7 +76,11 @@ export const revision = z
 
 export const revisionWithText = revision.extend({ text: z.string().nullable().describe("The body, where it is text of at most 1 MB") }).meta({ id: "RevisionWithText" });
 
-export const link = z.object({ rel: z.string(), unit: unitListing.optional(), elsewhere: z.string().optional() }).meta({ id: "Link" });
+const link = z.object({ rel: z.string(), unit: unitListing.optional(), elsewhere: z.string().optional() });
+
+export const unitLinks = z
+  .object({ madeFrom: z.array(link), usedIn: z.array(link), headings: z.array(z.object({ level: z.number().int(), text: z.string(), anchor: z.string() })) })
+  .meta({ id: "UnitLinks" });
 
 export const searchRow = z
   .object({

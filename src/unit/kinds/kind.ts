@@ -1,6 +1,8 @@
 /** What a kind of unit is: one value, in one file of this folder. Adding a kind is adding a file. */
+import { utf8 } from "../../bytes/index.ts";
 import type { LinkRel } from "../common.ts";
-import { list, oneOf, record, type Shape, text } from "../shape.ts";
+import { PATH_BYTES_MAX } from "../limits.ts";
+import { list, oneOf, record, refuse, type Shape, text } from "../shape.ts";
 
 export interface Kind<Meta = object> {
   readonly name: string;
@@ -20,10 +22,17 @@ export interface Kind<Meta = object> {
   readonly meta: Shape<Meta>;
 }
 
+/** Limited in bytes, as file systems do. */
+const path: Shape<string> = (value, where) => {
+  const read = text(PATH_BYTES_MAX)(value, where);
+  if (utf8(read).length > PATH_BYTES_MAX) throw refuse(where, `a path of at most ${PATH_BYTES_MAX} bytes`, value);
+  return read;
+};
+
 /** Fields of every unit's meta part. Free text is Unicode; `pathHex` is a path that is not UTF-8. */
 const shared = {
   title: text(300),
-  path: text(1_024),
+  path,
   pathHex: text(2_048, /^([0-9a-f]{2})+$/),
   lang: text(35, /^[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*$/),
   tags: list(text(60), 64),

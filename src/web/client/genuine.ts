@@ -75,7 +75,7 @@ function setVerdict(mark: Mark, line: string, text: string): void {
   const [svg, first, second] = [verdict?.querySelector("svg"), ...(verdict?.querySelectorAll("p") ?? [])];
   if (verdict == null || svg == null || first == null || second == null) return;
   verdict.className = `verdict up-5${mark === "failed" ? " bad" : mark === "waiting" ? " wait" : ""}`;
-  drawMark(svg as SVGElement, mark);
+  drawMark(svg, mark);
   first.textContent = line;
   second.textContent = text;
 }

@@ -90,8 +90,8 @@ function setRules(md: MarkdownIt): void {
   const escape = md.utils.escapeHtml;
   rules["link_open"] = (tokens, at, _options, env) => {
     const token = tokens[at];
-    const wiki = token?.meta?.["wiki"];
-    if (typeof wiki === "string") return `<a${leftOpen(env, { form: "wiki", href: wiki + String(token?.meta?.["fragment"] ?? "") })}>`;
+    const { wiki, fragment } = token?.meta ?? {};
+    if (typeof wiki === "string") return `<a${leftOpen(env, { form: "wiki", href: wiki + (typeof fragment === "string" ? fragment : "") })}>`;
     const href = String(token?.attrGet("href") ?? "");
     if (href.startsWith("#")) return `<a${leftOpen(env, { form: "fragment", href })}>`;
     if (SCHEMES.test(href) || href.startsWith("//")) return `<a href="${escape(href)}" rel="nofollow ugc noopener noreferrer">`;
@@ -192,7 +192,7 @@ class PageTokens {
     this.#anchors = anchors;
     const first = tokens.findIndex(({ type }) => type === "heading_open");
     const hasTitle = first >= 0 && tokens[first]?.tag === "h1" && tokens[first].level === 0 && isOpening(tokens.slice(0, first));
-    this.title = hasTitle ? this.#plain(tokens[first + 1]) : undefined;
+    this.title = hasTitle ? this.#plain(tokens[first + 1], { withPictures: false }) || undefined : undefined;
     this.titleAnchor = hasTitle ? this.#anchor(tokens[first]) : undefined;
     const body = hasTitle ? [...tokens.slice(0, first), ...tokens.slice(first + 3)] : tokens;
     this.#fill(body);
@@ -203,8 +203,10 @@ class PageTokens {
     return token?.map == null ? undefined : this.#anchors.get(token.map[0]);
   }
 
-  #plain(token: Token | undefined): string {
-    return this.#md.renderer.renderInlineAsText(token?.children ?? [], this.#md.options, {}).replaceAll(/\s+/g, " ").trim();
+  /** The words of a line; badges are no part of a title. */
+  #plain(token: Token | undefined, { withPictures } = { withPictures: true }): string {
+    const children = (token?.children ?? []).filter(({ type }) => withPictures || type !== "image");
+    return this.#md.renderer.renderInlineAsText(children, this.#md.options, {}).replaceAll(/\s+/g, " ").trim();
   }
 
   #fill(tokens: readonly Token[]): void {

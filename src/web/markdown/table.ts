@@ -16,15 +16,15 @@ function delimiterOf(text: string): string {
 }
 
 export function parseTable(text: string): ParsedTable {
-  // Every option below widens what is read; records are lists of text.
-  const records = parse(text, {
+  // Every option below widens what is read.
+  const records: string[][] = parse(text, {
     delimiter: delimiterOf(text),
     bom: true,
     relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,
     trim: false,
-  }) as string[][];
+  });
   const [head = [], ...rows] = records;
   const width = Math.min(COLUMNS_MAX, Math.max(head.length, ...rows.slice(0, 1_000).map((row) => row.length)));
   const columns = Array.from({ length: width }, (_, i) => head[i] ?? "");

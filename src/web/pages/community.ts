@@ -84,8 +84,9 @@ function startUnits(here: Visit, readme: UnitListing | undefined): UnitListing[]
     if (listing?.state === "current" && listing.kind === "page" && listing.unit !== readme?.unit) found.set(listing.unit, listing);
     if (found.size >= START_SHOWN) break;
   }
-  if (found.size < 2) for (const unit of mostLinked(community, START_SHOWN)) addListing(found, unitAt(community, unit, moment));
+  if (found.size < START_SHOWN) for (const unit of mostLinked(community, START_SHOWN)) addListing(found, unitAt(community, unit, moment));
   if (found.size < 2) for (const { unit } of recentChanges(community, 50)) if (unit.kind === "page") addListing(found, unit);
+  if (readme !== undefined) found.delete(readme.unit);
   return [...found.values()].slice(0, START_SHOWN);
 }
 

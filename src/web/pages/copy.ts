@@ -17,8 +17,10 @@ export function copyPage(here: Visit): Html {
   <h1>${words.copy.title}</h1>
   <p class="lead up-3">${words.copy.lead}</p>
   ${site.writeCopy === undefined ? "" : html`<section class="section"><h2>${words.copy.zip}</h2><p>${words.copy.zipText}</p><p class="tools"><a class="btn main" href="/c/${id}/copy.zip" download>${words.copy.zipButton}</a></p></section>`}
-  <section class="section"><h2>${words.copy.whole}</h2><p>${words.copy.wholeText}</p><pre class="up-3" tabindex="0"><code>lore export --archive my-copy --community ${id}</code></pre></section>
-  <section class="section"><h2>${words.copy.git}</h2><p>${words.copy.gitText}</p><pre class="up-3" tabindex="0"><code>lore export --git my-copy.git --community ${id}</code></pre></section>
+  <section class="section"><h2>${words.copy.whole}</h2><p>${words.copy.wholeText}</p><pre class="up-3" tabindex="0"><code>lore export --archive my-copy \\
+  --community ${id}</code></pre></section>
+  <section class="section"><h2>${words.copy.git}</h2><p>${words.copy.gitText}</p><pre class="up-3" tabindex="0"><code>lore export --git my-copy.git \\
+  --community ${id}</code></pre></section>
   <section class="section"><h2>${words.copy.follow}</h2><p>${words.copy.followText}</p>
     <ul class="things up-3">${[`/c/${id}/checkpoint`, `/c/${id}/atom.xml`, `/c/${id}/llms.txt`, `/api/c/${id}`].map((path) => html`<li><a href="${path}"><code>${path}</code></a></li>`)}</ul></section>
   <aside class="beside" aria-label="${words.page.facts}">

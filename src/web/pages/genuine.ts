@@ -3,6 +3,7 @@
  * without scripts, what to run instead. What a check here cannot tell stands on the same page.
  */
 import { revisionDetail } from "../../community/queries/units.ts";
+import { kindOf } from "../../unit/index.ts";
 import { at, revisionHref, unitHref } from "../addresses.ts";
 import { html, type Html } from "../html.ts";
 import { page, tick } from "../layout.ts";
@@ -12,7 +13,7 @@ import { words } from "../words.ts";
 
 const STEPS = ["words", "signature", "record", "summary", "memory"] as const;
 
-export function genuinePage(here: Visit, { unit, revision, isPinned }: { unit: string; revision: number; isPinned: boolean }): Html {
+export function genuinePage(here: Visit, { revision, isPinned }: { revision: number; isPinned: boolean }): Html {
   const detail = revisionDetail(here.community, revision);
   const body = detail.parts.find(({ name }) => name === "body");
   const title = titleOf(detail);
@@ -37,7 +38,7 @@ export function genuinePage(here: Visit, { unit, revision, isPinned }: { unit: s
       ${detail.sourced ? html`<li>${words.genuine.sourced}</li>` : ""}
       <li>${words.genuine.cannotScript}</li>
     </ul></div>
-    ${ready ? command(here, { unit, title, revision: detail.revision }) : ""}
+    ${ready ? command(here, detail) : ""}
   </section>
   <aside class="beside" aria-label="${words.genuine.inShort}">
     <dl class="facts">
@@ -78,8 +79,10 @@ function checking(here: Visit, { detail, sha256, title }: { detail: Detail; sha2
 }
 
 /** File names and the command that checks them with the program. */
-function command(here: Visit, { unit, title, revision }: { unit: string; title: string; revision: string }): Html {
-  const stem = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 60) || "page";
+function command(here: Visit, { unit, revision, path, title, kind }: Detail): Html {
+  const name = path === null ? `${title}${kindOf(kind).suffix}` : path.slice(path.lastIndexOf("/") + 1);
+  // A name that any shell takes as it is.
+  const stem = name.replaceAll(/[^A-Za-z0-9._]+/g, "-").replace(/^[-.]+/, "").slice(-80) || "page";
   const proof = `/api/c/${here.id}/proof/${revision}`;
   return html`<pre class="up-4" tabindex="0"><code>lore verify ${stem} ${stem}.tlog-proof \\
   --community ${here.id}</code></pre>

@@ -44,8 +44,10 @@ function reportPage(site: Site, report: ImportReport): Html {
   <p class="lead up-3">${words.report.lead(source)} ${kindCounts(report)}.</p>
   <section class="section"><h2>${words.report.counts}</h2>
     <p>${words.report.people(count(people), people === 1)} ${commits === undefined ? "" : words.report.commits(count(commits.all), count(commits.mainline))}</p>
-    ${report.suggestionsAccepted + report.suggestionsClosed > 0 ? html`<p class="up-2">${words.report.side(count(report.suggestionsAccepted), count(report.suggestionsClosed))}</p>` : ""}
+    ${report.suggestionsAccepted + report.suggestionsClosed > 0 ? html`<p class="up-2">${words.report.side(count(report.suggestionsAccepted))} ${report.suggestionsClosed === 0 ? "" : words.report.sideClosed(count(report.suggestionsClosed))}</p>` : ""}
     ${report.bots.length === 0 ? "" : html`<p class="up-2">${words.report.bots}: ${report.bots.join(", ")}.</p>`}
+    ${report.retired === 0 ? "" : html`<p class="up-2">${words.report.retired(count(report.retired), report.retired === 1)}</p>`}
+    ${report.waiting.length === 0 ? "" : html`<p class="up-2">${words.report.waiting}: ${report.waiting.slice(0, LISTED_MAX).join(", ")}.</p>`}
     ${report.rewritten === undefined ? "" : html`<div class="note care up-4"><b>${words.report.rewritten}</b> ${report.rewritten}</div>`}
   </section>
   ${merges(words.report.merges, words.report.mergesText, report.merges)}

@@ -61,18 +61,27 @@ function rowsOf(shown: Shown, { columns, rows }: ParsedTable): Html {
       <caption class="hide" id="lore:caption">${words.table.caption(titleOf(shown.detail))}</caption>
       <thead><tr>${columns.map((name) => (name === "" ? html`<td></td>` : html`<th scope="col">${name}</th>`))}</tr></thead>
       <tbody>
-        ${visible.map((row, i) => html`<tr id="row-${first + i}">${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cellText(cell)}</th>` : html`<td data-label="${columns[at] ?? ""}"${widths[at] ?? ""}>${cellText(cell)}</td>`))}</tr>
+        ${visible.map((row, i) => html`<tr id="row-${first + i}">${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cellText(cell)}</th>` : html`<td data-label="${columns[at] ?? ""}"${cellClass(cell, widths[at])}>${cellText(cell)}</td>`))}</tr>
 `)}
       </tbody>
     </table>
   </div>${rows.length > ROWS_SHOWN ? turn(shown, { first, shown: visible.length, all: rows.length }) : ""}`;
 }
 
-/** Short columns keep to one line, columns of sentences get room. */
-function widthOf(name: string, cells: readonly string[]): Html | "" {
+/** Short columns keep to one line, columns of sentences get room; what is empty takes none on a phone. */
+function cellClass(cell: string, width: Width): Html | "" {
+  const name = cell === "" ? "none" : width;
+  return name === undefined ? "" : html` class="${name}"`;
+}
+
+type Width = "short" | "long" | "address" | undefined;
+const SHORT_CHARS = 18;
+const LONG_CHARS = 45;
+
+function widthOf(name: string, cells: readonly string[]): Width {
+  if (cells.some((cell) => /^https?:/.test(cell))) return "address";
   const longest = Math.max(name.length, ...cells.map(({ length }) => length));
-  const isAddress = cells.some((cell) => cell.startsWith("http"));
-  return longest <= 14 ? html` class="short"` : longest > 45 && !isAddress ? html` class="long"` : "";
+  return longest <= SHORT_CHARS ? "short" : longest > LONG_CHARS ? "long" : undefined;
 }
 
 /** An address alone in a cell can be followed. */
@@ -81,7 +90,7 @@ function cellText(cell: string): Html {
   if (!isAddress) return html`${cell}`;
   const text = cell.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "");
   const [host = ""] = text.split("/", 1);
-  const shown = text.length <= 32 || host === text ? text : `${host}/…${text.slice(text.lastIndexOf("/")).slice(0, 24)}`;
+  const shown = text.length <= 24 ? text : host;
   return html`<a href="${cell}" rel="nofollow ugc noopener noreferrer">${shown}</a>`;
 }
 

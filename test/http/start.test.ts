@@ -1,0 +1,156 @@
+/** Bringing a community in over the web, and the server's own life. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { LoreError } from "../../src/bytes/index.ts";
+import { type ImportRequest, serve } from "../../src/http/index.ts";
+import type { ImportProgress, ImportReport } from "../../src/import/report.ts";
+import { openSite, type TestSite } from "./site.ts";
+
+const REPORT: ImportReport = {
+  community: { id: "a".repeat(32), name: "Brought in" },
+  source: "guild.zip",
+  units: { page: 23, dataset: 2 },
+  revisions: 212,
+  entries: 40,
+  commits: { all: 90, mainline: 70 },
+  people: 11,
+  bots: ["lint-bot"],
+  merges: [{ into: "Anna", names: ["anna", "A."], reason: "same address" }],
+  suggestions: [{ into: "Ben", names: ["ben2"], reason: "similar name" }],
+  suggestionsAccepted: 3,
+  suggestionsClosed: 1,
+  brokenLinks: { count: 1, list: [{ page: "a.md", href: "<b>gone</b>.md" }] },
+  skipped: [{ path: "huge.bin", reason: "larger than 1 GiB" }],
+  retired: 2,
+  waiting: ["mine.md"],
+  durationMs: 1_234,
+};
+
+interface Taken extends ImportRequest {
+  /** Files at the time of the import, with their contents. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+let site: TestSite;
+const taken: Taken[] = [];
+let release: (() => void) | undefined;
+let outcome: "done" | "refused" | "broken" = "done";
+
+function filesBelow(directory: string, prefix = ""): Record<string, string> {
+  return Object.assign({}, ...readdirSync(directory, { withFileTypes: true }).map((entry) => (entry.isDirectory() ? filesBelow(join(directory, entry.name), `${prefix}${entry.name}/`) : { [prefix + entry.name]: readFileSync(join(directory, entry.name), "utf8") })));
+}
+
+async function startImport(request: ImportRequest, onProgress: (progress: ImportProgress) => void): Promise<ImportReport> {
+  const { source } = request;
+  const files = source.type === "zip" ? { zip: readFileSync(source.file, "latin1") } : source.type === "folder" ? filesBelow(source.directory) : {};
+  taken.push({ ...request, files });
+  onProgress({ stage: "Writing versions", done: 74, of: 118 });
+  await new Promise<void>((resolve) => (release = resolve));
+  if (outcome === "refused") throw new LoreError("REFUSED", "This is no zip file.");
+  if (outcome === "broken") throw new Error("secret inside");
+  return REPORT;
+}
+
+before(() => (site = openSite({ startImport, onUnforeseen: () => undefined })));
+after(() => site.close());
+
+function form(fields: Record<string, string>, files: readonly (readonly [field: string, name: string, text: string])[] = []): FormData {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.set(name, value);
+  for (const [field, name, text] of files) data.append(field, new File([text], name));
+  return data;
+}
+
+async function send(body: FormData): Promise<Response> {
+  return site.app.request("/start", { method: "POST", body });
+}
+
+async function finish(location: string): Promise<string> {
+  release?.();
+  for (let i = 0; i < 200; i++) {
+    const { text } = await site.get(location);
+    if (!text.includes("looks again")) return text;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return assert.fail("the import did not end");
+}
+
+test("a zip is brought in: progress first, then the report, then three next steps", async () => {
+  outcome = "done";
+  const response = await send(form({ name: " Guild ", from: "zip" }, [["zip", "guild.zip", "PK\u0003\u0004 zip bytes"]]));
+  assert.equal(response.status, 303);
+  const location = response.headers.get("location") ?? "";
+  const { text } = await site.get(location);
+  for (const words of ["Bringing in Guild", "Writing versions", "74 of 118", 'http-equiv="refresh"']) assert.ok(text.includes(words), words);
+  assert.deepEqual(JSON.parse((await site.get(`${location}/state`)).text), { is: "running", stage: "Writing versions", done: 74, of: 118 });
+  assert.ok((await site.get("/")).text.includes("Being brought in"));
+  const second = await send(form({ name: "Other", from: "nothing" }));
+  assert.equal(second.status, 422);
+  const report = await finish(location);
+  for (const words of ["Brought in is here", "23 pages, 2 tables, 212 versions", "11 people are named", "similar name", "lint-bot", "&lt;b&gt;gone&lt;/b&gt;.md", "larger than 1 GiB", "2 things are no longer in the source", "mine.md", "Look at it", "Check the names", "Take a copy"]) assert.ok(report.includes(words), words);
+  const [first] = taken;
+  assert.deepEqual([first?.name, first?.source.type, first?.files["zip"]], ["Guild", "zip", "PK\u0003\u0004 zip bytes"]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(first?.source.type === "zip" && existsSync(first.source.file), false, "the upload is gone when the import has ended");
+});
+
+test("a folder keeps its tree, and no name leaves it", async () => {
+  outcome = "done";
+  const files = [["folder", "guild/a.md", "A"], ["folder", "guild/sub/b.md", "B"], ["folder", "../../evil.md", "E"], ["folder", "guild/../../evil2.md", "E"], ["folder", "/etc/evil3.md", "E"], ["other", "x.md", "X"]] as const;
+  const response = await send(form({ name: "Tree", from: "folder" }, files));
+  assert.equal(response.status, 303);
+  await finish(response.headers.get("location") ?? "");
+  assert.deepEqual(taken.at(-1)?.files, { "a.md": "A", "sub/b.md": "B" });
+});
+
+test("an address is a repository, a path what lies there, nothing an empty record", async () => {
+  outcome = "done";
+  for (const [address, source] of [["https://example.org/guild.git", { type: "git", location: "https://example.org/guild.git" }], [site.home, { type: "folder", directory: site.home }]] as const) {
+    const response = await send(form({ name: "Addressed", from: "address", address }));
+    await finish(response.headers.get("location") ?? "");
+    assert.deepEqual(taken.at(-1)?.source, source);
+  }
+  const response = await send(form({ name: "Empty", from: "nothing" }));
+  await finish(response.headers.get("location") ?? "");
+  assert.deepEqual(taken.at(-1)?.source, { type: "empty" });
+});
+
+test("what is missing is said beside its field, and nothing is lost", async () => {
+  for (const [fields, said] of [[{ from: "zip" }, "Give your community a name."], [{ name: "X", from: "zip" }, "Choose the zip file"], [{ name: "X", from: "address", address: "" }, "Write the address"], [{ name: "X", from: "address", address: "--upload-pack=x" }, "Write the address"], [{ name: "X <b>", from: "elsewhere" }, "Say where"]] as const) {
+    const response = await send(form(fields));
+    const text = await response.text();
+    assert.equal(response.status, 422);
+    assert.ok(text.includes(said), said);
+    if ("name" in fields) assert.ok(text.includes(`value="${fields.name.replace("<b>", "&lt;b&gt;")}"`));
+  }
+});
+
+test("a failed import says why, and what nobody foresaw says nothing of the inside", async () => {
+  for (const [how, said] of [["refused", "This is no zip file."], ["broken", "Something went wrong inside"]] as const) {
+    outcome = how;
+    const response = await send(form({ name: "F", from: "nothing" }));
+    const text = await finish(response.headers.get("location") ?? "");
+    assert.ok(text.includes(said) && !text.includes("secret inside"), text.slice(0, 2_000));
+  }
+});
+
+test("a form that is cut off, or none, is refused", async () => {
+  const cut = await site.app.request("/start", { method: "POST", headers: { "content-type": "multipart/form-data; boundary=x" }, body: "--x\r\ncontent-disposition: form-data; name=\"name\"\r\n\r\nabc" });
+  assert.equal(cut.status, 400);
+  const none = await site.app.request("/start", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+  assert.equal(none.status, 415);
+  const home = await site.app.request("http://other.example/start", { method: "POST", body: form({ name: "x", from: "nothing" }) });
+  assert.equal(home.status, 403);
+});
+
+test("a port that is taken is said, with what to do; closing frees it", async () => {
+  const first = await serve({ node: site.node, port: 0 });
+  await assert.rejects(serve({ node: site.node, port: first.port }), (error: unknown) => error instanceof LoreError && error.code === "ENVIRONMENT" && error.message.includes("--port"));
+  assert.equal((await fetch(`${first.url}/about`)).status, 200);
+  await first.close();
+  const again = await serve({ node: site.node, port: first.port });
+  await again.close();
+});

@@ -40,7 +40,8 @@ export function isWellFormed(signature: Uint8Array, publicKey: Uint8Array): bool
 /** Whether 32 bytes are a canonical y-coordinate, with sign, of a point not of small order (if of a point). */
 export function isProperPoint(encoded: Uint8Array): boolean {
   if (encoded.length !== PUBLIC_KEY_BYTES) return false;
-  const y = encoded.slice();
+  // A copy: `slice` of a Buffer shares its memory.
+  const y = Uint8Array.from(encoded);
   y[31] = (y[31] ?? 0) & 0x7f;
   return isBelow(y, P) && !SMALL_ORDER_Y.some((small) => y.every((byte, i) => byte === small[i]));
 }

@@ -9,9 +9,11 @@ export { formatKeys, type KeyFile, type Keys, parseKeyFile, parseKeys } from "./
 export { LoreNode } from "./node.ts";
 export * as links from "./queries/links.ts";
 export * as moments from "./queries/moment.ts";
+export { type CommitSize, type ImportState, importStates, stateOp } from "./queries/import-states.ts";
 export { consistencyHashes, proofFile } from "./queries/proofs.ts";
 export { type OpenProposal, openProposals } from "./queries/proposals.ts";
 export { searchCommunity, type SearchRow } from "./queries/search.ts";
+export { type Received, receiveCommunity, type ReceivedEntry, receiveTail } from "./restore.ts";
 export { readEntry } from "./projections.ts";
 export { verifyCommunity, verifyRecord, type VerifyReport } from "./verify.ts";
 export * as persons from "./queries/people.ts";

@@ -247,6 +247,7 @@ test("live rows are those of a replay from which every redacted part was absent 
   await fc.assert(
     fc.asyncProperty(histories, (history) =>
       live(history, async (t) => {
+        t.community.projections.bringUp();
         const replayed = replayOf(await erased(t)).upTo(t.community.size);
         assert.deepEqual(rowsOf(t.community.rows), rowsOf(replayed));
       }),

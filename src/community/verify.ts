@@ -130,6 +130,7 @@ function requireCheckpoint(suite: Suite, store: Store, { size, root }: { size: n
 /** Replays into an empty database and compares every row; answers the number of tables. */
 export function verifyRows(community: Community, onProgress?: (progress: VerifyProgress) => void): number {
   const { environment, store, rows } = community;
+  community.projections.bringUp();
   const replayed = new Db(":memory:", { durability: "normal" });
   try {
     const projections = new Projections({ db: replayed, suite: environment.suite, store });

@@ -6,9 +6,8 @@
  * path, since the tree must be the one that was imported.
  */
 import { base32, hex, LoreError } from "../bytes/index.ts";
-import type { Community } from "../community/index.ts";
+import { type Community, importStates } from "../community/index.ts";
 import { intoEmptyDirectory } from "./empty-directory.ts";
-import { importWrites } from "./git/import-states.ts";
 import { runGit } from "./git/process.ts";
 import {
   type Effect,
@@ -46,7 +45,7 @@ export async function exportGit(community: Community, { directory, onProgress }:
     onProgress?.({ stage: "Reading the record", done: 0, of: 0 });
     const history = new History(community);
     const commits = history.commits();
-    const branch = branchName(importWrites(community).at(-1)?.branch);
+    const branch = branchName(importStates(community).at(-1)?.branch);
     await runGit(folder, ["init", "--quiet", "--template=", `--initial-branch=${branch}`]);
     const stream = gathered(fastImport({ community, history, commits, branch, onProgress }));
     await runGit(folder, ["fast-import", "--quiet", "--done", "--date-format=raw-permissive"], stream);
@@ -95,7 +94,7 @@ class History {
     let time = this.#entries[0]?.time ?? 0;
     for (const span of spansOf(
       this.#entries,
-      importWrites(this.#community).map(({ commits: written }) => written),
+      importStates(this.#community).map(({ commits: written }) => written),
     )) {
       const facts = this.#apply(span);
       const changes = this.tree.commit();

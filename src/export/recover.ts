@@ -5,7 +5,7 @@
  */
 import { equal, hex, LoreError, type Suite } from "../bytes/index.ts";
 import type { LoreNode } from "../community/index.ts";
-import { receiveTail, type ReceivedEntry } from "../community/restore.ts";
+import { receiveTail, type ReceivedEntry } from "../community/index.ts";
 import { type Checkpoint, openCheckpoint, parseCheckpoint, tiles, tree } from "../log/index.ts";
 import { checkEntry, damaged, type LastBodies, type NamedPart, rootOfTrust } from "./archive/check.ts";
 import { recordSource, type RecordSource } from "./record-source.ts";

@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 
 import { hex } from "../bytes/index.ts";
 import type { Community, KeyFile, LoreNode } from "../community/index.ts";
-import { receiveCommunity, type ReceivedEntry } from "../community/restore.ts";
+import { receiveCommunity, type ReceivedEntry } from "../community/index.ts";
 import { Bag, PAYLOAD } from "./archive/bag.ts";
 import {
   type CheckedRecord,

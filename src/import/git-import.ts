@@ -5,10 +5,9 @@
  * meanwhile gets the newer version as a suggestion.
  */
 import { hex, LoreError, textOf } from "../bytes/index.ts";
-import { type Author, type Community, type DraftOp, type DraftPart, type HeldPart, type SealedOp } from "../community/index.ts";
+import { type Author, type Community, type DraftOp, type DraftPart, type CommitSize, type HeldPart, importStates, type SealedOp, stateOp } from "../community/index.ts";
 import { limits, type ReviseOp, revisionId, unitId } from "../unit/index.ts";
 import { Batch } from "./batch.ts";
-import { type CommitSize, importStates, stateOp } from "./checkpoints.ts";
 import { type FileContent, kindOfFile, mediaOfFile, titleOfFile } from "./content.ts";
 import { type BlobContent, type GitPlan, type GitRepository, parseMessage, readBlobs } from "./git/index.ts";
 import type { CommitStep, Group, PlanOp } from "./git/planner.ts";

@@ -8,9 +8,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 import { LoreError, textOf } from "../bytes/index.ts";
-import { Author, type Community, type DraftOp, type Keys, links, type LoreNode, units } from "../community/index.ts";
+import { Author, type CommitSize, type Community, type DraftOp, importStates, type Keys, links, type LoreNode, units } from "../community/index.ts";
 import { limits } from "../unit/index.ts";
-import { type CommitSize, importStates } from "./checkpoints.ts";
 import { readFolder, type Tree } from "./folder.ts";
 import { findPeople, type GitPlan, type GitRepository, openRepository, parseMessage, type People, planGit, readBlobs, type SkipRule } from "./git/index.ts";
 import { type GitImportResult, tipOf, writePlan } from "./git-import.ts";

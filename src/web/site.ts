@@ -60,8 +60,8 @@ export class Site {
 
   /** A community that anyone may read. @throws LoreError NOT_FOUND, also for one that is hidden. */
   community(id: string): Community {
-    const community = this.node.has(id) ? this.node.community(id) : undefined;
-    if (community === undefined || !isPublic(community)) throw new LoreError("NOT_FOUND", "No community has that address here.");
+    const community = this.node.community(id);
+    if (!isPublic(community)) throw new LoreError("NOT_FOUND", `No community has the id ${id} here. "lore status" lists them.`);
     return community;
   }
 

@@ -141,7 +141,7 @@ export async function createCommunity(options: CommunityOptions = {}): Promise<T
   const directory = mkdtempSync(join(tmpdir(), "lore-"));
   const environment = fixedEnvironment(directory, options);
   const node = new LoreNode(environment);
-  const community = await node.begin({ name: "Repair guild", founder: "Ann", visibility, now: environment.now() });
+  const community = await node.begin({ name: "Repair guild", founder: "Ann", visibility, charter: "# How we work\n", now: environment.now() });
   const keys = node.keystore.read(community.id);
   if (keys === undefined) throw new Error("the founder has no keys");
   const ann = new Person(community, "ann", keys);

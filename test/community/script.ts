@@ -32,9 +32,10 @@ export class Script {
     return this.sentences.person(name);
   }
 
-  /** Plays the lines in order. At the end every void entry is on record and no other, and all of it verifies. */
-  async play(text: string): Promise<void> {
+  /** Plays the lines in order, `stepMs` apart. At the end every void entry is on record and no other, and all of it verifies. */
+  async play(text: string, stepMs = 0): Promise<void> {
     for (const line of text.split("\n").filter((each) => /\S/.test(each))) {
+      this.t.environment.advance(stepMs);
       try {
         await this.#play(line);
       } catch (error) {

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 
 import fc from "fast-check";
 
+import { base32 } from "../../src/bytes/index.ts";
 import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
 
 let site: TestSite;
@@ -27,7 +28,7 @@ after(() => site.close());
 test("no address serves anything of a community for members", async () => {
   const { id } = hidden.community;
   const sha256 = (await site.get(`/api/c/${open.community.id}/units/page.md`)).text.match(/"sha256":"([0-9a-f]{64})"/)?.[1];
-  const below = ["", "/browse", "/browse/secret", "/page/secret", "/page/secret.md", "/raw/secret.md", `/u/${secret.text}`, `/history/${secret.text}`, `/diff/${secret.text}`, `/genuine/${secret.text}`, "/people", "/search?q=xyzzy", "/hands", "/copy", "/copy.zip", "/atom.xml", "/llms.txt", "/checkpoint", "/tile/0/000.p/1", "/tile/entries/000.p/1", "/sidecar/0", `/part/${sha256}`, "/consistency?from=1&to=1", `/tool/${secret.text}`, `/rows/${secret.text}`];
+  const below = ["", "/browse", "/browse/secret", "/page/secret", "/page/secret.md", "/raw/secret.md", `/u/${secret.text}`, `/history/${secret.text}`, `/diff/${secret.text}`, `/genuine/${secret.text}`, "/people", `/person/${base32.encode(hidden.author.member)}`, "/search?q=xyzzy", "/hands", "/copy", "/copy.zip", "/atom.xml", "/llms.txt", "/checkpoint", "/tile/0/000.p/1", "/tile/entries/000.p/1", "/sidecar/0", `/part/${sha256}`, "/consistency?from=1&to=1", `/tool/${secret.text}`, `/rows/${secret.text}`];
   const api = ["", "/units", "/units/secret.md", `/units/${secret.text}/history`, `/units/${secret.text}/links`, `/revisions/${secret.revision}`, "/search?q=xyzzy", "/people", "/people/The%20founder", "/proposals", `/proof/${secret.revision}`];
   const walked = [...below.map((each) => `/c/:id${each}`), ...api.map((each) => `/api/c/:id${each}`), "/api/c/:id/entries"].map((each) => each.split("?", 1)[0] ?? "");
   for (const { path, method } of site.app.routes) {

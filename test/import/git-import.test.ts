@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { utf8 } from "../../src/bytes/index.ts";
-import { Author, LoreNode, openProposals, persons, units, verifyCommunity } from "../../src/community/index.ts";
+import { Author, importStates, LoreNode, openProposals, persons, units, verifyCommunity } from "../../src/community/index.ts";
 import { corpus, git } from "../../src/import/git/test-repositories.ts";
 import { importGit } from "../../src/import/run.ts";
 import { parseDigest } from "../../src/unit/index.ts";
@@ -173,7 +173,7 @@ test("killed at any point, the log ends after a whole commit and the next run go
     try {
       for (const id of node.ids()) {
         const community = node.community(id);
-        const { commits } = await reportOf(community);
+        const { commits } = reportOf(community);
         const last = commits.at(-1);
         if (last !== undefined) assert.deepEqual(filesAt(community), filesOf(bare, last, known), last);
         await verifyCommunity(community);
@@ -193,8 +193,7 @@ test("killed at any point, the log ends after a whole commit and the next run go
   assert.equal(node.ids().length, 1);
 });
 
-async function reportOf(community: Parameters<typeof filesAt>[0]): Promise<{ commits: string[] }> {
-  const { importStates } = await import("../../src/import/checkpoints.ts");
+function reportOf(community: Parameters<typeof filesAt>[0]): { commits: string[] } {
   return { commits: importStates(community).flatMap((state) => state.commits.map(({ commit }) => commit)) };
 }
 

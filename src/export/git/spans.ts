@@ -2,7 +2,7 @@
  * Which entries make one commit. An import recorded the size of the log after each commit of its main line;
  * what was written here by hand is one commit for each entry.
  */
-import type { CommitSize } from "./import-states.ts";
+import type { CommitSize } from "../../community/index.ts";
 import type { EntryFacts } from "./record.ts";
 
 /** Entries `[start, end)`; `source` is the commit they were imported from. */

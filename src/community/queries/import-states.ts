@@ -1,11 +1,13 @@
 /**
  * What an import leaves in the record so that a later run, here or elsewhere, knows where it stood: with each
  * write an `attest` op about "import" whose `state` part says which mainline commit the log ended with, and at
- * which log size each of them did (docs/formats/import.md).
+ * which log size each of them did (docs/formats/import.md). Anyone may put such a state on record, so only those
+ * of members who may write directly count; what cannot be read counts as absent.
  */
-import { type Cbor, decode, encode, hex, LoreError } from "../bytes/index.ts";
-import type { Community, DraftOp } from "../community/index.ts";
-import { bytes, either, integer, list, record, type Shape, text } from "../unit/shape.ts";
+import { type Cbor, decode, encode, hex, isLoreError, LoreError } from "../../bytes/index.ts";
+import { bytes, either, integer, list, record, type Shape, text } from "../../unit/shape.ts";
+import type { Community } from "../community.ts";
+import type { DraftOp } from "../draft.ts";
 
 const commit: Shape<Uint8Array> = either((value) => value instanceof Uint8Array && value.length === 32, bytes(32), bytes(20));
 
@@ -58,10 +60,24 @@ function readState(part: Uint8Array): ImportState {
 }
 
 /** Every import state on record, oldest first. */
-export function importStates(community: Community): ImportState[] {
-  const digests = community.rows.all<{ digest: Uint8Array }>("SELECT digest FROM attestation WHERE about = 'import' AND digest IS NOT NULL ORDER BY n");
-  return digests.flatMap(({ digest }) => {
-    const part = community.store.parts.get(digest);
-    return part === undefined ? [] : [readState(part)];
+export function importStates({ rows, store }: Community): ImportState[] {
+  const found = rows.all<{ idx: number; digest: Uint8Array }>(
+    `SELECT a.idx, a.digest FROM attestation a WHERE a.about = 'import' AND a.digest IS NOT NULL AND EXISTS
+       (SELECT 1 FROM role r WHERE r.member = a.member AND r.role IN ('steward', 'editor') AND r.from_idx <= a.idx)
+     ORDER BY a.n`,
+  );
+  return found.flatMap(({ idx, digest }) => {
+    const part = store.parts.get(digest);
+    const state = part === undefined ? undefined : readable(part);
+    return state === undefined || state.commits.some(({ size }) => size > idx) ? [] : [state];
   });
+}
+
+function readable(part: Uint8Array): ImportState | undefined {
+  try {
+    return readState(part);
+  } catch (error) {
+    if (isLoreError(error)) return undefined;
+    throw error;
+  }
 }

@@ -19,6 +19,7 @@ import type { Rules } from "../unit/index.ts";
 import { checkParts, requireTimely } from "./admission.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import { eraseDue } from "./erasure.ts";
 import { Rows } from "./fold/rows.ts";
 import { Projections, standingOf } from "./projections.ts";
 import { requireNotBehind, seal } from "./sealing.ts";
@@ -79,6 +80,7 @@ export class Community {
   #turn: Promise<unknown> = Promise.resolve();
   #sealTimer: NodeJS.Timeout | undefined;
   #refusal: LoreError | undefined;
+  readonly #erased = new Set<string>();
 
   private constructor(options: CommunityOptions, store: Store) {
     const { environment, directory, readOnly = false } = options;
@@ -338,6 +340,7 @@ export class Community {
     if (logSigner === undefined || this.#refusal !== undefined) return;
     const { store, environment } = this;
     await this.#exclusively(async () => this.projections.bringUp());
+    await this.#exclusively(() => eraseDue({ environment, store, rows: this.#writer, time: this.projections.fold.time, known: this.#erased }));
     await this.#exclusively(() => seal({ suite: environment.suite, store, highWater, origin: this.origin, id: this.id, logSigner }));
   }
 

@@ -9,6 +9,7 @@ export { formatKeys, type KeyFile, type Keys, parseKeyFile, parseKeys } from "./
 export { LoreNode } from "./node.ts";
 export * as links from "./queries/links.ts";
 export * as moments from "./queries/moment.ts";
+export { isShown, shownSidecar } from "./queries/hidden.ts";
 export { type CommitSize, type ImportState, importStates, stateOp } from "./queries/import-states.ts";
 export { consistencyHashes, proofFile } from "./queries/proofs.ts";
 export { type OpenProposal, openProposals } from "./queries/proposals.ts";

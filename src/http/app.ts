@@ -4,12 +4,29 @@
  */
 import { type Context, Hono } from "hono";
 
-import { errorPage, Assets, communityRoutes, ImportJobs, pageAnswer, Site, type SiteOptions, siteRoutes } from "../web/index.ts";
+import {
+  errorPage,
+  Assets,
+  communityRoutes,
+  ImportJobs,
+  pageAnswer,
+  Site,
+  type SiteOptions,
+  siteRoutes,
+} from "../web/index.ts";
 import { LoreError } from "../bytes/index.ts";
 import { writeEntries } from "./api/entries.ts";
 import { apiRoutes } from "./api/routes.ts";
 import { errorAnswer, type ErrorContext } from "./errors.ts";
-import { addressOf, isLocal, requireHost, requireOwnOrigin, WRITE_LIMIT, WriteBuckets, type WriteLimit } from "./guard.ts";
+import {
+  addressOf,
+  isLocal,
+  requireHost,
+  requireOwnOrigin,
+  WRITE_LIMIT,
+  WriteBuckets,
+  type WriteLimit,
+} from "./guard.ts";
 import { recordRoutes } from "./record-routes.ts";
 
 export interface AppOptions extends SiteOptions {
@@ -30,13 +47,18 @@ export interface App {
 }
 
 function toStderr(error: unknown, requestId: string): void {
-  process.stderr.write(`error ${requestId}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `error ${requestId}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
 }
 
 /** The app and what it holds. */
 export function createSite(options: AppOptions): App {
   const site = new Site(options, new Assets());
-  const context: ErrorContext = { random: (length) => site.node.environment.random(length), onUnforeseen: options.onUnforeseen ?? toStderr };
+  const context: ErrorContext = {
+    random: (length) => site.node.environment.random(length),
+    onUnforeseen: options.onUnforeseen ?? toStderr,
+  };
   const jobs = new ImportJobs(site, (error) => context.onUnforeseen(error, "import"));
   const hosts = new Set((options.hosts ?? []).map((host) => host.toLowerCase()));
   const buckets = new WriteBuckets(options.writeLimit ?? WRITE_LIMIT, () => site.node.environment.now());
@@ -76,16 +98,28 @@ function harden(c: Context): void {
   headers.set("cross-origin-opener-policy", "same-origin");
   headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
   // A browser takes the headers of a 304 for those of the page it kept.
-  if (c.res.status !== 304 && !headers.has("content-security-policy")) headers.set("content-security-policy", PLAIN_POLICY);
+  if (c.res.status !== 304 && !headers.has("content-security-policy"))
+    headers.set("content-security-policy", PLAIN_POLICY);
   if (OPEN.test(c.req.path)) headers.set("access-control-allow-origin", "*");
 }
 
-async function failed(c: Context, error: unknown, { site, context }: { site: Site; context: ErrorContext }): Promise<Response> {
+async function failed(
+  c: Context,
+  error: unknown,
+  { site, context }: { site: Site; context: ErrorContext },
+): Promise<Response> {
   const { status, headers, body } = errorAnswer(error, context);
   const wantsPage = !OPEN.test(c.req.path) && !/\.(?:json|xml|txt|zip)$/.test(c.req.path);
   const response = wantsPage
-    ? await pageAnswer(c, errorPage(site, { status, message: body.message, requestId: body.requestId, path: c.req.path }), { status })
-    : new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" } });
+    ? await pageAnswer(
+        c,
+        errorPage(site, { status, message: body.message, requestId: body.requestId, path: c.req.path }),
+        { status },
+      )
+    : new Response(JSON.stringify(body), {
+        status,
+        headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
+      });
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("referrer-policy", "no-referrer");

@@ -22,7 +22,8 @@ export interface ErrorAnswer {
   readonly body: ErrorBody;
 }
 
-const UNFORESEEN = "Something went wrong inside this site. It has been noted; try again, and tell whoever runs it if it stays.";
+const UNFORESEEN =
+  "Something went wrong inside this site. It has been noted; try again, and tell whoever runs it if it stays.";
 
 export interface ErrorContext {
   readonly random: (length: number) => Uint8Array;
@@ -36,7 +37,8 @@ export function errorAnswer(error: unknown, { random, onUnforeseen }: ErrorConte
   const known = isLoreError(error) && error.code !== "INTERNAL" ? error : undefined;
   const seen = known ?? new LoreError("INTERNAL", UNFORESEEN);
   const { status, retry } = ERRORS[seen.code];
-  if (status >= 500 && (known === undefined || seen.code === "INTEGRITY" || seen.code === "ENVIRONMENT")) onUnforeseen(error, requestId);
+  if (status >= 500 && (known === undefined || seen.code === "INTEGRITY" || seen.code === "ENVIRONMENT"))
+    onUnforeseen(error, requestId);
   const data = plainData(seen.data);
   return {
     status,
@@ -53,10 +55,13 @@ export function errorAnswer(error: unknown, { random, onUnforeseen }: ErrorConte
 }
 
 /** Only plain values go out; ids become text. */
-function plainData(data: Readonly<Record<string, unknown>>): Readonly<Record<string, string | number | boolean | null>> | undefined {
+function plainData(
+  data: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string | number | boolean | null>> | undefined {
   const plain: Record<string, string | number | boolean | null> = {};
   for (const [name, value] of Object.entries(data)) {
-    if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") plain[name] = value;
+    if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+      plain[name] = value;
     else if (value instanceof Uint8Array) plain[name] = base32.encode(value);
   }
   return Object.keys(plain).length === 0 ? undefined : plain;

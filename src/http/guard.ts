@@ -14,7 +14,10 @@ export function hostOf(c: Context): string {
   const { url } = c.req;
   const start = url.indexOf("//") + 2;
   const end = url.indexOf("/", start);
-  return url.slice(start, end < 0 ? url.length : end).replace(/:\d+$/, "").toLowerCase();
+  return url
+    .slice(start, end < 0 ? url.length : end)
+    .replace(/:\d+$/, "")
+    .toLowerCase();
 }
 
 /** Remote address; undefined where there is no connection (a request made in this process). */
@@ -34,7 +37,11 @@ export function isLocal(c: Context): boolean {
 export function requireHost(c: Context, allowed: ReadonlySet<string>): void {
   const host = hostOf(c);
   if (LOOPBACK_NAMES.has(host) || allowed.has(host)) return;
-  throw new LoreError("FORBIDDEN", "This site does not answer under that name. Start it with the name it should have.", { field: "host" });
+  throw new LoreError(
+    "FORBIDDEN",
+    "This site does not answer under that name. Start it with the name it should have.",
+    { field: "host" },
+  );
 }
 
 /** A write that a page of another site makes is refused. @throws LoreError FORBIDDEN. */
@@ -48,7 +55,11 @@ export function requireOwnOrigin(c: Context): void {
 }
 
 function foreign(): LoreError {
-  return new LoreError("FORBIDDEN", "This was asked for by a page of another site. Open this site itself and try there.", { field: "origin" });
+  return new LoreError(
+    "FORBIDDEN",
+    "This was asked for by a page of another site. Open this site itself and try there.",
+    { field: "origin" },
+  );
 }
 
 export interface WriteLimit {
@@ -88,6 +99,10 @@ export class WriteBuckets {
     }
     if (bucket.left >= 0) return;
     bucket.left = 0;
-    throw new LoreError("RATE_LIMITED", `More than ${perSecond} writes a second came from this address. Wait a second.`, { limit: perSecond });
+    throw new LoreError(
+      "RATE_LIMITED",
+      `More than ${perSecond} writes a second came from this address. Wait a second.`,
+      { limit: perSecond },
+    );
   }
 }

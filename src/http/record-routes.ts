@@ -5,7 +5,7 @@
 import { type Context, Hono } from "hono";
 
 import { base64, hex, LoreError, parseDecimal } from "../bytes/index.ts";
-import { consistencyHashes } from "../community/index.ts";
+import { consistencyHashes, isShown } from "../community/index.ts";
 import { publishedSidecar, publishedTile } from "../community/queries/published.ts";
 import { tiles } from "../log/index.ts";
 import { answer, BYTES_POLICY, IMMUTABLE, notModified, pictureMedia, type Site, streamOf } from "../web/index.ts";
@@ -44,7 +44,8 @@ async function part(c: Context, site: Site): Promise<Response> {
   const etag = `"${text.slice(0, 32)}"`;
   const held = notModified(c, etag);
   if (held !== undefined) return held;
-  const chunks = community.store.parts.stream(hex.decode(text))?.[Symbol.asyncIterator]();
+  const digest = hex.decode(text);
+  const chunks = isShown(community, digest) ? community.store.parts.stream(digest)?.[Symbol.asyncIterator]() : undefined;
   if (chunks === undefined) throw missing("part");
   const first = await chunks.next();
   const start = first.done === true ? new Uint8Array() : first.value;

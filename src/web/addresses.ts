@@ -14,8 +14,14 @@ export function encodePath(path: string): string {
 }
 
 /** An address in the community, at the visit's moment. `path` is encoded and begins with "/", or is empty. */
-export function at({ id, asOf }: Pick<Visit, "id" | "asOf">, path: string, query: Readonly<Record<string, string | undefined>> = {}): string {
-  const values = Object.entries({ ...query, "as-of": asOf }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+export function at(
+  { id, asOf }: Pick<Visit, "id" | "asOf">,
+  path: string,
+  query: Readonly<Record<string, string | undefined>> = {},
+): string {
+  const values = Object.entries({ ...query, "as-of": asOf }).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  );
   const search = values.length === 0 ? "" : `?${new URLSearchParams(values).toString()}`;
   return `/c/${id}${path}${search}`;
 }
@@ -25,7 +31,10 @@ export function isMarkdownPath(path: string): boolean {
 }
 
 /** What stands at an address under /page/, and how it is asked for. */
-export function unitAtAddress({ community }: Visit, path: string): { unit: Addressed; form: "page" | "text" } | undefined {
+export function unitAtAddress(
+  { community }: Visit,
+  path: string,
+): { unit: Addressed; form: "page" | "text" } | undefined {
   const exact = unitStandingAt(community, path);
   if (exact !== undefined && isMarkdownPath(path)) return { unit: exact, form: "text" };
   const page = exact !== undefined && exact.retired === 0 ? exact : (unitStandingAt(community, `${path}.md`) ?? exact);

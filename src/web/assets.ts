@@ -21,9 +21,12 @@ export interface Asset {
 const FONTS: Readonly<Record<string, string>> = {
   "literata.woff2": "@fontsource-variable/literata/files/literata-latin-wght-normal.woff2",
   "literata-italic.woff2": "@fontsource-variable/literata/files/literata-latin-wght-italic.woff2",
-  "hyperlegible.woff2": "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
-  "hyperlegible-italic.woff2": "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-italic.woff2",
-  "hyperlegible-mono.woff2": "@fontsource-variable/atkinson-hyperlegible-mono/files/atkinson-hyperlegible-mono-latin-wght-normal.woff2",
+  "hyperlegible.woff2":
+    "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
+  "hyperlegible-italic.woff2":
+    "@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-italic.woff2",
+  "hyperlegible-mono.woff2":
+    "@fontsource-variable/atkinson-hyperlegible-mono/files/atkinson-hyperlegible-mono-latin-wght-normal.woff2",
 };
 
 /** Scripts in `client/`. */

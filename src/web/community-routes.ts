@@ -47,7 +47,11 @@ function tagOf({ site, community }: Pick<Visit, "site" | "community">): string {
 }
 
 /** A page of a community says the same until the next entry: it is made once. */
-async function keptPage(c: Context, { site, community }: Visit, { make, status = 200 }: { make: () => Html | Promise<Html>; status?: number }): Promise<Response> {
+async function keptPage(
+  c: Context,
+  { site, community }: Visit,
+  { make, status = 200 }: { make: () => Html | Promise<Html>; status?: number },
+): Promise<Response> {
   const key = `page ${c.req.url}`;
   try {
     const page = await site.memo(community, key, async () => new KeptPage(String(await make())));
@@ -64,9 +68,12 @@ async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
   const detail = revisionDetail(community, revision);
   const isPinned = ref.revision !== undefined;
   const listing = unitAt(community, ref.unit, here.moment);
-  if (!isPinned && listing?.state === "retired") return keptPage(c, here, { make: () => retiredPage({ here, detail }), status: 410 });
+  if (!isPinned && listing?.state === "retired")
+    return keptPage(c, here, { make: () => retiredPage({ here, detail }), status: 410 });
   const [section, row] = [c.req.query("section"), c.req.query("row")];
-  return keptPage(c, here, { make: () => unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section, row }) });
+  return keptPage(c, here, {
+    make: () => unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section, row }),
+  });
 }
 
 /** A page at its path; a former path leads to the current one, and a path with ".md" to the text itself. */
@@ -99,7 +106,10 @@ function tool(c: Context, here: Visit): Response {
   const revision = resolve(here.community, ref);
   const detail = revisionDetail(here.community, revision);
   const body = detail.parts.find(({ name }) => name === "body");
-  const bytes = kindOf(detail.kind).body !== "html" || body?.sha256 == null ? undefined : here.community.store.parts.get(Buffer.from(body.sha256, "hex"));
+  const bytes =
+    kindOf(detail.kind).body !== "html" || body?.sha256 == null
+      ? undefined
+      : here.community.store.parts.get(Buffer.from(body.sha256, "hex"));
   if (bytes === undefined) throw new LoreError("NOT_FOUND", "No tool is here.");
   return answer(c, new Uint8Array(bytes), { media: "text/html; charset=utf-8", policy: TOOL_POLICY });
 }
@@ -111,8 +121,11 @@ async function rows(c: Context, here: Visit): Promise<Response> {
   const body = detail.parts.find(({ name }) => name === "body");
   const { sha256 = null, sizeBytes = 0 } = body ?? {};
   if (detail.kind !== "dataset" || sha256 === null) throw new LoreError("NOT_FOUND", "No table is here.");
-  if (sizeBytes > TABLE_BYTES_MAX) throw new LoreError("TOO_LARGE", "This table is too large to be lent to a tool.", { limit: TABLE_BYTES_MAX });
-  const table = await parsedTable(here, sha256, () => textOf(here.community.store.parts.get(Buffer.from(sha256, "hex")) ?? new Uint8Array()));
+  if (sizeBytes > TABLE_BYTES_MAX)
+    throw new LoreError("TOO_LARGE", "This table is too large to be lent to a tool.", { limit: TABLE_BYTES_MAX });
+  const table = await parsedTable(here, sha256, () =>
+    textOf(here.community.store.parts.get(Buffer.from(sha256, "hex")) ?? new Uint8Array()),
+  );
   if (table === undefined) throw new LoreError("REFUSED", "This table cannot be read as rows.");
   return answer(c, JSON.stringify(table), { media: "application/json; charset=utf-8" });
 }
@@ -146,21 +159,38 @@ export function communityRoutes(site: Site): Hono {
   });
   page("/diff/:unit", (c, visited) => {
     const ref = reference(visited, c.req.param("unit") ?? "");
-    return diffPage(visited, { n: ref.unit, id: base32.encode(ref.id), from: c.req.query("from"), to: c.req.query("to") });
+    return diffPage(visited, {
+      n: ref.unit,
+      id: base32.encode(ref.id),
+      from: c.req.query("from"),
+      to: c.req.query("to"),
+    });
   });
   page("/people", (_, visited) => peoplePage(visited));
   page("/person/:person", (c, visited) => personPage(visited, c.req.param("person") ?? ""));
-  page("/search", (c, visited) => searchPage(visited, { query: c.req.query("q") ?? "", offset: c.req.query("offset") }));
+  page("/search", (c, visited) =>
+    searchPage(visited, { query: c.req.query("q") ?? "", offset: c.req.query("offset") }),
+  );
   page("/hands", (_, visited) => handsPage(visited));
   page("/genuine/:reference", (c, visited) => {
     const ref = reference(visited, c.req.param("reference") ?? "");
-    return genuinePage(visited, { revision: resolve(visited.community, ref, visited.moment), isPinned: ref.revision !== undefined });
+    return genuinePage(visited, {
+      revision: resolve(visited.community, ref, visited.moment),
+      isPinned: ref.revision !== undefined,
+    });
   });
   page("/copy", (_, visited) => copyPage(visited));
   open("/tool/*", tool);
   open("/rows/*", rows);
-  open("/atom.xml", async (c, visited) => answer(c, String(await atomFeed(visited, originOf(c))), { media: "application/atom+xml; charset=utf-8", etag: tagOf(visited) }));
-  open("/llms.txt", (c, visited) => answer(c, llmsText(visited, originOf(c)), { media: "text/plain; charset=utf-8", etag: tagOf(visited) }));
+  open("/atom.xml", async (c, visited) =>
+    answer(c, String(await atomFeed(visited, originOf(c))), {
+      media: "application/atom+xml; charset=utf-8",
+      etag: tagOf(visited),
+    }),
+  );
+  open("/llms.txt", (c, visited) =>
+    answer(c, llmsText(visited, originOf(c)), { media: "text/plain; charset=utf-8", etag: tagOf(visited) }),
+  );
   app.get("/copy.zip", (c) => copyZip(site, here(c)));
   return app;
 }
@@ -173,12 +203,19 @@ function rawAt(c: Context, here: Visit): Response {
   const path = rest(c, "raw");
   if (path.startsWith("~") && REFERENCE.test(path.slice(1))) return rawBytes(c, here, reference(here, path.slice(1)));
   const found = unitAtAddress(here, path);
-  if (found === undefined || (found.unit.path !== path && !isMarkdownPath(path))) throw new LoreError("NOT_FOUND", "No file has this path here.");
+  if (found === undefined || (found.unit.path !== path && !isMarkdownPath(path)))
+    throw new LoreError("NOT_FOUND", "No file has this path here.");
   return rawBytes(c, here, { unit: found.unit.unit, id: found.unit.id });
 }
 
 function copyZip({ writeCopy }: Site, { community, id }: Visit): Response {
   if (writeCopy === undefined) throw new LoreError("NOT_FOUND", "This site makes no zip files.");
   const stream = streamOf(writeCopy(community));
-  return new Response(stream, { headers: { "content-type": "application/zip", "content-disposition": attachment(`${id.slice(0, 8)}.zip`), "cache-control": "no-store" } });
+  return new Response(stream, {
+    headers: {
+      "content-type": "application/zip",
+      "content-disposition": attachment(`${id.slice(0, 8)}.zip`),
+      "cache-control": "no-store",
+    },
+  });
 }

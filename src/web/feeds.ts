@@ -28,8 +28,15 @@ export function atomFeed(here: Visit, origin: string): Html {
 <author><name>${xml(profile.name)}</name></author>
 <link rel="self" href="${origin}/c/${id}/atom.xml"/>
 <link rel="alternate" href="${origin}/c/${id}"/>
-${changes.map(({ unit, revision, time, isNew }) => html`<entry><id>urn:commonlore:${id}:${unit.unit}:${revision}</id><title>${xml(titleOf(unit))}</title><updated>${instant(time)}</updated><link rel="alternate" href="${origin}${unitHref(here, unit)}"/><summary>${isNew ? words.home.newPage : words.home.changed}</summary></entry>
-`)}</feed>
+${changes.map(
+  ({
+    unit,
+    revision,
+    time,
+    isNew,
+  }) => html`<entry><id>urn:commonlore:${id}:${unit.unit}:${revision}</id><title>${xml(titleOf(unit))}</title><updated>${instant(time)}</updated><link rel="alternate" href="${origin}${unitHref(here, unit)}"/><summary>${isNew ? words.home.newPage : words.home.changed}</summary></entry>
+`,
+)}</feed>
 `;
 }
 
@@ -41,11 +48,16 @@ function xml(text: string): string {
 /** llmstxt.org: a title, a sentence, and links to the texts as Markdown. */
 export function llmsText(here: Visit, origin: string): string {
   const { profile, id } = here;
-  const listings = here.site.memo(here.community, "llms", () => listUnits(here.community).filter(({ kind }) => kind !== "file"));
+  const listings = here.site.memo(here.community, "llms", () =>
+    listUnits(here.community).filter(({ kind }) => kind !== "file"),
+  );
   const line = (text: string) => text.replaceAll(/[\r\n[\]()]+/g, " ").trim();
-  const links = listings.slice(0, PAGES_LISTED).map((unit) => `- [${line(titleOf(unit))}](${origin}${rawHref(here, unit)}): ${kindWords(unit.kind).one}`);
+  const links = listings
+    .slice(0, PAGES_LISTED)
+    .map((unit) => `- [${line(titleOf(unit))}](${origin}${rawHref(here, unit)}): ${kindWords(unit.kind).one}`);
   const about = profile.about === undefined ? "" : `\n> ${line(profile.about)}\n`;
-  const more = listings.length > PAGES_LISTED ? `\n${listings.length - PAGES_LISTED} more at ${origin}/api/c/${id}/units\n` : "";
+  const more =
+    listings.length > PAGES_LISTED ? `\n${listings.length - PAGES_LISTED} more at ${origin}/api/c/${id}/units\n` : "";
   return `# ${line(profile.name)}\n${about}\nLicence: ${profile.licence ?? "not stated"}. Search: ${origin}/api/c/${id}/search?q=WORDS. API: ${origin}/api\n\n## Pages\n\n${links.join("\n")}\n${more}`;
 }
 

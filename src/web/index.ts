@@ -3,7 +3,16 @@ export { Assets } from "./assets.ts";
 export { communityRoutes } from "./community-routes.ts";
 export { ImportJobs } from "./jobs.ts";
 export { errorPage } from "./pages/error.ts";
-export { answer, BYTES_POLICY, IMMUTABLE, notModified, PAGE_POLICY, pageAnswer, pictureMedia, streamOf } from "./respond.ts";
+export {
+  answer,
+  BYTES_POLICY,
+  IMMUTABLE,
+  notModified,
+  PAGE_POLICY,
+  pageAnswer,
+  pictureMedia,
+  streamOf,
+} from "./respond.ts";
 export { type ImportRequest, Site, type SiteOptions } from "./site.ts";
 export { page as pageOf } from "./layout.ts";
 export { siteRoutes } from "./site-routes.ts";

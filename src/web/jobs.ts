@@ -42,7 +42,8 @@ export class ImportJobs {
   /** @throws LoreError NOT_FOUND. */
   get(id: string): ImportJob {
     const job = this.#jobs.get(id);
-    if (job === undefined) throw new LoreError("NOT_FOUND", "Nothing is being brought in under this address, or it was long ago.");
+    if (job === undefined)
+      throw new LoreError("NOT_FOUND", "Nothing is being brought in under this address, or it was long ago.");
     return job;
   }
 
@@ -56,7 +57,11 @@ export class ImportJobs {
     const { startImport, node } = this.#site;
     if (startImport === undefined) throw new LoreError("FORBIDDEN", words.start.cannot);
     if (this.isBusy) throw new LoreError("BUSY", words.start.busy);
-    const job: Running = { id: base32.encode(node.environment.random(10)), name: request.name, state: { is: "running", progress: undefined } };
+    const job: Running = {
+      id: base32.encode(node.environment.random(10)),
+      name: request.name,
+      state: { is: "running", progress: undefined },
+    };
     this.#jobs.set(job.id, job);
     for (const oldest of [...this.#jobs.keys()].slice(0, -KEPT_MAX)) this.#jobs.delete(oldest);
     const onProgress = (progress: ImportProgress) => {

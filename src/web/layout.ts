@@ -103,7 +103,13 @@ function searchForm(here: Visit | undefined, query = ""): Html {
 }
 
 /** The large search box. */
-export function bigSearch(options: { action: string; label: string; placeholder: string; query?: string; asOf?: string | undefined }): Html {
+export function bigSearch(options: {
+  action: string;
+  label: string;
+  placeholder: string;
+  query?: string;
+  asOf?: string | undefined;
+}): Html {
   return html`<form class="ask big up-5" role="search" action="${options.action}">
   <label class="hide" for="lore:q">${options.label}</label>
   <input id="lore:q" name="q" type="search" maxlength="300" placeholder="${options.placeholder}" value="${options.query ?? ""}" autocomplete="off">
@@ -143,7 +149,10 @@ function then(here: Visit): Html | "" {
 }
 
 /** The form that asks for another day. `action` is the address of what is shown. */
-export function asOfForm(here: Visit, options: { action: string; label?: string; query?: string | undefined; firstDay?: number | undefined }): Html {
+export function asOfForm(
+  here: Visit,
+  options: { action: string; label?: string; query?: string | undefined; firstDay?: number | undefined },
+): Html {
   const { moment, profile } = here;
   const value = dayOf(moment.at === "date" ? moment.ms : profile.changed);
   const first = options.firstDay === undefined ? "" : html` min="${dayOf(options.firstDay)}"`;
@@ -158,12 +167,18 @@ export function asOfForm(here: Visit, options: { action: string; label?: string;
 function foot(here: Visit | undefined): Html {
   const links: readonly (readonly [text: string, href: string])[] =
     here === undefined
-      ? [[words.nav.about, "/about"], [words.nav.programs, "/api"], [words.nav.keyboard, "/keyboard"]]
+      ? [
+          [words.nav.about, "/about"],
+          [words.nav.programs, "/api"],
+          [words.nav.keyboard, "/keyboard"],
+        ]
       : [
           [words.nav.hands, at(here, "/hands")],
           [words.nav.howWeWork, at(here, `/u/${here.profile.charter}`)],
           [words.nav.people, at(here, "/people")],
-          ...(here.profile.licence === undefined ? [] : [[words.nav.licence(here.profile.licence), `${at(here, "")}#lore:use`] as const]),
+          ...(here.profile.licence === undefined
+            ? []
+            : [[words.nav.licence(here.profile.licence), `${at(here, "")}#lore:use`] as const]),
           [words.nav.takeCopy, at(here, "/copy")],
           [words.nav.changes, `/c/${here.id}/atom.xml`],
         ];

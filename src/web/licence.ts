@@ -25,5 +25,9 @@ export function licenceWords(id: string | undefined): LicenceWords {
   if (id === undefined) return { sentence: licence.unknown, id, href: undefined };
   const isSingle = /^[A-Za-z0-9.+-]{2,60}$/.test(id) && !/^LicenseRef-/i.test(id);
   const known = isSingle ? SENTENCES.find(([pattern]) => pattern.test(id))?.[1] : undefined;
-  return { sentence: known ?? licence.other(id), id, href: isSingle ? `https://spdx.org/licenses/${encodeURIComponent(id)}.html` : undefined };
+  return {
+    sentence: known ?? licence.other(id),
+    id,
+    href: isSingle ? `https://spdx.org/licenses/${encodeURIComponent(id)}.html` : undefined,
+  };
 }

@@ -74,7 +74,11 @@ function target({ here, from }: LinkContext, href: string): string | undefined {
 
 function wikiTarget({ here }: LinkContext, name: string): string | undefined {
   const [path = "", heading] = name.split("#", 2);
-  return targetOf(here, path, heading === undefined ? "" : `#${encodeURIComponent(heading.toLowerCase().replaceAll(" ", "-"))}`);
+  return targetOf(
+    here,
+    path,
+    heading === undefined ? "" : `#${encodeURIComponent(heading.toLowerCase().replaceAll(" ", "-"))}`,
+  );
 }
 
 function targetOf(here: Visit, path: string, hash: string): string | undefined {
@@ -88,7 +92,10 @@ function targetOf(here: Visit, path: string, hash: string): string | undefined {
 
 export function hasFolder({ rows }: Community, path: string): boolean {
   // "0" follows "/" in the order of bytes.
-  return rows.get("SELECT 1 AS found FROM catalog_current WHERE path > ? AND path < ? LIMIT 1", `${path}/`, `${path}0`) !== undefined;
+  return (
+    rows.get("SELECT 1 AS found FROM catalog_current WHERE path > ? AND path < ? LIMIT 1", `${path}/`, `${path}0`) !==
+    undefined
+  );
 }
 
 function picture(link: OpenLink, context: LinkContext): Html {
@@ -98,7 +105,8 @@ function picture(link: OpenLink, context: LinkContext): Html {
   if (path === undefined) return elsewhere(link);
   const found = linkedUnit(here.community, path) ?? (link.form === "wiki-image" ? fileNamed(here, path) : undefined);
   const listing = found === undefined ? undefined : unitAt(here.community, found.unit, here.moment);
-  if (listing?.sha256 == null || !PICTURE.test(found?.path ?? "")) return html`<span class="missing">${words.page.missingPicture(alt)}</span>`;
+  if (listing?.sha256 == null || !PICTURE.test(found?.path ?? ""))
+    return html`<span class="missing">${words.page.missingPicture(alt)}</span>`;
   const width = link.width === undefined ? "" : html` width="${link.width}"`;
   return html`<img src="${partHref(here, listing.sha256)}" alt="${alt}" loading="lazy"${width}>`;
 }
@@ -112,6 +120,9 @@ function elsewhere({ href, alt = "", isLinked }: OpenLink): Html {
 /** Note programs name a picture without its folder. */
 function fileNamed({ community }: Visit, name: string): { unit: number; path: string } | undefined {
   const stem = name.slice(name.lastIndexOf("/") + 1, name.lastIndexOf(".")).toLowerCase();
-  const rows = community.rows.all<{ unit: number; path: string }>("SELECT unit, path FROM catalog_current WHERE name = ? LIMIT 20", stem);
+  const rows = community.rows.all<{ unit: number; path: string }>(
+    "SELECT unit, path FROM catalog_current WHERE name = ? LIMIT 20",
+    stem,
+  );
   return rows.find(({ path }) => path.endsWith(name));
 }

@@ -26,7 +26,10 @@ export interface FormOptions {
 }
 
 /** Fields by name. @throws LoreError MALFORMED, UNSUPPORTED or TOO_LARGE. */
-export async function readForm(chunks: AsyncIterable<Uint8Array>, options: FormOptions): Promise<ReadonlyMap<string, string>> {
+export async function readForm(
+  chunks: AsyncIterable<Uint8Array>,
+  options: FormOptions,
+): Promise<ReadonlyMap<string, string>> {
   const found = BOUNDARY.exec(options.contentType);
   const boundary = found?.[1] ?? found?.[2];
   if (boundary === undefined) throw new LoreError("UNSUPPORTED", "Reading a form: it is not multipart/form-data.");
@@ -34,7 +37,8 @@ export async function readForm(chunks: AsyncIterable<Uint8Array>, options: FormO
   const fields = new Map<string, string>();
   let parts = 0;
   for (let part = await reader.next(); part !== undefined; part = await reader.next()) {
-    if (++parts > PARTS_MAX) throw new LoreError("TOO_LARGE", `Reading a form: it has more than ${PARTS_MAX} parts.`, { limit: PARTS_MAX });
+    if (++parts > PARTS_MAX)
+      throw new LoreError("TOO_LARGE", `Reading a form: it has more than ${PARTS_MAX} parts.`, { limit: PARTS_MAX });
     if (part.fileName === undefined) fields.set(part.name, await reader.text());
     else await reader.toFile(await options.place(part));
   }
@@ -60,7 +64,10 @@ class FormReader {
     const { value, done } = await this.#chunks.next();
     if (done === true) throw malformed("it ends inside a part");
     this.#bytes += value.length;
-    if (this.#bytes > this.#bytesMax) throw new LoreError("TOO_LARGE", `Reading a form: it is larger than ${this.#bytesMax} bytes.`, { limit: this.#bytesMax });
+    if (this.#bytes > this.#bytesMax)
+      throw new LoreError("TOO_LARGE", `Reading a form: it is larger than ${this.#bytesMax} bytes.`, {
+        limit: this.#bytesMax,
+      });
     this.#buffer = Buffer.concat([this.#buffer, value]);
   }
 
@@ -103,7 +110,10 @@ class FormReader {
     let length = 0;
     for await (const piece of this.#body()) {
       length += piece.length;
-      if (length > FIELD_BYTES_MAX) throw new LoreError("TOO_LARGE", `Reading a form: a field is longer than ${FIELD_BYTES_MAX} bytes.`, { limit: FIELD_BYTES_MAX });
+      if (length > FIELD_BYTES_MAX)
+        throw new LoreError("TOO_LARGE", `Reading a form: a field is longer than ${FIELD_BYTES_MAX} bytes.`, {
+          limit: FIELD_BYTES_MAX,
+        });
       pieces.push(Buffer.from(piece));
     }
     return Buffer.concat(pieces).toString("utf8");

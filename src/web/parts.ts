@@ -28,7 +28,10 @@ export function byline(here: Visit, people: readonly PersonRef[], more: string):
 /** What is not normal about a unit; a current one wears no badge. */
 export function badges(listing: Pick<UnitListing, "state" | "disputed">): Html[] {
   const found: Html[] = [];
-  if (listing.state !== "current") found.push(html` <span class="state ${listing.state === "retired" ? "retired" : "replaced"}">${stateWords(listing.state)}</span>`);
+  if (listing.state !== "current")
+    found.push(
+      html` <span class="state ${listing.state === "retired" ? "retired" : "replaced"}">${stateWords(listing.state)}</span>`,
+    );
   if (listing.disputed) found.push(html` <span class="state disputed">${stateWords("disputed")}</span>`);
   return found;
 }
@@ -48,7 +51,8 @@ export function titleOf({ kind, title, path }: Pick<UnitListing, "kind" | "title
 }
 
 function linkItem(here: Visit, { unit, elsewhere }: UnitLink): Html {
-  if (unit === undefined) return html`<li><code>${elsewhere ?? ""}</code> <span class="kind">${words.page.elsewhere}</span></li>`;
+  if (unit === undefined)
+    return html`<li><code>${elsewhere ?? ""}</code> <span class="kind">${words.page.elsewhere}</span></li>`;
   return html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a> <span class="kind">${kindWords(unit.kind).one}</span></li>`;
 }
 
@@ -65,7 +69,12 @@ ${rest > 0 ? html`<li><details><summary>${words.page.more(rest)}</summary><ul>${
 /** "May I use this?" in words. */
 export function useWords(id: string | undefined): Html {
   const { sentence, id: name, href } = licenceWords(id);
-  const shown = name === undefined ? "" : href === undefined ? html` ${name}` : html` <a href="${href}" rel="license noreferrer">${name}</a>`;
+  const shown =
+    name === undefined
+      ? ""
+      : href === undefined
+        ? html` ${name}`
+        : html` <a href="${href}" rel="license noreferrer">${name}</a>`;
   return html`${sentence}${shown}`;
 }
 

@@ -24,7 +24,11 @@ export function rawBytes(c: Context, here: Visit, ref: UnitRef): Response {
   const detail = revisionDetail(community, resolve(community, ref, here.moment));
   const body = detail.parts.find(({ name }) => name === "body");
   if (body === undefined) throw new LoreError("NOT_FOUND", "This version has no body.");
-  if (body.sha256 === null) return new Response("The bytes of this version were erased.\n", { status: 410, headers: { "content-type": "text/plain; charset=utf-8" } });
+  if (body.sha256 === null)
+    return new Response("The bytes of this version were erased.\n", {
+      status: 410,
+      headers: { "content-type": "text/plain; charset=utf-8" },
+    });
   const etag = `"${body.sha256.slice(0, 32)}"`;
   const same = notModified(c, etag);
   if (same !== undefined) return same;
@@ -32,14 +36,35 @@ export function rawBytes(c: Context, here: Visit, ref: UnitRef): Response {
   const media = TEXT_MEDIA[kindOf(detail.kind).body];
   const name = detail.path?.slice(detail.path.lastIndexOf("/") + 1) ?? detail.title;
   const download = media === undefined || detail.kind === "dataset" ? { "content-disposition": attachment(name) } : {};
-  if (body.sizeBytes > WHOLE_BYTES_MAX) return streamed(community.store.parts.stream(digest), { media: media ?? "application/octet-stream", etag, download });
+  if (body.sizeBytes > WHOLE_BYTES_MAX)
+    return streamed(community.store.parts.stream(digest), {
+      media: media ?? "application/octet-stream",
+      etag,
+      download,
+    });
   const bytes = community.store.parts.get(digest);
   if (bytes === undefined) throw new LoreError("NOT_FOUND", "The bytes of this version are not here.");
   const picture = media === undefined ? pictureMedia(bytes) : undefined;
-  return answer(c, new Uint8Array(bytes), { media: media ?? picture ?? "application/octet-stream", policy: BYTES_POLICY, etag, headers: picture === undefined ? download : {} });
+  return answer(c, new Uint8Array(bytes), {
+    media: media ?? picture ?? "application/octet-stream",
+    policy: BYTES_POLICY,
+    etag,
+    headers: picture === undefined ? download : {},
+  });
 }
 
-function streamed(chunks: AsyncIterable<Uint8Array> | undefined, { media, etag, download }: { media: string; etag: string; download: Record<string, string> }): Response {
+function streamed(
+  chunks: AsyncIterable<Uint8Array> | undefined,
+  { media, etag, download }: { media: string; etag: string; download: Record<string, string> },
+): Response {
   if (chunks === undefined) throw new LoreError("NOT_FOUND", "The bytes of this version are not here.");
-  return new Response(streamOf(chunks), { headers: { "content-type": media, "content-security-policy": BYTES_POLICY, etag, "cache-control": "no-cache", ...download } });
+  return new Response(streamOf(chunks), {
+    headers: {
+      "content-type": media,
+      "content-security-policy": BYTES_POLICY,
+      etag,
+      "cache-control": "no-cache",
+      ...download,
+    },
+  });
 }

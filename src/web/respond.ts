@@ -9,7 +9,8 @@ import type { Html } from "./html.ts";
 export const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /** What people put in: never a page of this site, whatever it holds. */
-export const BYTES_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
+export const BYTES_POLICY =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 /** A tool in its frame: its own inline code, no network, no origin. */
 export const TOOL_POLICY =
   "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
@@ -32,7 +33,11 @@ function acceptsGzip(c: Context): boolean {
 }
 
 /** Text or bytes, compressed where the client takes it. */
-export function answer(c: Context, body: string | Uint8Array<ArrayBuffer>, { media, status = 200, cache = "no-cache", policy, etag, headers }: Answer): Response {
+export function answer(
+  c: Context,
+  body: string | Uint8Array<ArrayBuffer>,
+  { media, status = 200, cache = "no-cache", policy, etag, headers }: Answer,
+): Response {
   const all = new Headers({ "content-type": media, "cache-control": cache, vary: "accept-encoding", ...headers });
   if (policy !== undefined) all.set("content-security-policy", policy);
   if (etag !== undefined) all.set("etag", etag);
@@ -42,7 +47,11 @@ export function answer(c: Context, body: string | Uint8Array<ArrayBuffer>, { med
 }
 
 /** A page. */
-export async function pageAnswer(c: Context, page: Html, options: { status?: number; etag?: string | undefined } = {}): Promise<Response> {
+export async function pageAnswer(
+  c: Context,
+  page: Html,
+  options: { status?: number; etag?: string | undefined } = {},
+): Promise<Response> {
   return answer(c, String(await page), { media: "text/html; charset=utf-8", policy: PAGE_POLICY, ...options });
 }
 
@@ -56,7 +65,13 @@ export class KeptPage {
   }
 
   answer(c: Context, { status, etag }: { status: number; etag: string }): Response {
-    const headers = { "content-type": "text/html; charset=utf-8", "cache-control": "no-cache", vary: "accept-encoding", "content-security-policy": PAGE_POLICY, etag };
+    const headers = {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-cache",
+      vary: "accept-encoding",
+      "content-security-policy": PAGE_POLICY,
+      etag,
+    };
     if (!acceptsGzip(c)) return new Response(this.html, { status, headers });
     this.#compressed ??= gzipSync(this.html, { level: GZIP_LEVEL });
     return new Response(this.#compressed, { status, headers: { ...headers, "content-encoding": "gzip" } });
@@ -66,7 +81,11 @@ export class KeptPage {
 /** 304 when the client holds this very version. */
 export function notModified(c: Context, etag: string): Response | undefined {
   const held = c.req.header("if-none-match");
-  if (held === undefined || !held.split(",").some((each) => each.trim().replace(/^W\//, "") === etag.replace(/^W\//, ""))) return undefined;
+  if (
+    held === undefined ||
+    !held.split(",").some((each) => each.trim().replace(/^W\//, "") === etag.replace(/^W\//, ""))
+  )
+    return undefined;
   return new Response(null, { status: 304, headers: { etag, "cache-control": "no-cache", vary: "accept-encoding" } });
 }
 
@@ -77,14 +96,17 @@ export function pictureMedia(start: Uint8Array): string | undefined {
   if (text.startsWith("\xff\xd8\xff")) return "image/jpeg";
   if (/^GIF8[79]a/.test(text)) return "image/gif";
   if (/^RIFF[^]{4}WEBP/.test(text)) return "image/webp";
-  if (/^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/i.test(text)) return "image/svg+xml";
+  if (/^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/i.test(text))
+    return "image/svg+xml";
   return undefined;
 }
 
 /** A file name for a download, in both spellings of RFC 6266. */
 export function attachment(name: string): string {
   const plain = name.replaceAll(/[^A-Za-z0-9._-]/g, "_").slice(0, 100);
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name.toWellFormed()).replaceAll(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`).slice(0, 900)}`;
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name.toWellFormed())
+    .replaceAll(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`)
+    .slice(0, 900)}`;
 }
 
 /** Chunks as they are read, at the reader's pace. */

@@ -21,7 +21,8 @@ export interface SiteRoutesOptions {
 
 export function siteRoutes({ site, jobs, isLocal }: SiteRoutesOptions): Hono {
   const app = new Hono();
-  const front = (c: Context, problem?: StartProblem) => frontPage(site, { mayStart: isLocal(c), jobs: jobs.all(), problem });
+  const front = (c: Context, problem?: StartProblem) =>
+    frontPage(site, { mayStart: isLocal(c), jobs: jobs.all(), problem });
   app.get("/", (c) => pageAnswer(c, front(c)));
   app.get("/about", (c) => pageAnswer(c, aboutPage(site, jobs.all())));
   app.get("/keyboard", (c) => pageAnswer(c, keyboardPage(site)));
@@ -35,7 +36,12 @@ export function siteRoutes({ site, jobs, isLocal }: SiteRoutesOptions): Hono {
     return job === undefined ? pageAnswer(c, front(c, problem), { status: 422 }) : c.redirect(`/start/${job.id}`, 303);
   });
   app.get("/start/:id", (c) => pageAnswer(c, jobPage(site, localJob(c, { jobs, isLocal }))));
-  app.get("/start/:id/state", (c) => answer(c, JSON.stringify(stateOf(localJob(c, { jobs, isLocal }))), { media: "application/json; charset=utf-8", cache: "no-store" }));
+  app.get("/start/:id/state", (c) =>
+    answer(c, JSON.stringify(stateOf(localJob(c, { jobs, isLocal }))), {
+      media: "application/json; charset=utf-8",
+      cache: "no-store",
+    }),
+  );
   return app;
 }
 
@@ -44,12 +50,21 @@ function localJob(c: Context, { jobs, isLocal }: Pick<SiteRoutesOptions, "jobs" 
   return jobs.get(c.req.param("id") ?? "");
 }
 
-function stateOf({ state }: ImportJob): { is: string; stage?: string | undefined; done?: number | undefined; of?: number | undefined } {
-  return state.is === "running" ? { is: state.is, stage: state.progress?.stage, done: state.progress?.done, of: state.progress?.of } : { is: state.is };
+function stateOf({ state }: ImportJob): {
+  is: string;
+  stage?: string | undefined;
+  done?: number | undefined;
+  of?: number | undefined;
+} {
+  return state.is === "running"
+    ? { is: state.is, stage: state.progress?.stage, done: state.progress?.done, of: state.progress?.of }
+    : { is: state.is };
 }
 
 async function asset(c: Context, { assets }: Site): Promise<Response> {
   const found = await assets.find(c.req.param("name") ?? "");
-  return notModified(c, found.etag) ?? answer(c, found.bytes, { media: found.media, etag: found.etag, cache: found.isImmutable ? IMMUTABLE : "no-cache" });
+  return (
+    notModified(c, found.etag) ??
+    answer(c, found.bytes, { media: found.media, etag: found.etag, cache: found.isImmutable ? IMMUTABLE : "no-cache" })
+  );
 }
-

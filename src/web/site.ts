@@ -22,7 +22,10 @@ export interface ImportRequest {
   readonly source: ImportSource;
 }
 
-export type StartImport = (request: ImportRequest, onProgress: (progress: ImportProgress) => void) => Promise<ImportReport>;
+export type StartImport = (
+  request: ImportRequest,
+  onProgress: (progress: ImportProgress) => void,
+) => Promise<ImportReport>;
 /** The bytes of a zip of everything current, as Markdown and files. */
 export type WriteCopy = (community: Community) => AsyncIterable<Uint8Array>;
 
@@ -61,7 +64,8 @@ export class Site {
   /** A community that anyone may read. @throws LoreError NOT_FOUND, also for one that is hidden. */
   community(id: string): Community {
     const community = this.node.community(id);
-    if (!isPublic(community)) throw new LoreError("NOT_FOUND", `No community has the id ${id} here. "lore status" lists them.`);
+    if (!isPublic(community))
+      throw new LoreError("NOT_FOUND", `No community has the id ${id} here. "lore status" lists them.`);
     return community;
   }
 
@@ -130,5 +134,12 @@ export interface Visit {
 export function visit(site: Site, id: string, asOf?: string): Visit {
   const community = site.community(id);
   const written = asOf === undefined || asOf === "" ? undefined : asOf;
-  return { site, community, id, profile: site.profile(community), moment: written === undefined ? NOW : parseMoment(written), asOf: written };
+  return {
+    site,
+    community,
+    id,
+    profile: site.profile(community),
+    moment: written === undefined ? NOW : parseMoment(written),
+    asOf: written,
+  };
 }

@@ -30,9 +30,16 @@ export async function takeUpload(c: Context, { site, jobs }: { site: Site; jobs:
   let isTaken = false;
   try {
     const received = new Received(scratch);
-    const fields = await readForm(bodyOf(c), { contentType: c.req.header("content-type") ?? "", bytesMax: UPLOAD_BYTES_MAX, place: (part) => received.place(part) });
+    const fields = await readForm(bodyOf(c), {
+      contentType: c.req.header("content-type") ?? "",
+      bytesMax: UPLOAD_BYTES_MAX,
+      place: (part) => received.place(part),
+    });
     const chosen = await chosenSource(fields, received);
-    if ("message" in chosen) return { problem: { ...chosen, name: fields.get("name"), from: fields.get("from"), address: fields.get("address") } };
+    if ("message" in chosen)
+      return {
+        problem: { ...chosen, name: fields.get("name"), from: fields.get("from"), address: fields.get("address") },
+      };
     const job = jobs.start(chosen, scratch);
     isTaken = true;
     return { job };
@@ -48,7 +55,8 @@ async function* bodyOf(c: Context): AsyncGenerator<Uint8Array> {
   const { body } = c.req.raw;
   if (body === null) return;
   const reader = body.getReader();
-  for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) if (value !== undefined) yield value;
+  for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read())
+    if (value !== undefined) yield value;
 }
 
 /** Files that arrived: one zip, or a tree of files under the names the browser gave them. */
@@ -83,7 +91,10 @@ export function safePath(fileName: string): string[] | undefined {
   return steps.length === 1 ? steps : steps.slice(1);
 }
 
-async function chosenSource(fields: ReadonlyMap<string, string>, received: Received): Promise<{ name: string; source: ImportSource } | StartProblem> {
+async function chosenSource(
+  fields: ReadonlyMap<string, string>,
+  received: Received,
+): Promise<{ name: string; source: ImportSource } | StartProblem> {
   const name = (fields.get("name") ?? "").trim().slice(0, NAME_CHARS_MAX);
   if (name === "") return { field: "name", message: words.start.nameMissing };
   switch (fields.get("from")) {
@@ -91,10 +102,14 @@ async function chosenSource(fields: ReadonlyMap<string, string>, received: Recei
       return { name, source: { type: "empty" } };
     case "zip": {
       const size = (await stat(received.zip).catch(() => undefined))?.size ?? 0;
-      return size === 0 ? { field: "file", message: words.start.fileMissing } : { name, source: { type: "zip", file: received.zip } };
+      return size === 0
+        ? { field: "file", message: words.start.fileMissing }
+        : { name, source: { type: "zip", file: received.zip } };
     }
     case "folder":
-      return received.files === 0 ? { field: "file", message: words.start.fileMissing } : { name, source: { type: "folder", directory: received.folder } };
+      return received.files === 0
+        ? { field: "file", message: words.start.fileMissing }
+        : { name, source: { type: "folder", directory: received.folder } };
     case "address":
       return addressSource(name, (fields.get("address") ?? "").trim());
     default:
@@ -103,12 +118,21 @@ async function chosenSource(fields: ReadonlyMap<string, string>, received: Recei
 }
 
 /** An address or a bundle is a repository; a path is what lies there. */
-async function addressSource(name: string, address: string): Promise<{ name: string; source: ImportSource } | StartProblem> {
+async function addressSource(
+  name: string,
+  address: string,
+): Promise<{ name: string; source: ImportSource } | StartProblem> {
   if (address === "" || address.startsWith("-")) return { field: "address", message: words.start.addressMissing };
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(address)) return { name, source: { type: "git", location: address } };
   const found = await stat(address).catch(() => undefined);
   if (found === undefined) return { field: "address", message: words.start.addressMissing };
-  if (found.isFile()) return { name, source: /\.zip$/i.test(address) ? { type: "zip", file: address } : { type: "git", location: address } };
-  const isRepository = (await stat(join(address, ".git")).catch(() => undefined)) !== undefined || (await stat(join(address, "objects")).catch(() => undefined)) !== undefined;
+  if (found.isFile())
+    return {
+      name,
+      source: /\.zip$/i.test(address) ? { type: "zip", file: address } : { type: "git", location: address },
+    };
+  const isRepository =
+    (await stat(join(address, ".git")).catch(() => undefined)) !== undefined ||
+    (await stat(join(address, "objects")).catch(() => undefined)) !== undefined;
   return { name, source: isRepository ? { type: "git", location: address } : { type: "folder", directory: address } };
 }

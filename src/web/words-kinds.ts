@@ -22,7 +22,19 @@ const KINDS: Readonly<Partial<Record<string, KindWords>>> = {
 };
 
 /** In the order in which lists stand. */
-export const KIND_ORDER = ["page", "dataset", "program", "question", "note", "agent", "model", "charter", "right", "policy", "file"] as const;
+export const KIND_ORDER = [
+  "page",
+  "dataset",
+  "program",
+  "question",
+  "note",
+  "agent",
+  "model",
+  "charter",
+  "right",
+  "policy",
+  "file",
+] as const;
 
 export function kindWords(kind: string): KindWords {
   return KINDS[kind] ?? { one: "file", many: "files", title: "Files" };

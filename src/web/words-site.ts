@@ -17,7 +17,8 @@ export const siteWords = {
     kept: "What is kept about you",
     keptText: "Nothing: no account, no cookie, no log of what you read.",
     checked: "Can I trust it?",
-    checkedText: "You need not. Each page can be checked in your browser, and the whole record with a program from elsewhere.",
+    checkedText:
+      "You need not. Each page can be checked in your browser, and the whole record with a program from elsewhere.",
     beingBrought: "Being brought in",
   },
 
@@ -42,7 +43,8 @@ export const siteWords = {
     addressMissing: "Write the address of the repository, or the path of a folder.",
     fileMissing: "Choose the zip file, or the folder.",
     fromMissing: "Say where what you know is today.",
-    notHere: "Communities are started on the computer this site runs on, with the lore program or at its own address there.",
+    notHere:
+      "Communities are started on the computer this site runs on, with the lore program or at its own address there.",
     cannot: "This site only shows; bring something in with the lore program.",
     busy: "Something else is being brought in. Wait until it has ended; its page shows how far it is.",
     tooMany: (limit: string) => `That is more than ${limit}. Bring it in with the lore program.`,
@@ -79,7 +81,8 @@ export const siteWords = {
     skippedNone: "Nothing was left out.",
     skippedCount: (n: string, one: boolean) => `${n} ${one ? "thing was" : "things were"} left out.`,
     first: (n: string) => `The first ${n}:`,
-    retired: (n: string, one: boolean) => `${n} ${one ? "thing is" : "things are"} no longer in the source and ${one ? "was" : "were"} retired here.`,
+    retired: (n: string, one: boolean) =>
+      `${n} ${one ? "thing is" : "things are"} no longer in the source and ${one ? "was" : "were"} retired here.`,
     waiting: "Changed here since, so the source's version waits as a suggestion",
     rewritten: "The source's history was rewritten",
     took: (seconds: string) => `It took ${seconds} seconds.`,

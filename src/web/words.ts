@@ -89,7 +89,8 @@ export const words = {
     use: "May I use this?",
     missingLink: "Nothing is here yet",
     missingPicture: (alt: string) => (alt === "" ? "A picture that is not here" : `A picture that is not here: ${alt}`),
-    pictureElsewhere: (alt: string) => (alt === "" ? "a picture on another site" : `${alt} (a picture on another site)`),
+    pictureElsewhere: (alt: string) =>
+      alt === "" ? "a picture on another site" : `${alt} (a picture on another site)`,
     retired: "This was retired.",
     retiredText: "It no longer stands. Its last version and the ones before are kept.",
     lastVersion: "Read its last version",
@@ -169,7 +170,8 @@ export const words = {
     nothingDisappears: "Nothing accepted here disappears. Each version is signed, and you can",
     checkYourself: "check that yourself",
     pageAsOf: "The page as it was on",
-    broughtIn: (names: string) => `Names and days are as the source says. ${names} brought these versions in, and signed that.`,
+    broughtIn: (names: string) =>
+      `Names and days are as the source says. ${names} brought these versions in, and signed that.`,
   },
 
   diff: {
@@ -207,7 +209,8 @@ export const words = {
     until: "to",
     wroteOn: "Wrote here on",
     nothing: "Nothing by them was taken up so far.",
-    unclaimed: "This name came with what was brought in. Nobody has said \u201cthat's me\u201d yet, so nothing can be signed by it.",
+    unclaimed:
+      "This name came with what was brought in. Nobody has said \u201cthat's me\u201d yet, so nothing can be signed by it.",
     keyed: "What they write here is signed with their own key.",
     also: "Other names in history",
     wrote: "Pages they wrote in",
@@ -222,7 +225,8 @@ export const words = {
     title: (query: string) => query,
     heading: "Search",
     none: "Nobody has written this down yet",
-    noneText: (query: string) => `Nothing here has the words of \u201c${query}\u201d. We would rather say nothing than guess.`,
+    noneText: (query: string) =>
+      `Nothing here has the words of \u201c${query}\u201d. We would rather say nothing than guess.`,
     noneNext: "Look through everything here",
     found: (n: string, one: boolean) => `${n} ${one ? "place" : "places"} that ${one ? "has" : "have"} these words`,
     moreThan: (n: string) => `More than ${n} places that have these words`,
@@ -261,7 +265,8 @@ export const words = {
     more: (n: string) => `and ${n} more`,
     how: "To suggest a change, write to one of the stewards, or use the lore program.",
     lead: (n: string, one: boolean) => `${n} ${one ? "thing" : "things"}.`,
-    needs: (n: number) => (n === 1 ? "One steward or editor accepts a suggestion." : `${n} people accept a suggestion.`),
+    needs: (n: number) =>
+      n === 1 ? "One steward or editor accepts a suggestion." : `${n} people accept a suggestion.`,
   },
 
   browse: {
@@ -283,7 +288,8 @@ export const words = {
     zipText: "A zip of everything that stands now: Markdown, tables, pictures, in their folders.",
     zipButton: "Download the zip",
     whole: "The whole record",
-    wholeText: "Every version with its proof, in a folder that any computer can read in fifty years. Run this with the lore program:",
+    wholeText:
+      "Every version with its proof, in a folder that any computer can read in fifty years. Run this with the lore program:",
     git: "As a git repository",
     gitText: "Plain Markdown with its history, one commit per change:",
     follow: "Keep up with it",
@@ -311,8 +317,10 @@ export const words = {
     cannot: "What this cannot tell you",
     cannotTrue: "Whether the words are true. For that, see who confirmed them and who disagrees.",
     cannotWho: (name: string) => `Who ${name} is outside this community.`,
-    cannotKey: "Whether the key belonged to that person on that day. The whole record shows that; take a copy to check it.",
-    cannotScript: "Whether this site sent you an honest checking script. A site could send one that always says yes. If it matters, check with a program from somewhere else:",
+    cannotKey:
+      "Whether the key belonged to that person on that day. The whole record shows that; take a copy to check it.",
+    cannotScript:
+      "Whether this site sent you an honest checking script. A site could send one that always says yes. If it matters, check with a program from somewhere else:",
     save: "Save the page",
     saveProof: "Save its proof",
     inShort: "In short",
@@ -322,7 +330,8 @@ export const words = {
     failsText: "Its line turns red and says what was expected and what was found. Nothing else is hidden.",
     fingerprint: "Fingerprint",
     version: (n: number | null) => (n === null ? "a suggestion" : `version ${n}`),
-    sourced: "This version was brought in from somewhere else. The signature is of whoever brought it in; the names and days in it are as the source says.",
+    sourced:
+      "This version was brought in from somewhere else. The signature is of whoever brought it in; the names and days in it are as the source says.",
     noBody: "This version has no words that could be checked: they were erased, or it never had any.",
   },
 
@@ -341,7 +350,8 @@ export const words = {
     search: "puts you into the search box",
     searchAlso: "does the same, also while you type",
     off: "Use the key / on its own",
-    offText: "Switch this off if you speak to your computer or keys get pressed by accident. The choice stays in this browser.",
+    offText:
+      "Switch this off if you speak to your computer or keys get pressed by accident. The choice stays in this browser.",
     noScript: "Keys need scripts to be switched on.",
   },
 

@@ -20,9 +20,15 @@ export async function startBrowser(): Promise<Started> {
     const binary = isBinary(found.default) ? found.default : found;
     if (!isBinary(binary)) return { reason: "the package of the browser has another shape" };
     // Not the package's own list: it switches off the very walls between origins that are tested here.
-    const browser = await chromium.launch({ executablePath: await binary.executablePath(), args: ARGUMENTS, headless: true });
+    const browser = await chromium.launch({
+      executablePath: await binary.executablePath(),
+      args: ARGUMENTS,
+      headless: true,
+    });
     return { browser };
   } catch (error) {
-    return { reason: `no browser can be started here: ${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}` };
+    return {
+      reason: `no browser can be started here: ${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}`,
+    };
   }
 }

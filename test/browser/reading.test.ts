@@ -50,13 +50,48 @@ before(async () => {
   site = openSite();
   pen = await site.community("Repair Guild");
   home = `/c/${pen.community.id}`;
-  const first = await pen.write({ path: "kettle.md", title: "Kettle", body: "# Mend a kettle\n\nOld words.\n", time: Date.UTC(2014, 4, 2) });
-  units["kettle"] = await pen.write({ path: "kettle.md", title: "Kettle", of: first, body: `# Mend a kettle\n\nNew words, and a table.\n\n## Parts\n\n| Part | What it does for the kettle and for whoever mends it |\n|---|---|\n| Element | ${"heats the water, ".repeat(12)} |\n\n## Safety\n\nSee [nothing](gone.md), [tools](tools.csv).\n\n\`\`\`\n${"a long line of code ".repeat(12)}\n\`\`\`\n\n## Words\n\n${"Averylongwordwithoutanyspace".repeat(8)}\n`, note: "Better" });
-  units["tools"] = await pen.write({ path: "tools.csv", title: "Tools", kind: "dataset", body: "name,lent to,where\nHammer,Anna,https://example.org/a/very/long/path/that/goes/on/and/on/and/on.html\nSaw,Ben,\n" });
+  const first = await pen.write({
+    path: "kettle.md",
+    title: "Kettle",
+    body: "# Mend a kettle\n\nOld words.\n",
+    time: Date.UTC(2014, 4, 2),
+  });
+  units["kettle"] = await pen.write({
+    path: "kettle.md",
+    title: "Kettle",
+    of: first,
+    body: `# Mend a kettle\n\nNew words, and a table.\n\n## Parts\n\n| Part | What it does for the kettle and for whoever mends it |\n|---|---|\n| Element | ${"heats the water, ".repeat(12)} |\n\n## Safety\n\nSee [nothing](gone.md), [tools](tools.csv).\n\n\`\`\`\n${"a long line of code ".repeat(12)}\n\`\`\`\n\n## Words\n\n${"Averylongwordwithoutanyspace".repeat(8)}\n`,
+    note: "Better",
+  });
+  units["tools"] = await pen.write({
+    path: "tools.csv",
+    title: "Tools",
+    kind: "dataset",
+    body: "name,lent to,where\nHammer,Anna,https://example.org/a/very/long/path/that/goes/on/and/on/and/on.html\nSaw,Ben,\n",
+  });
   units["secret"] = await pen.write({ path: "secret.csv", title: "Secret", kind: "dataset", body: "a,b\n1,2\n" });
-  units["tool"] = await pen.write({ path: "which.html", title: "Which tool", kind: "program", body: HOSTILE, meta: { reads: ["tools"], madeBy: "written by hand" }, links: [{ rel: "uses", to: units["tools"].id }] });
-  units["question"] = await pen.write({ path: "who.md", title: "Who?", kind: "question", body: "# Who has the key?\n" });
-  await pen.write({ of: units["kettle"], path: "kettle.md", title: "Kettle", body: "# Mend a kettle\n\nShorter.\n", propose: true, note: "Shorter" });
+  units["tool"] = await pen.write({
+    path: "which.html",
+    title: "Which tool",
+    kind: "program",
+    body: HOSTILE,
+    meta: { reads: ["tools"], madeBy: "written by hand" },
+    links: [{ rel: "uses", to: units["tools"].id }],
+  });
+  units["question"] = await pen.write({
+    path: "who.md",
+    title: "Who?",
+    kind: "question",
+    body: "# Who has the key?\n",
+  });
+  await pen.write({
+    of: units["kettle"],
+    path: "kettle.md",
+    title: "Kettle",
+    body: "# Mend a kettle\n\nShorter.\n",
+    propose: true,
+    note: "Shorter",
+  });
   await pen.community.seal();
   serving = await serve({ node: site.node, port: 0, startImport: () => Promise.reject(new Error("not in this test")) });
 });
@@ -80,7 +115,11 @@ type Look = (page: Page, address: (path: string) => string) => Promise<void>;
 function inBrowser(name: string, look: Look, { scripts = true, width = 1_280, dark = false }: View = {}): void {
   test(name, async (context) => {
     if ("reason" in started) return context.skip(started.reason);
-    const window = await started.browser.newContext({ javaScriptEnabled: scripts, viewport: { width, height: 800 }, colorScheme: dark ? "dark" : "light" });
+    const window = await started.browser.newContext({
+      javaScriptEnabled: scripts,
+      viewport: { width, height: 800 },
+      colorScheme: dark ? "dark" : "light",
+    });
     const page = await window.newPage();
     try {
       await look(page, (path) => `${serving.url}${path}`);
@@ -92,7 +131,27 @@ function inBrowser(name: string, look: Look, { scripts = true, width = 1_280, da
 
 function pages(): string[] {
   const kettle = units["kettle"]?.text;
-  return ["/", "/about", "/keyboard", "/api", "/search?q=words", home, `${home}/browse`, `${home}/page/kettle`, `${home}/page/tools.csv`, `${home}/page/which.html`, `${home}/history/${kettle}`, `${home}/diff/${kettle}`, `${home}/people`, `${home}/search?q=kettle`, `${home}/search?q=zzzz`, `${home}/hands`, `${home}/copy`, `${home}/genuine/${kettle}`, `${home}/page/nothing-here`];
+  return [
+    "/",
+    "/about",
+    "/keyboard",
+    "/api",
+    "/search?q=words",
+    home,
+    `${home}/browse`,
+    `${home}/page/kettle`,
+    `${home}/page/tools.csv`,
+    `${home}/page/which.html`,
+    `${home}/history/${kettle}`,
+    `${home}/diff/${kettle}`,
+    `${home}/people`,
+    `${home}/search?q=kettle`,
+    `${home}/search?q=zzzz`,
+    `${home}/hands`,
+    `${home}/copy`,
+    `${home}/genuine/${kettle}`,
+    `${home}/page/nothing-here`,
+  ];
 }
 
 inBrowser(
@@ -144,16 +203,19 @@ inBrowser("a summary that does not fit the one kept from before is found out", a
   await page.getByText("The past was changed since your last visit").waitFor({ timeout: 5_000 });
 });
 
-inBrowser("a tool gets the table it declared and nothing else: no network, storage, parent or other table", async (page, address) => {
-  const asked: string[] = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-  await page.goto(address(`${home}/page/which.html`));
-  const out = page.frameLocator("iframe").locator("#out");
-  await out.getByText("managed:").waitFor();
-  assert.equal(await out.innerText(), "managed: tables: tools");
-  assert.match(page.url(), /which\.html$/);
-  assert.ok(!asked.some((path) => path === "/api/c" || path.includes(units["secret"]?.text ?? "?")), asked.join(" "));
-});
+inBrowser(
+  "a tool gets the table it declared and nothing else: no network, storage, parent or other table",
+  async (page, address) => {
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(address(`${home}/page/which.html`));
+    const out = page.frameLocator("iframe").locator("#out");
+    await out.getByText("managed:").waitFor();
+    assert.equal(await out.innerText(), "managed: tables: tools");
+    assert.match(page.url(), /which\.html$/);
+    assert.ok(!asked.some((path) => path === "/api/c" || path.includes(units["secret"]?.text ?? "?")), asked.join(" "));
+  },
+);
 
 inBrowser("a tool opened alone has no origin either", async (page, address) => {
   await page.goto(address(`${home}/tool/${units["tool"]?.text}`));
@@ -191,8 +253,18 @@ for (const dark of [false, true]) {
         await page.goto(address(path), { waitUntil: "load" });
         // The policy of a page forbids foreign scripts; the protocol is not the page.
         await page.evaluate(AXE);
-        const violations: Violation[] = await page.evaluate(() => (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }).axe.run({ iframes: false }).then((result) => result.violations));
-        for (const { id, nodes } of violations) wrong.push(`${path}: ${id} ${nodes.slice(0, 2).map(({ html, failureSummary }) => `${html.slice(0, 160)} (${failureSummary?.replaceAll(/\s+/g, " ")})`).join(" | ")}`);
+        const violations: Violation[] = await page.evaluate(() =>
+          (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }).axe
+            .run({ iframes: false })
+            .then((result) => result.violations),
+        );
+        for (const { id, nodes } of violations)
+          wrong.push(
+            `${path}: ${id} ${nodes
+              .slice(0, 2)
+              .map(({ html, failureSummary }) => `${html.slice(0, 160)} (${failureSummary?.replaceAll(/\s+/g, " ")})`)
+              .join(" | ")}`,
+          );
       }
       assert.deepEqual(wrong, []);
     },
@@ -216,7 +288,10 @@ inBrowser(
   "dark is dark: the page follows the device",
   async (page, address) => {
     await page.goto(address(home));
-    const [red = 255] = (await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).match(/\d+/g)?.map(Number) ?? [];
+    const [red = 255] =
+      (await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor))
+        .match(/\d+/g)
+        ?.map(Number) ?? [];
     assert.ok(red < 60);
   },
   { dark: true },
@@ -224,8 +299,13 @@ inBrowser(
 
 inBrowser("no page breaks its own policy", async (page, address) => {
   const said: string[] = [];
-  page.on("console", (message) => void (message.type() === "error" && !message.text().includes("404") && said.push(message.text())));
+  page.on(
+    "console",
+    (message) => void (message.type() === "error" && !message.text().includes("404") && said.push(message.text())),
+  );
   page.on("pageerror", (error) => void said.push(error.message));
-  for (const path of pages()) if (!path.includes("which.html") && !path.includes("tools.csv")) await page.goto(address(path), { waitUntil: "load" });
+  for (const path of pages())
+    if (!path.includes("which.html") && !path.includes("tools.csv"))
+      await page.goto(address(path), { waitUntil: "load" });
   assert.deepEqual(said, []);
 });

@@ -17,18 +17,34 @@ test("an address may write so many at once and so many a second, this computer a
       return false;
     }
   };
-  assert.deepEqual(Array.from({ length: 5 }, () => take("192.0.2.1")), [true, true, true, false, false]);
+  assert.deepEqual(
+    Array.from({ length: 5 }, () => take("192.0.2.1")),
+    [true, true, true, false, false],
+  );
   assert.equal(take("192.0.2.2"), true);
   now = 1_000;
-  assert.deepEqual(Array.from({ length: 3 }, () => take("192.0.2.1")), [true, true, false]);
+  assert.deepEqual(
+    Array.from({ length: 3 }, () => take("192.0.2.1")),
+    [true, true, false],
+  );
   now = 60_000;
-  assert.deepEqual(Array.from({ length: 4 }, () => take("192.0.2.1")), [true, true, true, false]);
-  for (const address of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) assert.deepEqual(Array.from({ length: 9 }, () => take(address)), Array.from({ length: 9 }, () => true));
+  assert.deepEqual(
+    Array.from({ length: 4 }, () => take("192.0.2.1")),
+    [true, true, true, false],
+  );
+  for (const address of ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+    assert.deepEqual(
+      Array.from({ length: 9 }, () => take(address)),
+      Array.from({ length: 9 }, () => true),
+    );
 });
 
 test("every code has its status, and only what may be retried says when", () => {
   const seen: unknown[] = [];
-  const context = { random: (length: number) => new Uint8Array(length), onUnforeseen: (error: unknown) => void seen.push(error) };
+  const context = {
+    random: (length: number) => new Uint8Array(length),
+    onUnforeseen: (error: unknown) => void seen.push(error),
+  };
   for (const [code, { status, retry }] of Object.entries(ERRORS)) {
     const { body, headers, ...answer } = errorAnswer(new LoreError(code as keyof typeof ERRORS, "Words."), context);
     assert.equal(answer.status, status);
@@ -40,7 +56,10 @@ test("every code has its status, and only what may be retried says when", () => 
 test("what nobody foresaw says nothing of the inside and is told to whoever runs the site", () => {
   const seen: unknown[] = [];
   const failure = new Error("SELECT secret FROM /home/anna at line 3");
-  const { status, body } = errorAnswer(failure, { random: (length) => new Uint8Array(length), onUnforeseen: (error) => void seen.push(error) });
+  const { status, body } = errorAnswer(failure, {
+    random: (length) => new Uint8Array(length),
+    onUnforeseen: (error) => void seen.push(error),
+  });
   assert.deepEqual([status, body.code, seen], [500, "INTERNAL", [failure]]);
   assert.doesNotMatch(JSON.stringify(body), /SELECT|anna|line 3/);
 });

@@ -9,32 +9,92 @@ let pen: Pen;
 let home: string;
 const units: Record<string, WrittenUnit> = {};
 
-const TOOL = "<!doctype html><title>Tool</title><script>parent.postMessage({lore:1,want:'table',name:'tools'},'*')</script>";
-const LONG = Array.from({ length: 40 }, (_, i) => `## Section ${i}\n\n${"Words that fill this section. ".repeat(70)}\n\nSee [the other](#section-${(i + 7) % 40}).\n`).join("\n");
+const TOOL =
+  "<!doctype html><title>Tool</title><script>parent.postMessage({lore:1,want:'table',name:'tools'},'*')</script>";
+const LONG = Array.from(
+  { length: 40 },
+  (_, i) =>
+    `## Section ${i}\n\n${"Words that fill this section. ".repeat(70)}\n\nSee [the other](#section-${(i + 7) % 40}).\n`,
+).join("\n");
 
 before(async () => {
   site = openSite();
   pen = await site.community("Repair Guild");
   home = `/c/${pen.community.id}`;
   const older = await pen.nameInHistory("Older Author");
-  const first = await pen.write({ path: "guide/kettle.md", title: "Kettle", body: "# Mend a kettle\n\nOld words stand here.\n", time: Date.UTC(2014, 4, 2), by: [{ member: older }], note: "Begin" });
-  units["kettle"] = await pen.write({ path: "guide/kettle-repair.md", title: "Mend a kettle", of: first, body: "# Mend a kettle\n\nNew words stand here. See [tools](../tools.csv), [nothing](gone.md), [[drill]] and ![pot](../pot.svg).\n\n## Safety\n\nUnplug it <kbd>first</kbd>.\n", note: "Better words" });
+  const first = await pen.write({
+    path: "guide/kettle.md",
+    title: "Kettle",
+    body: "# Mend a kettle\n\nOld words stand here.\n",
+    time: Date.UTC(2014, 4, 2),
+    by: [{ member: older }],
+    note: "Begin",
+  });
+  units["kettle"] = await pen.write({
+    path: "guide/kettle-repair.md",
+    title: "Mend a kettle",
+    of: first,
+    body: "# Mend a kettle\n\nNew words stand here. See [tools](../tools.csv), [nothing](gone.md), [[drill]] and ![pot](../pot.svg).\n\n## Safety\n\nUnplug it <kbd>first</kbd>.\n",
+    note: "Better words",
+  });
   units["first"] = first;
-  units["drill"] = await pen.write({ path: "drill.md", title: "Drill", body: "---\ntitle: Drill\n---\n# Drill\n\nA drill makes holes.\n" });
-  units["tools"] = await pen.write({ path: "tools.csv", title: "Tools", kind: "dataset", body: 'name,lent to\nHammer,"Anna, Ben"\nSaw,<b>nobody</b>\n' });
-  units["big"] = await pen.write({ path: "big.csv", title: "Big", kind: "dataset", body: `n,square\n${Array.from({ length: 450 }, (_, i) => `${i + 1},${(i + 1) ** 2}`).join("\n")}\n` });
-  units["tool"] = await pen.write({ path: "which.html", title: "Which tool", kind: "program", body: TOOL, meta: { reads: ["tools"], madeBy: "written by hand" }, links: [{ rel: "uses", to: units["tools"].id }] });
-  units["pot"] = await pen.write({ path: "pot.svg", title: "A pot", kind: "file", body: '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><path d="M0 0h9v9"/></svg>' });
+  units["drill"] = await pen.write({
+    path: "drill.md",
+    title: "Drill",
+    body: "---\ntitle: Drill\n---\n# Drill\n\nA drill makes holes.\n",
+  });
+  units["tools"] = await pen.write({
+    path: "tools.csv",
+    title: "Tools",
+    kind: "dataset",
+    body: 'name,lent to\nHammer,"Anna, Ben"\nSaw,<b>nobody</b>\n',
+  });
+  units["big"] = await pen.write({
+    path: "big.csv",
+    title: "Big",
+    kind: "dataset",
+    body: `n,square\n${Array.from({ length: 450 }, (_, i) => `${i + 1},${(i + 1) ** 2}`).join("\n")}\n`,
+  });
+  units["tool"] = await pen.write({
+    path: "which.html",
+    title: "Which tool",
+    kind: "program",
+    body: TOOL,
+    meta: { reads: ["tools"], madeBy: "written by hand" },
+    links: [{ rel: "uses", to: units["tools"].id }],
+  });
+  units["pot"] = await pen.write({
+    path: "pot.svg",
+    title: "A pot",
+    kind: "file",
+    body: '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><path d="M0 0h9v9"/></svg>',
+  });
   units["long"] = await pen.write({ path: "long.md", title: "Long", body: `# Long\n\n${LONG}` });
   units["retired"] = await pen.write({ path: "old/lamp.md", title: "Lamp", body: "# Lamp\n\nDo not do this.\n" });
   await pen.mark("retire", units["retired"]);
   units["replaced"] = await pen.write({ path: "glue.md", title: "Glue", body: "# Glue\n\nUse horse glue.\n" });
   await pen.mark("supersede", units["replaced"], units["drill"]);
-  units["suggested"] = await pen.write({ of: units["drill"], path: "drill.md", title: "Drill", body: "# Drill\n\nA drill makes round holes.\n", propose: true, note: "Round ones" });
-  units["question"] = await pen.write({ path: "who.md", title: "Who has the key?", kind: "question", body: "# Who has the key?\n" });
+  units["suggested"] = await pen.write({
+    of: units["drill"],
+    path: "drill.md",
+    title: "Drill",
+    body: "# Drill\n\nA drill makes round holes.\n",
+    propose: true,
+    note: "Round ones",
+  });
+  units["question"] = await pen.write({
+    path: "who.md",
+    title: "Who has the key?",
+    kind: "question",
+    body: "# Who has the key?\n",
+  });
   units["twin"] = await pen.write({ path: "LICENSE", title: "LICENSE", kind: "file", body: "Do as you like.\n" });
   units["twin2"] = await pen.write({ path: "LICENSE.md", title: "Licence", body: "# Licence\n\nIn words.\n" });
-  units["umlaut"] = await pen.write({ path: "Küche & Bad/50% + ?#.md", title: "Odd name", body: "# Odd name\n\nfound\n" });
+  units["umlaut"] = await pen.write({
+    path: "Küche & Bad/50% + ?#.md",
+    title: "Odd name",
+    body: "# Odd name\n\nfound\n",
+  });
   await pen.community.seal();
 });
 
@@ -51,9 +111,18 @@ interface Case {
 async function check({ path, status = 200, has = [], not = [], location }: Case): Promise<void> {
   const { text, headers, ...response } = await site.get(path);
   assert.equal(response.status, status, `${path}: ${text.slice(0, 300)}`);
-  for (const each of has) assert.ok(typeof each === "string" ? text.includes(each) : each.test(text), `${path} says ${String(each)}\n${text.slice(0, 4000)}`);
-  for (const each of not) assert.ok(!(typeof each === "string" ? text.includes(each) : each.test(text)), `${path} must not say ${String(each)}`);
-  if (location !== undefined) assert.match(headers.get("location") ?? "", typeof location === "string" ? new RegExp(`^${location}$`) : location);
+  for (const each of has)
+    assert.ok(
+      typeof each === "string" ? text.includes(each) : each.test(text),
+      `${path} says ${String(each)}\n${text.slice(0, 4000)}`,
+    );
+  for (const each of not)
+    assert.ok(
+      !(typeof each === "string" ? text.includes(each) : each.test(text)),
+      `${path} must not say ${String(each)}`,
+    );
+  if (location !== undefined)
+    assert.match(headers.get("location") ?? "", typeof location === "string" ? new RegExp(`^${location}$`) : location);
 }
 
 function cases(name: string, list: () => readonly Case[]): void {
@@ -66,7 +135,7 @@ cases("a page shows its words, who wrote them, when, and where its links lead", 
   {
     path: `${home}/page/guide/kettle-repair`,
     has: [
-      "<h1 id=\"mend-a-kettle\">Mend a kettle</h1>",
+      '<h1 id="mend-a-kettle">Mend a kettle</h1>',
       "New words stand here.",
       /by <a href="[^"]+">Older Author<\/a> and <a href="[^"]+">The founder<\/a>/,
       ">2 versions</a>",
@@ -83,30 +152,57 @@ cases("a page shows its words, who wrote them, when, and where its links lead", 
   },
   { path: `${home}/page/guide/kettle-repair.md`, has: ["# Mend a kettle\n\nNew words"], not: ["<h1"] },
   { path: `${home}/page/drill`, has: ["A drill makes holes"], not: ["title: Drill", "round holes"] },
-  { path: `${home}/page/${encodeURIComponent("Küche & Bad")}/${encodeURIComponent("50% + ?#")}`, has: ["<p>found</p>"] },
+  {
+    path: `${home}/page/${encodeURIComponent("Küche & Bad")}/${encodeURIComponent("50% + ?#")}`,
+    has: ["<p>found</p>"],
+  },
 ]);
 
 cases("an address that was left leads to the current one", () => [
   { path: `${home}/page/guide/kettle`, status: 301, location: `${home}/page/guide/kettle-repair` },
-  { path: `${home}/page/guide/kettle?as-of=2015-01-01`, status: 301, location: `${home}/page/guide/kettle-repair\\?as-of=2015-01-01` },
+  {
+    path: `${home}/page/guide/kettle?as-of=2015-01-01`,
+    status: 301,
+    location: `${home}/page/guide/kettle-repair\\?as-of=2015-01-01`,
+  },
   { path: `${home}/u/${units["kettle"]?.text}`, status: 302, location: `${home}/page/guide/kettle-repair` },
 ]);
 
 cases("an older version says so at its top, and a date shows what stood then", () => [
-  { path: `${home}/u/${units["first"]?.text}@${units["first"]?.revision}`, has: ["Old words stand here", "Version 1, of 2 May 2014."], not: ["New words"] },
-  { path: `${home}/page/guide/kettle-repair?as-of=2015-01-01`, has: ["Old words stand here", "As it was on 1 January 2015."], not: ["New words"] },
+  {
+    path: `${home}/u/${units["first"]?.text}@${units["first"]?.revision}`,
+    has: ["Old words stand here", "Version 1, of 2 May 2014."],
+    not: ["New words"],
+  },
+  {
+    path: `${home}/page/guide/kettle-repair?as-of=2015-01-01`,
+    has: ["Old words stand here", "As it was on 1 January 2015."],
+    not: ["New words"],
+  },
   { path: `${home}/page/guide/kettle-repair?as-of=2010-01-01`, status: 404 },
-  { path: `${home}/u/${units["suggested"]?.text}@${units["suggested"]?.revision}`, has: ["round holes", "not accepted so far"] },
+  {
+    path: `${home}/u/${units["suggested"]?.text}@${units["suggested"]?.revision}`,
+    has: ["round holes", "not accepted so far"],
+  },
 ]);
 
 cases("what no longer stands says so", () => [
-  { path: `${home}/page/old/lamp`, status: 410, has: ["This was retired.", `/u/${units["retired"]?.text}@`], not: ["Do not do this"] },
+  {
+    path: `${home}/page/old/lamp`,
+    status: 410,
+    has: ["This was retired.", `/u/${units["retired"]?.text}@`],
+    not: ["Do not do this"],
+  },
   { path: `${home}/u/${units["retired"]?.text}@${units["retired"]?.revision}`, has: ["Do not do this"] },
   { path: `${home}/page/glue`, has: ["This was replaced.", `href="${home}/page/drill"`, "horse glue"] },
 ]);
 
 cases("tables have rows with addresses, long ones are turned over", () => [
-  { path: `${home}/page/tools.csv`, has: ['id="row-2"', "Anna, Ben", "&lt;b&gt;nobody&lt;/b&gt;", "table of 2 rows", "A tool that reads this table"], not: ["<b>nobody"] },
+  {
+    path: `${home}/page/tools.csv`,
+    has: ['id="row-2"', "Anna, Ben", "&lt;b&gt;nobody&lt;/b&gt;", "table of 2 rows", "A tool that reads this table"],
+    not: ["<b>nobody"],
+  },
   { path: `${home}/page/big.csv`, has: ['id="row-200"', "Rows 1 to 200 of 450.", "row=201"], not: ['id="row-201"'] },
   { path: `${home}/page/big.csv?row=450`, has: ['id="row-401"', 'id="row-450"', "202500"], not: ['id="row-400"'] },
   { path: `${home}/raw/tools.csv`, has: ["name,lent to\nHammer"] },
@@ -114,12 +210,29 @@ cases("tables have rows with addresses, long ones are turned over", () => [
 ]);
 
 cases("a tool is framed, says what it reads and how it was made", () => [
-  { path: `${home}/page/which.html`, has: ['sandbox="allow-scripts"', "Written by hand.", "&quot;name&quot;:&quot;tools&quot;", `href="${home}/page/tools.csv">Tools</a>`], not: ["allow-same-origin", "postMessage"] },
+  {
+    path: `${home}/page/which.html`,
+    has: [
+      'sandbox="allow-scripts"',
+      "Written by hand.",
+      "&quot;name&quot;:&quot;tools&quot;",
+      `href="${home}/page/tools.csv">Tools</a>`,
+    ],
+    not: ["allow-same-origin", "postMessage"],
+  },
 ]);
 
 cases("a long page is shown by section with its whole contents list", () => [
-  { path: `${home}/page/long`, has: ["Section 39</a>", 'id="section-0"', "section=section-7#section-7"], not: ['id="section-1"'] },
-  { path: `${home}/page/long?section=section-7`, has: ['id="section-7"', "section=section-6", "section=section-8"], not: ['id="section-8"'] },
+  {
+    path: `${home}/page/long`,
+    has: ["Section 39</a>", 'id="section-0"', "section=section-7#section-7"],
+    not: ['id="section-1"'],
+  },
+  {
+    path: `${home}/page/long?section=section-7`,
+    has: ['id="section-7"', "section=section-6", "section=section-8"],
+    not: ['id="section-8"'],
+  },
   { path: `${home}/page/long?section=nowhere`, has: ['id="section-0"'] },
 ]);
 
@@ -130,13 +243,26 @@ cases("two things that would share an address both have one", () => [
 ]);
 
 cases("the community's own pages", () => [
-  { path: home, has: ["Repair Guild", "What Repair Guild is about.", "What needs hands", "2 people\u2019s words stand here", "CC-BY-4.0"] },
+  {
+    path: home,
+    has: [
+      "Repair Guild",
+      "What Repair Guild is about.",
+      "What needs hands",
+      "2 people\u2019s words stand here",
+      "CC-BY-4.0",
+    ],
+  },
   { path: `${home}?as-of=2010-01-01`, has: ["Nothing was here yet on that day."] },
   { path: `${home}/browse`, has: ["Folders", "guide", "Tables", "Tools", "Questions"], not: ["Lamp", "Glue"] },
   { path: `${home}/browse/guide`, has: ["Mend a kettle"] },
   { path: `${home}/browse/guide?as-of=2015-01-01`, has: ["Kettle"] },
   { path: `${home}/browse/nowhere`, status: 404 },
-  { path: `${home}/people`, has: [/Older Author<\/a>[^]*The founder<\/a>/, "since"], not: [/\b[0-9]+ (?:pages|versions|edits)/] },
+  {
+    path: `${home}/people`,
+    has: [/Older Author<\/a>[^]*The founder<\/a>/, "since"],
+    not: [/\b[0-9]+ (?:pages|versions|edits)/],
+  },
   { path: `${home}/hands`, has: ["A suggestion is waiting", "A question nobody has answered", "gone.md"] },
   { path: `${home}/search?q=drill`, has: ["Drill", "<mark>"] },
   { path: `${home}/search?q=zzzzqqq`, has: ["Nobody has written this down yet"] },
@@ -151,12 +277,27 @@ cases("the community's own pages", () => [
 ]);
 
 cases("versions can be listed and any two compared word by word", () => [
-  { path: `${home}/history/${units["kettle"]?.text}`, has: ["Better words", "Begin", "Older Author", "named in history"] },
-  { path: `${home}/diff/${units["kettle"]?.text}`, has: ["<del>Old</del>", "<ins>New</ins>", "from 2\u00a0May\u00a02014 to 20\u00a0November\u00a02026"] },
-  { path: `${home}/diff/${units["drill"]?.text}?to=${units["suggested"]?.revision}`, has: ["<ins>round </ins>", "a suggestion"] },
-  { path: `${home}/diff/${units["kettle"]?.text}?from=${units["kettle"]?.revision}&to=${units["kettle"]?.revision}`, has: ["the same words"] },
+  {
+    path: `${home}/history/${units["kettle"]?.text}`,
+    has: ["Better words", "Begin", "Older Author", "named in history"],
+  },
+  {
+    path: `${home}/diff/${units["kettle"]?.text}`,
+    has: ["<del>Old</del>", "<ins>New</ins>", "from 2\u00a0May\u00a02014 to 20\u00a0November\u00a02026"],
+  },
+  {
+    path: `${home}/diff/${units["drill"]?.text}?to=${units["suggested"]?.revision}`,
+    has: ["<ins>round </ins>", "a suggestion"],
+  },
+  {
+    path: `${home}/diff/${units["kettle"]?.text}?from=${units["kettle"]?.revision}&to=${units["kettle"]?.revision}`,
+    has: ["the same words"],
+  },
   { path: `${home}/diff/${units["kettle"]?.text}?to=!!`, status: 400 },
-  { path: `${home}/genuine/${units["kettle"]?.text}`, has: ["Checking needs a script, or the command below", "lore verify", "What this cannot tell you"] },
+  {
+    path: `${home}/genuine/${units["kettle"]?.text}`,
+    has: ["Checking needs a script, or the command below", "lore verify", "What this cannot tell you"],
+  },
 ]);
 
 cases("raw bytes are never a page of this site", () => [
@@ -186,7 +327,11 @@ test("a page that has not changed is not sent again", async () => {
 
 test("a request under another name is refused, and so is a write from another site's page", async () => {
   assert.equal((await site.get("http://evil.example/")).status, 403);
-  const foreign = await site.app.request(`/api${home}/entries`, { method: "POST", headers: { origin: "https://evil.example", "content-type": "application/cbor" }, body: "x" });
+  const foreign = await site.app.request(`/api${home}/entries`, {
+    method: "POST",
+    headers: { origin: "https://evil.example", "content-type": "application/cbor" },
+    body: "x",
+  });
   assert.equal(foreign.status, 403);
   const start = await site.app.request("/start", { method: "POST", headers: { "sec-fetch-site": "cross-site" } });
   assert.equal(start.status, 403);

@@ -41,11 +41,15 @@ test("the tiles served give the root of the checkpoint served", async () => {
   const { suite } = pen.community.environment;
   const { size, root } = parseCheckpoint(await bytes(`${home}/checkpoint`));
   assert.equal(size, ENTRIES);
-  const entries = [...tiles.decodeBundle(await bytes(`${home}/tile/entries/000`)), ...tiles.decodeBundle(await bytes(`${home}/tile/entries/001.p/${ENTRIES - 256}`))];
+  const entries = [
+    ...tiles.decodeBundle(await bytes(`${home}/tile/entries/000`)),
+    ...tiles.decodeBundle(await bytes(`${home}/tile/entries/001.p/${ENTRIES - 256}`)),
+  ];
   const leaves = Buffer.concat(entries.map((entry) => tree.leafHash(suite, entry)));
   assert.deepEqual(Buffer.from(await bytes(`${home}/tile/0/000`)), leaves.subarray(0, 256 * 32));
   const names = new Map<string, Uint8Array>();
-  for (const name of tiles.newTiles(0, size)) names.set(`${name.level}/${name.number}`, await bytes(`${home}/${tiles.tilePath(name)}`));
+  for (const name of tiles.newTiles(0, size))
+    names.set(`${name.level}/${name.number}`, await bytes(`${home}/${tiles.tilePath(name)}`));
   const nodes = tiles.tileNodes(suite, size, ({ level, number }) => names.get(`${level}/${number}`) ?? assert.fail());
   assert.deepEqual(tree.rootHash(suite, size, nodes), root);
 });
@@ -57,20 +61,48 @@ test("a full tile may be kept forever, and any width of a partial one is served 
   assert.equal((await bytes(`${home}/tile/0/001.p/7`)).length, 7 * 32);
 });
 
-for (const path of ["tile/0/002", "tile/0/001", "tile/0/001.p/45", "tile/0/1", "tile/0/000.p/256", "tile/0/000.p/0", "tile/9/000", "tile/-1/000", "tile/entries/00x", "tile/entries/001", "sidecar/300", "part/00", `part/${"0".repeat(64)}`, `part/${"0".repeat(64)}?x=1`]) {
+for (const path of [
+  "tile/0/002",
+  "tile/0/001",
+  "tile/0/001.p/45",
+  "tile/0/1",
+  "tile/0/000.p/256",
+  "tile/0/000.p/0",
+  "tile/9/000",
+  "tile/-1/000",
+  "tile/entries/00x",
+  "tile/entries/001",
+  "sidecar/300",
+  "part/00",
+  `part/${"0".repeat(64)}`,
+  `part/${"0".repeat(64)}?x=1`,
+]) {
   test(`nothing is served at ${path}`, async () => assert.equal(await status(`${home}/${path}`), 404));
 }
 
 test("a number that is not written plainly is refused", async () => {
-  for (const path of ["sidecar/01", "sidecar/-1", "sidecar/1e3", "consistency?from=1", "consistency?from=x&to=2", "consistency?from=+1&to=2"]) assert.equal(await status(`${home}/${path}`), 400, path);
+  for (const path of [
+    "sidecar/01",
+    "sidecar/-1",
+    "sidecar/1e3",
+    "consistency?from=1",
+    "consistency?from=x&to=2",
+    "consistency?from=+1&to=2",
+  ])
+    assert.equal(await status(`${home}/${path}`), 400, path);
   assert.equal(await status(`${home}/consistency?from=9&to=2`), 422);
 });
 
 test("a sidecar opens the entry's commitments, and says when it has not changed", async () => {
   const response = await site.app.request(`${home}/sidecar/1`);
   const sidecar = decodeSidecar(new Uint8Array(await response.arrayBuffer()));
-  assert.equal(hex.encode(sidecar[0]?.[1]?.digest ?? new Uint8Array()), createHash("sha256").update(BODY).digest("hex"));
-  const again = await site.app.request(`${home}/sidecar/1`, { headers: { "if-none-match": response.headers.get("etag") ?? "" } });
+  assert.equal(
+    hex.encode(sidecar[0]?.[1]?.digest ?? new Uint8Array()),
+    createHash("sha256").update(BODY).digest("hex"),
+  );
+  const again = await site.app.request(`${home}/sidecar/1`, {
+    headers: { "if-none-match": response.headers.get("etag") ?? "" },
+  });
   assert.equal(again.status, 304);
 });
 
@@ -87,7 +119,9 @@ test("a proof file checks against the community id alone", async () => {
   const proof = parseProof(await bytes(`/api${home}/proof/${last.revision}`));
   const verdict = verifyProof(pen.community.environment.suite, utf8(BODY), proof, pen.community.id);
   assert.equal(verdict.index, 1);
-  assert.throws(() => verifyProof(pen.community.environment.suite, utf8(`${BODY} `), proof, pen.community.id), { code: "INTEGRITY" });
+  assert.throws(() => verifyProof(pen.community.environment.suite, utf8(`${BODY} `), proof, pen.community.id), {
+    code: "INTEGRITY",
+  });
 });
 
 test("what was written a moment ago has a proof at once", async () => {
@@ -100,14 +134,17 @@ test("two sizes are shown to be of one history", async () => {
   const { hashes } = JSON.parse((await site.get(`${home}/consistency?from=${ENTRIES}&to=${size}`)).text);
   const { suite } = pen.community.environment;
   const leaves = [...pen.community.store.log.read(0, ENTRIES)].map(({ bytes: entry }) => tree.leafHash(suite, entry));
-  const nodes: tree.Nodes = (level, index) => tiles.combine(suite, new Uint8Array(Buffer.concat(leaves.slice(index * 2 ** level, (index + 1) * 2 ** level))));
+  const nodes: tree.Nodes = (level, index) =>
+    tiles.combine(suite, new Uint8Array(Buffer.concat(leaves.slice(index * 2 ** level, (index + 1) * 2 ** level))));
   const olderRoot = tree.rootHash(suite, ENTRIES, nodes);
   const proof = hashes.map((hash: string) => base64.decode(hash));
   assert.ok(tree.verifyConsistency(suite, { older: ENTRIES, size, olderRoot, root, proof }));
 });
 
 function bodyOf({ entry, content }: Submission, openings: readonly { salt: Uint8Array }[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(encode({ entry: entry.bytes, parts: openings.map(({ salt }, i) => [salt, content[i]?.bytes ?? new Uint8Array()]) }));
+  return new Uint8Array(
+    encode({ entry: entry.bytes, parts: openings.map(({ salt }, i) => [salt, content[i]?.bytes ?? new Uint8Array()]) }),
+  );
 }
 
 /** A new page, signed here and not yet written. */
@@ -129,7 +166,10 @@ function signedPage(text: string): { body: Uint8Array<ArrayBuffer>; submission: 
   return { submission, body: bodyOf(submission, sealed.openings) };
 }
 
-async function post(body: Uint8Array<ArrayBuffer>, headers: Record<string, string> = { "content-type": "application/cbor" }) {
+async function post(
+  body: Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = { "content-type": "application/cbor" },
+) {
   const response = await site.app.request(`/api${home}/entries`, { method: "POST", headers, body });
   return { status: response.status, json: JSON.parse(await response.text()) };
 }
@@ -137,7 +177,10 @@ async function post(body: Uint8Array<ArrayBuffer>, headers: Record<string, strin
 test("a signed entry sent as CBOR is stored, and sent again is stale", async () => {
   const { body, submission } = signedPage("posted words");
   const first = await post(body);
-  assert.deepEqual(first, { status: 201, json: { index: pen.community.size - 1, digest: base32.encode(submission.entry.digest), level: "stored" } });
+  assert.deepEqual(first, {
+    status: 201,
+    json: { index: pen.community.size - 1, digest: base32.encode(submission.entry.digest), level: "stored" },
+  });
   const again = await post(body);
   assert.equal(again.status, 409);
   assert.equal(again.json.code, "STALE");
@@ -148,7 +191,10 @@ test("several entries in one request are each stored", async () => {
   const body = new Uint8Array(encode(several.map(({ body: each }) => decode(each))));
   const { status: code, json } = await post(body);
   assert.equal(code, 201);
-  assert.deepEqual(json.map(({ level }: { level: string }) => level), ["stored", "stored", "stored"]);
+  assert.deepEqual(
+    json.map(({ level }: { level: string }) => level),
+    ["stored", "stored", "stored"],
+  );
 });
 
 test("what is wrong with a write is said with the code that fits", async () => {
@@ -161,12 +207,27 @@ test("what is wrong with a write is said with the code that fits", async () => {
   const tries: [string, number, string, Promise<{ status: number; json: { code: string; requestId: string } }>][] = [
     ["no CBOR", 400, "MALFORMED", post(new Uint8Array([0xff, 1, 2]))],
     ["no map", 400, "MALFORMED", post(new Uint8Array(encode(7)))],
-    ["an unknown field", 400, "MALFORMED", post(new Uint8Array(encode({ entry: new Uint8Array(3), parts: [], extra: 1 })))],
-    ["parts that are none", 400, "MALFORMED", post(new Uint8Array(encode({ entry: new Uint8Array(3), parts: [[1, 2]] })))],
+    [
+      "an unknown field",
+      400,
+      "MALFORMED",
+      post(new Uint8Array(encode({ entry: new Uint8Array(3), parts: [], extra: 1 }))),
+    ],
+    [
+      "parts that are none",
+      400,
+      "MALFORMED",
+      post(new Uint8Array(encode({ entry: new Uint8Array(3), parts: [[1, 2]] }))),
+    ],
     ["a forged signature", 422, "BAD_SIGNATURE", post(forged)],
     ["another type", 415, "UNSUPPORTED", post(body, { "content-type": "application/json" })],
     ["no type", 415, "UNSUPPORTED", post(body, {})],
-    ["too many at once", 413, "TOO_LARGE", post(new Uint8Array(encode(Array.from({ length: 65 }, () => decode(body)))))],
+    [
+      "too many at once",
+      413,
+      "TOO_LARGE",
+      post(new Uint8Array(encode(Array.from({ length: 65 }, () => decode(body))))),
+    ],
     ["none at all", 413, "TOO_LARGE", post(new Uint8Array(encode([])))],
   ];
   for (const [name, code, error, answer] of tries) {
@@ -198,7 +259,15 @@ test("the API answers with the units, versions, people and passages", async () =
   assert.equal((await json("/people/The%20founder")).units.length > 0, true);
   assert.deepEqual(await json("/proposals"), []);
   assert.equal((await json("/search?q=words&limit=3"))[0].snippet.includes("words"), true);
-  for (const [path, code] of [["/search", 400], ["/search?q=x&limit=0", 400], ["/units?as-of=never", 400], ["/units?as-of=1&known=2020-01-01", 400], ["/units/none", 404], ["/revisions/zz", 400], ["/people/nobody", 404]] as const) {
+  for (const [path, code] of [
+    ["/search", 400],
+    ["/search?q=x&limit=0", 400],
+    ["/units?as-of=never", 400],
+    ["/units?as-of=1&known=2020-01-01", 400],
+    ["/units/none", 404],
+    ["/revisions/zz", 400],
+    ["/people/nobody", 404],
+  ] as const) {
     assert.equal((await site.get(`/api${home}${path}`)).status, code, path);
   }
 });

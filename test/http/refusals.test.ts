@@ -27,21 +27,75 @@ after(() => site.close());
 
 test("no address serves anything of a community for members", async () => {
   const { id } = hidden.community;
-  const sha256 = (await site.get(`/api/c/${open.community.id}/units/page.md`)).text.match(/"sha256":"([0-9a-f]{64})"/)?.[1];
-  const below = ["", "/browse", "/browse/secret", "/page/secret", "/page/secret.md", "/raw/secret.md", `/u/${secret.text}`, `/history/${secret.text}`, `/diff/${secret.text}`, `/genuine/${secret.text}`, "/people", `/person/${base32.encode(hidden.author.member)}`, "/search?q=xyzzy", "/hands", "/copy", "/copy.zip", "/atom.xml", "/llms.txt", "/checkpoint", "/tile/0/000.p/1", "/tile/entries/000.p/1", "/sidecar/0", `/part/${sha256}`, "/consistency?from=1&to=1", `/tool/${secret.text}`, `/rows/${secret.text}`];
-  const api = ["", "/units", "/units/secret.md", `/units/${secret.text}/history`, `/units/${secret.text}/links`, `/revisions/${secret.revision}`, "/search?q=xyzzy", "/people", "/people/The%20founder", "/proposals", `/proof/${secret.revision}`];
-  const walked = [...below.map((each) => `/c/:id${each}`), ...api.map((each) => `/api/c/:id${each}`), "/api/c/:id/entries"].map((each) => each.split("?", 1)[0] ?? "");
+  const sha256 = (await site.get(`/api/c/${open.community.id}/units/page.md`)).text.match(
+    /"sha256":"([0-9a-f]{64})"/,
+  )?.[1];
+  const below = [
+    "",
+    "/browse",
+    "/browse/secret",
+    "/page/secret",
+    "/page/secret.md",
+    "/raw/secret.md",
+    `/u/${secret.text}`,
+    `/history/${secret.text}`,
+    `/diff/${secret.text}`,
+    `/genuine/${secret.text}`,
+    "/people",
+    `/person/${base32.encode(hidden.author.member)}`,
+    "/search?q=xyzzy",
+    "/hands",
+    "/copy",
+    "/copy.zip",
+    "/atom.xml",
+    "/llms.txt",
+    "/checkpoint",
+    "/tile/0/000.p/1",
+    "/tile/entries/000.p/1",
+    "/sidecar/0",
+    `/part/${sha256}`,
+    "/consistency?from=1&to=1",
+    `/tool/${secret.text}`,
+    `/rows/${secret.text}`,
+  ];
+  const api = [
+    "",
+    "/units",
+    "/units/secret.md",
+    `/units/${secret.text}/history`,
+    `/units/${secret.text}/links`,
+    `/revisions/${secret.revision}`,
+    "/search?q=xyzzy",
+    "/people",
+    "/people/The%20founder",
+    "/proposals",
+    `/proof/${secret.revision}`,
+  ];
+  const walked = [
+    ...below.map((each) => `/c/:id${each}`),
+    ...api.map((each) => `/api/c/:id${each}`),
+    "/api/c/:id/entries",
+  ].map((each) => each.split("?", 1)[0] ?? "");
   for (const { path, method } of site.app.routes) {
     if (!path.includes("/c/:id") || method === "ALL") continue;
-    const pattern = new RegExp(`^${path.replace(":id", "<id>").replaceAll(/:\w+/g, "[^/]+").replaceAll("*", ".*").replace("<id>", ":id").replace(/\/$/, "")}$`);
-    assert.ok(walked.some((each) => pattern.test(each)), `${path} is not walked`);
+    const pattern = new RegExp(
+      `^${path.replace(":id", "<id>").replaceAll(/:\w+/g, "[^/]+").replaceAll("*", ".*").replace("<id>", ":id").replace(/\/$/, "")}$`,
+    );
+    assert.ok(
+      walked.some((each) => pattern.test(each)),
+      `${path} is not walked`,
+    );
   }
   for (const path of [...below.map((each) => `/c/${id}${each}`), ...api.map((each) => `/api/c/${id}${each}`)]) {
     const { status, text } = await site.get(path);
     assert.equal(status, 404, path);
     assert.doesNotMatch(text, /xyzzy|Members only|secret\.md"/, path);
   }
-  const written = await site.app.request(`/api/c/${id}/entries`, { method: "POST", headers: { "content-type": "application/cbor" }, body: new Uint8Array([0xa0]) });
+  const written = await site.app.request(`/api/c/${id}/entries`, {
+    method: "POST",
+    headers: { "content-type": "application/cbor" },
+    body: new Uint8Array([0xa0]),
+  });
   assert.equal(written.status, 404);
 });
 
@@ -54,25 +108,121 @@ test("the pages of the site do not name it either", async () => {
 });
 
 const piece = fc.oneof(
-  fc.constantFrom("..", ".", "", "%2e%2e", "%00", "%", "%zz", "%c3%28", "~", "@", "page.md", "a".repeat(300), "\u202e", "😀", "'\"<>", "\\", "x;y", "*", "c", "api", "null", "-1", "1e9", "NaN", "__proto__", "constructor"),
+  fc.constantFrom(
+    "..",
+    ".",
+    "",
+    "%2e%2e",
+    "%00",
+    "%",
+    "%zz",
+    "%c3%28",
+    "~",
+    "@",
+    "page.md",
+    "a".repeat(300),
+    "\u202e",
+    "😀",
+    "'\"<>",
+    "\\",
+    "x;y",
+    "*",
+    "c",
+    "api",
+    "null",
+    "-1",
+    "1e9",
+    "NaN",
+    "__proto__",
+    "constructor",
+  ),
   fc.string({ maxLength: 30, unit: "grapheme" }),
   fc.stringMatching(/^[a-z2-7]{32}(@[a-z2-7]{6,52})?$/),
 );
-const route = fc.constantFrom("", "browse", "page", "raw", "u", "history", "diff", "person", "search", "genuine", "tool", "rows", "tile", "sidecar", "part", "consistency", "checkpoint", "units", "revisions", "people", "proof");
-const value = fc.oneof(fc.constantFrom("0", "-1", "1e308", "9999999999999999", "2024-13-45", "2020-01-01", "now", "'; DROP TABLE unit; --", "\0", "a".repeat(2_000)), fc.string({ maxLength: 20, unit: "binary" }));
-const query = fc.dictionary(fc.constantFrom("as-of", "known", "q", "limit", "offset", "kind", "from", "to", "row", "section", "before", "part", "all"), value, { maxKeys: 4 });
+const route = fc.constantFrom(
+  "",
+  "browse",
+  "page",
+  "raw",
+  "u",
+  "history",
+  "diff",
+  "person",
+  "search",
+  "genuine",
+  "tool",
+  "rows",
+  "tile",
+  "sidecar",
+  "part",
+  "consistency",
+  "checkpoint",
+  "units",
+  "revisions",
+  "people",
+  "proof",
+);
+const value = fc.oneof(
+  fc.constantFrom(
+    "0",
+    "-1",
+    "1e308",
+    "9999999999999999",
+    "2024-13-45",
+    "2020-01-01",
+    "now",
+    "'; DROP TABLE unit; --",
+    "\0",
+    "a".repeat(2_000),
+  ),
+  fc.string({ maxLength: 20, unit: "binary" }),
+);
+const query = fc.dictionary(
+  fc.constantFrom(
+    "as-of",
+    "known",
+    "q",
+    "limit",
+    "offset",
+    "kind",
+    "from",
+    "to",
+    "row",
+    "section",
+    "before",
+    "part",
+    "all",
+  ),
+  value,
+  { maxKeys: 4 },
+);
 
 test("no address whatever makes the site fail", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.boolean(), route, fc.array(piece, { maxLength: 4 }), query, fc.boolean(), async (isApi, name, rest, asked, isReal) => {
-      const unit = isReal ? [page.text] : [];
-      const steps = ["c", open.community.id, name, ...unit, ...rest.map((each) => (each.includes("%") ? each : encodeURIComponent(each.toWellFormed())))];
-      const search = new URLSearchParams(Object.entries(asked).map(([key, text]) => [key, text.toWellFormed()])).toString();
-      const path = `${isApi ? "/api" : ""}/${steps.filter((step, i) => i < 2 || step !== "").join("/")}?${search}`;
-      const { status, text } = await site.get(path);
-      assert.ok(status < 500, `${path} answers ${status}: ${text.slice(0, 200)}`);
-      assert.doesNotMatch(text, /SQLITE|SELECT |node_modules|at file:\/\//, path);
-    }),
+    fc.asyncProperty(
+      fc.boolean(),
+      route,
+      fc.array(piece, { maxLength: 4 }),
+      query,
+      fc.boolean(),
+      async (isApi, name, rest, asked, isReal) => {
+        const unit = isReal ? [page.text] : [];
+        const steps = [
+          "c",
+          open.community.id,
+          name,
+          ...unit,
+          ...rest.map((each) => (each.includes("%") ? each : encodeURIComponent(each.toWellFormed()))),
+        ];
+        const search = new URLSearchParams(
+          Object.entries(asked).map(([key, text]) => [key, text.toWellFormed()]),
+        ).toString();
+        const path = `${isApi ? "/api" : ""}/${steps.filter((step, i) => i < 2 || step !== "").join("/")}?${search}`;
+        const { status, text } = await site.get(path);
+        assert.ok(status < 500, `${path} answers ${status}: ${text.slice(0, 200)}`);
+        assert.doesNotMatch(text, /SQLITE|SELECT |node_modules|at file:\/\//, path);
+      },
+    ),
     { numRuns: 600 },
   );
 });

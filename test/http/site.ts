@@ -48,7 +48,13 @@ export interface Draft {
   readonly by?: ReviseOp["by"];
 }
 
-const MEDIA: Readonly<Record<string, string>> = { page: "text/markdown", note: "text/markdown", question: "text/markdown", dataset: "text/csv", program: "text/html" };
+const MEDIA: Readonly<Record<string, string>> = {
+  page: "text/markdown",
+  note: "text/markdown",
+  question: "text/markdown",
+  dataset: "text/csv",
+  program: "text/html",
+};
 
 export class Pen {
   readonly community: Community;
@@ -59,12 +65,30 @@ export class Pen {
     this.author = author;
   }
 
-  async write({ path, title, kind = "page", body = "", media, meta, note, of, propose, links, time, by }: Draft): Promise<WrittenUnit> {
+  async write({
+    path,
+    title,
+    kind = "page",
+    body = "",
+    media,
+    meta,
+    note,
+    of,
+    propose,
+    links,
+    time,
+    by,
+  }: Draft): Promise<WrittenUnit> {
     const { environment, log } = this.community;
     const { suite } = environment;
     const nonce = of === undefined ? environment.random(16) : undefined;
     const id = of?.id ?? unitId(suite, { log, author: this.author.member, nonce: nonce ?? new Uint8Array(16) });
-    const facts = { ...(title === undefined ? {} : { title }), ...(path === undefined ? {} : { path }), ...(note === undefined ? {} : { note }), ...meta };
+    const facts = {
+      ...(title === undefined ? {} : { title }),
+      ...(path === undefined ? {} : { path }),
+      ...(note === undefined ? {} : { note }),
+      ...meta,
+    };
     const draft: DraftOp = {
       op: "revise",
       unit: id,
@@ -77,11 +101,19 @@ export class Pen {
       ...(by === undefined ? {} : { by }),
       content: [
         { name: "meta", media: "application/json", bytes: utf8(JSON.stringify(facts)) },
-        { name: "body", media: media ?? MEDIA[kind] ?? "application/octet-stream", bytes: typeof body === "string" ? utf8(body) : body },
+        {
+          name: "body",
+          media: media ?? MEDIA[kind] ?? "application/octet-stream",
+          bytes: typeof body === "string" ? utf8(body) : body,
+        },
       ],
     };
     const { submission } = await this.author.write([draft]);
-    const revision = revisionId(suite, { log, author: this.author.member, op: submission.entry.ops[0] ?? (draft as never) });
+    const revision = revisionId(suite, {
+      log,
+      author: this.author.member,
+      op: submission.entry.ops[0] ?? (draft as never),
+    });
     return { id, text: base32.encode(id), revision: base32.encode(revision), revisionId: revision };
   }
 
@@ -93,7 +125,9 @@ export class Pen {
   async nameInHistory(name: string): Promise<Uint8Array> {
     const { environment, log } = this.community;
     const nonce = environment.random(16);
-    await this.author.write([{ op: "member", type: "person", nonce, content: [{ name: "name", media: "text/plain", bytes: utf8(name) }] }]);
+    await this.author.write([
+      { op: "member", type: "person", nonce, content: [{ name: "name", media: "text/plain", bytes: utf8(name) }] },
+    ]);
     return memberId(environment.suite, { log, nonce });
   }
 }
@@ -118,7 +152,14 @@ export function openSite(options: Partial<AppOptions> = {}): TestSite {
     app,
     home,
     async community(name, { visibility } = {}) {
-      const community = await node.begin({ name, about: `What ${name} is about.`, founder: "The founder", licence: "CC-BY-4.0", now: node.environment.now(), ...(visibility === undefined ? {} : { visibility }) });
+      const community = await node.begin({
+        name,
+        about: `What ${name} is about.`,
+        founder: "The founder",
+        licence: "CC-BY-4.0",
+        now: node.environment.now(),
+        ...(visibility === undefined ? {} : { visibility }),
+      });
       const keys = node.keystore.read(community.id);
       if (keys === undefined) throw new Error("the founder has keys");
       return new Pen(community, new Author(community, keys));
@@ -135,4 +176,3 @@ export function openSite(options: Partial<AppOptions> = {}): TestSite {
     },
   };
 }
-

@@ -40,12 +40,27 @@ let release: (() => void) | undefined;
 let outcome: "done" | "refused" | "broken" = "done";
 
 function filesBelow(directory: string, prefix = ""): Record<string, string> {
-  return Object.assign({}, ...readdirSync(directory, { withFileTypes: true }).map((entry) => (entry.isDirectory() ? filesBelow(join(directory, entry.name), `${prefix}${entry.name}/`) : { [prefix + entry.name]: readFileSync(join(directory, entry.name), "utf8") })));
+  return Object.assign(
+    {},
+    ...readdirSync(directory, { withFileTypes: true }).map((entry) =>
+      entry.isDirectory()
+        ? filesBelow(join(directory, entry.name), `${prefix}${entry.name}/`)
+        : { [prefix + entry.name]: readFileSync(join(directory, entry.name), "utf8") },
+    ),
+  );
 }
 
-async function startImport(request: ImportRequest, onProgress: (progress: ImportProgress) => void): Promise<ImportReport> {
+async function startImport(
+  request: ImportRequest,
+  onProgress: (progress: ImportProgress) => void,
+): Promise<ImportReport> {
   const { source } = request;
-  const files = source.type === "zip" ? { zip: readFileSync(source.file, "latin1") } : source.type === "folder" ? filesBelow(source.directory) : {};
+  const files =
+    source.type === "zip"
+      ? { zip: readFileSync(source.file, "latin1") }
+      : source.type === "folder"
+        ? filesBelow(source.directory)
+        : {};
   taken.push({ ...request, files });
   onProgress({ stage: "Writing versions", done: 74, of: 118 });
   await new Promise<void>((resolve) => (release = resolve));
@@ -57,7 +72,10 @@ async function startImport(request: ImportRequest, onProgress: (progress: Import
 before(() => (site = openSite({ startImport, onUnforeseen: () => undefined })));
 after(() => site.close());
 
-function form(fields: Record<string, string>, files: readonly (readonly [field: string, name: string, text: string])[] = []): FormData {
+function form(
+  fields: Record<string, string>,
+  files: readonly (readonly [field: string, name: string, text: string])[] = [],
+): FormData {
   const data = new FormData();
   for (const [name, value] of Object.entries(fields)) data.set(name, value);
   for (const [field, name, text] of files) data.append(field, new File([text], name));
@@ -80,26 +98,62 @@ async function finish(location: string): Promise<string> {
 
 test("a zip is brought in: progress first, then the report, then three next steps", async () => {
   outcome = "done";
-  const response = await send(form({ name: " Guild ", from: "zip" }, [["zip", "guild.zip", "PK\u0003\u0004 zip bytes"]]));
+  const response = await send(
+    form({ name: " Guild ", from: "zip" }, [["zip", "guild.zip", "PK\u0003\u0004 zip bytes"]]),
+  );
   assert.equal(response.status, 303);
   const location = response.headers.get("location") ?? "";
   const { text } = await site.get(location);
-  for (const words of ["Bringing in Guild", "Writing versions", "74 of 118", 'http-equiv="refresh"']) assert.ok(text.includes(words), words);
-  assert.deepEqual(JSON.parse((await site.get(`${location}/state`)).text), { is: "running", stage: "Writing versions", done: 74, of: 118 });
+  for (const words of ["Bringing in Guild", "Writing versions", "74 of 118", 'http-equiv="refresh"'])
+    assert.ok(text.includes(words), words);
+  assert.deepEqual(JSON.parse((await site.get(`${location}/state`)).text), {
+    is: "running",
+    stage: "Writing versions",
+    done: 74,
+    of: 118,
+  });
   assert.ok((await site.get("/")).text.includes("Being brought in"));
   const second = await send(form({ name: "Other", from: "nothing" }));
   assert.equal(second.status, 422);
   const report = await finish(location);
-  for (const words of ["Brought in is here", "23 pages, 2 tables, 212 versions", "11 people are named", "similar name", "lint-bot", "&lt;b&gt;gone&lt;/b&gt;.md", "larger than 1 GiB", "2 things are no longer in the source", "mine.md", "Look at it", "Check the names", "Take a copy"]) assert.ok(report.includes(words), words);
+  for (const words of [
+    "Brought in is here",
+    "23 pages, 2 tables, 212 versions",
+    "11 people are named",
+    "similar name",
+    "lint-bot",
+    "&lt;b&gt;gone&lt;/b&gt;.md",
+    "larger than 1 GiB",
+    "2 things are no longer in the source",
+    "mine.md",
+    "Look at it",
+    "Check the names",
+    "Take a copy",
+  ])
+    assert.ok(report.includes(words), words);
   const [first] = taken;
-  assert.deepEqual([first?.name, first?.source.type, first?.files["zip"]], ["Guild", "zip", "PK\u0003\u0004 zip bytes"]);
+  assert.deepEqual(
+    [first?.name, first?.source.type, first?.files["zip"]],
+    ["Guild", "zip", "PK\u0003\u0004 zip bytes"],
+  );
   await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.equal(first?.source.type === "zip" && existsSync(first.source.file), false, "the upload is gone when the import has ended");
+  assert.equal(
+    first?.source.type === "zip" && existsSync(first.source.file),
+    false,
+    "the upload is gone when the import has ended",
+  );
 });
 
 test("a folder keeps its tree, and no name leaves it", async () => {
   outcome = "done";
-  const files = [["folder", "guild/a.md", "A"], ["folder", "guild/sub/b.md", "B"], ["folder", "../../evil.md", "E"], ["folder", "guild/../../evil2.md", "E"], ["folder", "/etc/evil3.md", "E"], ["other", "x.md", "X"]] as const;
+  const files = [
+    ["folder", "guild/a.md", "A"],
+    ["folder", "guild/sub/b.md", "B"],
+    ["folder", "../../evil.md", "E"],
+    ["folder", "guild/../../evil2.md", "E"],
+    ["folder", "/etc/evil3.md", "E"],
+    ["other", "x.md", "X"],
+  ] as const;
   const response = await send(form({ name: "Tree", from: "folder" }, files));
   assert.equal(response.status, 303);
   await finish(response.headers.get("location") ?? "");
@@ -108,7 +162,10 @@ test("a folder keeps its tree, and no name leaves it", async () => {
 
 test("an address is a repository, a path what lies there, nothing an empty record", async () => {
   outcome = "done";
-  for (const [address, source] of [["https://example.org/guild.git", { type: "git", location: "https://example.org/guild.git" }], [site.home, { type: "folder", directory: site.home }]] as const) {
+  for (const [address, source] of [
+    ["https://example.org/guild.git", { type: "git", location: "https://example.org/guild.git" }],
+    [site.home, { type: "folder", directory: site.home }],
+  ] as const) {
     const response = await send(form({ name: "Addressed", from: "address", address }));
     await finish(response.headers.get("location") ?? "");
     assert.deepEqual(taken.at(-1)?.source, source);
@@ -119,7 +176,13 @@ test("an address is a repository, a path what lies there, nothing an empty recor
 });
 
 test("what is missing is said beside its field, and nothing is lost", async () => {
-  for (const [fields, said] of [[{ from: "zip" }, "Give your community a name."], [{ name: "X", from: "zip" }, "Choose the zip file"], [{ name: "X", from: "address", address: "" }, "Write the address"], [{ name: "X", from: "address", address: "--upload-pack=x" }, "Write the address"], [{ name: "X <b>", from: "elsewhere" }, "Say where"]] as const) {
+  for (const [fields, said] of [
+    [{ from: "zip" }, "Give your community a name."],
+    [{ name: "X", from: "zip" }, "Choose the zip file"],
+    [{ name: "X", from: "address", address: "" }, "Write the address"],
+    [{ name: "X", from: "address", address: "--upload-pack=x" }, "Write the address"],
+    [{ name: "X <b>", from: "elsewhere" }, "Say where"],
+  ] as const) {
     const response = await send(form(fields));
     const text = await response.text();
     assert.equal(response.status, 422);
@@ -129,7 +192,10 @@ test("what is missing is said beside its field, and nothing is lost", async () =
 });
 
 test("a failed import says why, and what nobody foresaw says nothing of the inside", async () => {
-  for (const [how, said] of [["refused", "This is no zip file."], ["broken", "Something went wrong inside"]] as const) {
+  for (const [how, said] of [
+    ["refused", "This is no zip file."],
+    ["broken", "Something went wrong inside"],
+  ] as const) {
     outcome = how;
     const response = await send(form({ name: "F", from: "nothing" }));
     const text = await finish(response.headers.get("location") ?? "");
@@ -138,17 +204,31 @@ test("a failed import says why, and what nobody foresaw says nothing of the insi
 });
 
 test("a form that is cut off, or none, is refused", async () => {
-  const cut = await site.app.request("/start", { method: "POST", headers: { "content-type": "multipart/form-data; boundary=x" }, body: "--x\r\ncontent-disposition: form-data; name=\"name\"\r\n\r\nabc" });
+  const cut = await site.app.request("/start", {
+    method: "POST",
+    headers: { "content-type": "multipart/form-data; boundary=x" },
+    body: '--x\r\ncontent-disposition: form-data; name="name"\r\n\r\nabc',
+  });
   assert.equal(cut.status, 400);
-  const none = await site.app.request("/start", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+  const none = await site.app.request("/start", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
   assert.equal(none.status, 415);
-  const home = await site.app.request("http://other.example/start", { method: "POST", body: form({ name: "x", from: "nothing" }) });
+  const home = await site.app.request("http://other.example/start", {
+    method: "POST",
+    body: form({ name: "x", from: "nothing" }),
+  });
   assert.equal(home.status, 403);
 });
 
 test("a port that is taken is said, with what to do; closing frees it", async () => {
   const first = await serve({ node: site.node, port: 0 });
-  await assert.rejects(serve({ node: site.node, port: first.port }), (error: unknown) => error instanceof LoreError && error.code === "ENVIRONMENT" && error.message.includes("--port"));
+  await assert.rejects(
+    serve({ node: site.node, port: first.port }),
+    (error: unknown) => error instanceof LoreError && error.code === "ENVIRONMENT" && error.message.includes("--port"),
+  );
   assert.equal((await fetch(`${first.url}/about`)).status, 200);
   await first.close();
   const again = await serve({ node: site.node, port: first.port });

@@ -63,8 +63,8 @@ export function keepParts(frame: Frame, { op, id, place, author }: Said): void {
   claimCommitments(frame, op);
   for (const { name, media, size, digest } of partRows(frame, op, place)) {
     frame.rows.db.run(
-      "INSERT INTO op_part (op, name, media, size, author, digest) VALUES (?, ?, ?, ?, ?, ?)",
-      ...[id, name, media, size, author, digest ?? null],
+      "INSERT INTO op_part (op, name, media, size, author, idx, place, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      ...[id, name, media, size, author, frame.index, place, digest ?? null],
     );
   }
 }

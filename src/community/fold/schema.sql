@@ -104,6 +104,8 @@ CREATE TABLE op_part (
   media TEXT NOT NULL,
   size INTEGER NOT NULL,
   author INTEGER NOT NULL,        -- who wrote the op; for a newcomer's own, the newcomer
+  idx INTEGER NOT NULL,
+  place INTEGER NOT NULL,
   digest BLOB,                    -- SHA-256; NULL once erased
   PRIMARY KEY (op, name)
 ) STRICT, WITHOUT ROWID;

@@ -4,6 +4,7 @@ import { decodeSidecar, encodeExtra, formatProof, parseCheckpoint, type PlacedEn
 import { partsOf } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
 import { readEntry } from "../projections.ts";
+import { shownSidecar } from "./hidden.ts";
 
 /** Nodes of the published tree. @throws LoreError NOT_FOUND before the first seal. */
 function publishedTree({ environment, store }: Community) {
@@ -38,7 +39,7 @@ export function proofFile(community: Community, revision: number, part = "body")
   const entry = readEntry(environment.suite, store, row.idx);
   const op = entry.ops[row.place];
   const at = op === undefined ? -1 : partsOf(op).findIndex(({ name }) => name === part);
-  const opening = stored === undefined ? undefined : decodeSidecar(stored.sidecar)[row.place]?.[at];
+  const opening = stored === undefined ? undefined : decodeSidecar(shownSidecar(community, row.idx, stored))[row.place]?.[at];
   if (opening === undefined) throw new LoreError("NOT_FOUND", `The part "${part}" of this version is not here; it may have been erased.`);
   const placed = (index: number): PlacedEntry => ({
     index,

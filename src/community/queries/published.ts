@@ -1,6 +1,7 @@
 /** The published tree as static files: exactly what a signed checkpoint covers, tile by tile (C2SP tlog-tiles). */
 import { tiles } from "../../log/index.ts";
 import type { Community } from "../community.ts";
+import { shownSidecar } from "./hidden.ts";
 
 /** Bytes of a tile or entry bundle, exactly as wide as named; undefined when the published tree has none such. */
 export function publishedTile({ store }: Community, name: tiles.TileName): Uint8Array | undefined {
@@ -12,8 +13,9 @@ export function publishedTile({ store }: Community, name: tiles.TileName): Uint8
 }
 
 /** The sidecar of a published entry. */
-export function publishedSidecar({ store }: Community, index: number): Uint8Array | undefined {
+export function publishedSidecar(community: Community, index: number): Uint8Array | undefined {
+  const { store } = community;
   if (index >= store.log.sealedSize()) return undefined;
-  for (const { sidecar } of store.log.read(index, index + 1)) return sidecar;
+  for (const stored of store.log.read(index, index + 1)) return shownSidecar(community, index, stored);
   return undefined;
 }

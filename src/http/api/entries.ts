@@ -28,7 +28,8 @@ function openingOf(value: Cbor): RawSubmission["openings"][number] {
 }
 
 function submissionOf(value: Cbor): RawSubmission {
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array || isList(value)) throw malformed("it is no map with entry and parts");
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array || isList(value))
+    throw malformed("it is no map with entry and parts");
   const { entry, parts, ...rest } = value;
   if (!(entry instanceof Uint8Array) || !isList(parts)) throw malformed("it needs entry (bytes) and parts (a list)");
   const unknown = Object.keys(rest)[0];
@@ -38,7 +39,8 @@ function submissionOf(value: Cbor): RawSubmission {
 
 /** @throws LoreError UNSUPPORTED, TOO_LARGE. */
 async function bodyOf(c: Context): Promise<Uint8Array> {
-  if (!MEDIA.test(c.req.header("content-type") ?? "")) throw new LoreError("UNSUPPORTED", "Writing takes application/cbor.", { field: "content-type" });
+  if (!MEDIA.test(c.req.header("content-type") ?? ""))
+    throw new LoreError("UNSUPPORTED", "Writing takes application/cbor.", { field: "content-type" });
   const length = Number(c.req.header("content-length") ?? Number.NaN);
   if (length > BODY_BYTES_MAX) throw tooLarge();
   if (Number.isSafeInteger(length)) return new Uint8Array(await c.req.arrayBuffer());
@@ -69,10 +71,13 @@ type Outcome = Acknowledgement | { readonly code: string; readonly message: stri
 export async function writeEntries(c: Context, community: Community): Promise<Response> {
   const body = decode(await bodyOf(c));
   if (!isList(body)) return stored(await community.append(openSubmission(community.environment, submissionOf(body))));
-  if (body.length === 0 || body.length > ENTRIES_MAX) throw new LoreError("TOO_LARGE", `One request takes 1 to ${ENTRIES_MAX} entries.`, { limit: ENTRIES_MAX });
+  if (body.length === 0 || body.length > ENTRIES_MAX)
+    throw new LoreError("TOO_LARGE", `One request takes 1 to ${ENTRIES_MAX} entries.`, { limit: ENTRIES_MAX });
   const submissions = body.map((value) => openSubmission(community.environment, submissionOf(value)));
   const results = await Promise.allSettled(submissions.map((submission) => community.append(submission)));
-  const outcomes = results.map((result): Outcome => (result.status === "fulfilled" ? result.value : refusal(result.reason)));
+  const outcomes = results.map((result): Outcome =>
+    result.status === "fulfilled" ? result.value : refusal(result.reason),
+  );
   // Nothing stored is an error as a whole: the first says why.
   const [first] = results;
   if (first?.status === "rejected" && results.every(({ status }) => status === "rejected")) throw first.reason;
@@ -85,5 +90,8 @@ function refusal(error: unknown): Outcome {
 }
 
 function stored(result: Acknowledgement | readonly Outcome[]): Response {
-  return new Response(JSON.stringify(result), { status: 201, headers: { "content-type": "application/json; charset=utf-8" } });
+  return new Response(JSON.stringify(result), {
+    status: 201,
+    headers: { "content-type": "application/json; charset=utf-8" },
+  });
 }

@@ -9,7 +9,11 @@ import * as schemas from "./schemas.ts";
 type Json = Record<string, unknown>;
 
 function schemaOf(type: z.ZodType): Json {
-  const { $schema: _, ...schema } = z.toJSONSchema(type, { io: "output", unrepresentable: "any", override: ({ jsonSchema }) => void delete jsonSchema.$schema }) as Json;
+  const { $schema: _, ...schema } = z.toJSONSchema(type, {
+    io: "output",
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => void delete jsonSchema.$schema,
+  }) as Json;
   return inlined(schema, (schema["$defs"] ?? {}) as Record<string, Json>);
 }
 
@@ -20,13 +24,22 @@ function inlined(value: Json, shapes: Record<string, Json>): Json {
     if (typeof item !== "object" || item === null) return item;
     const reference = "$ref" in item && typeof item.$ref === "string" ? item.$ref.split("/").at(-1) : undefined;
     if (reference !== undefined && shapes[reference] !== undefined) return resolve(shapes[reference]);
-    return Object.fromEntries(Object.entries(item).filter(([name]) => name !== "$defs" && name !== "id").map(([name, inner]) => [name, resolve(inner)]));
+    return Object.fromEntries(
+      Object.entries(item)
+        .filter(([name]) => name !== "$defs" && name !== "id")
+        .map(([name, inner]) => [name, resolve(inner)]),
+    );
   };
   return resolve(value) as Json;
 }
 
 function parametersOf({ path, query }: Operation): Json[] {
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
   const shape = schemaOf(query);
   const required = Array.isArray(shape["required"]) ? shape["required"] : [];
   const inQuery = Object.entries((shape["properties"] ?? {}) as Record<string, Json>).map(([name, schema]) => ({
@@ -39,15 +52,26 @@ function parametersOf({ path, query }: Operation): Json[] {
 function errorResponses(statuses: readonly number[]): Json {
   return Object.fromEntries(
     statuses.map((status) => {
-      const codes = Object.entries(ERRORS).filter(([, each]) => each.status === status).map(([code]) => code);
-      return [String(status), { description: codes.join(", "), content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } } }];
+      const codes = Object.entries(ERRORS)
+        .filter(([, each]) => each.status === status)
+        .map(([code]) => code);
+      return [
+        String(status),
+        {
+          description: codes.join(", "),
+          content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+        },
+      ];
     }),
   );
 }
 
 function readOperation(operation: Operation): Json {
   const { result, media } = operation;
-  const content = media === undefined ? { "application/json": { schema: result === undefined ? {} : schemaOf(result) } } : { [media]: { schema: { type: "string" } } };
+  const content =
+    media === undefined
+      ? { "application/json": { schema: result === undefined ? {} : schemaOf(result) } }
+      : { [media]: { schema: { type: "string" } } };
   return {
     get: {
       summary: operation.summary,
@@ -59,7 +83,14 @@ function readOperation(operation: Operation): Json {
 }
 
 function operationId(path: string): string {
-  return path.replaceAll(/[^a-z]+/gi, " ").trim().split(" ").slice(1).join("-") || "api";
+  return (
+    path
+      .replaceAll(/[^a-z]+/gi, " ")
+      .trim()
+      .split(" ")
+      .slice(1)
+      .join("-") || "api"
+  );
 }
 
 const SUBMISSION = {
@@ -75,19 +106,43 @@ const WRITE: Json = {
     parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }],
     requestBody: { required: true, content: { "application/cbor": { schema: SUBMISSION } } },
     responses: {
-      "201": { description: "Stored", content: { "application/json": { schema: { oneOf: [schemaOf(schemas.acknowledgement), schemaOf(schemas.written)] } } } },
+      "201": {
+        description: "Stored",
+        content: {
+          "application/json": { schema: { oneOf: [schemaOf(schemas.acknowledgement), schemaOf(schemas.written)] } },
+        },
+      },
       ...errorResponses([400, 403, 404, 409, 413, 415, 422, 429, 503]),
     },
   },
 };
 
 export function openApi(operations: readonly Operation[]): Json {
-  const paths: Json = { "/api/c": { get: { summary: "Communities that anyone may read", operationId: "c", responses: { "200": { description: "Communities", content: { "application/json": { schema: schemaOf(schemas.community.array()) } } } } } } };
+  const paths: Json = {
+    "/api/c": {
+      get: {
+        summary: "Communities that anyone may read",
+        operationId: "c",
+        responses: {
+          "200": {
+            description: "Communities",
+            content: { "application/json": { schema: schemaOf(schemas.community.array()) } },
+          },
+        },
+      },
+    },
+  };
   for (const operation of operations) paths[operation.path] = readOperation(operation);
   paths["/api/c/{id}/entries"] = WRITE;
   return {
     openapi: "3.1.0",
-    info: { title: "Commonlore", version: "1", description: "What communities know: pages, tables, tools, with everyone who wrote them. Reading needs no key; writing needs a signature, nothing else.", license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    info: {
+      title: "Commonlore",
+      version: "1",
+      description:
+        "What communities know: pages, tables, tools, with everyone who wrote them. Reading needs no key; writing needs a signature, nothing else.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
     paths,
     components: { schemas: { Error: schemaOf(schemas.errorBody) } },
   };

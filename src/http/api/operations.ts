@@ -5,7 +5,16 @@
 import type { z } from "zod";
 
 import { LoreError, textOf } from "../../bytes/index.ts";
-import { type Community, links, moments, openProposals, persons, proofFile, searchCommunity, units } from "../../community/index.ts";
+import {
+  type Community,
+  links,
+  moments,
+  openProposals,
+  persons,
+  proofFile,
+  searchCommunity,
+  units,
+} from "../../community/index.ts";
 import { profile } from "../../community/queries/profile.ts";
 import { limits } from "../../unit/index.ts";
 import type { Site } from "../../web/index.ts";
@@ -45,13 +54,18 @@ function checked<Q extends z.ZodType>(schema: Q, query: unknown): z.infer<Q> {
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const field = issue?.path.join(".") ?? "";
-  throw new LoreError("USAGE", `Reading the request: "${field}" is not as it should be (${issue?.message ?? "unknown"}). /api says what it takes.`, field === "" ? {} : { field });
+  throw new LoreError(
+    "USAGE",
+    `Reading the request: "${field}" is not as it should be (${issue?.message ?? "unknown"}). /api says what it takes.`,
+    field === "" ? {} : { field },
+  );
 }
 
 type MomentQuery = z.infer<typeof schemas.queries.moment>;
 
 function momentOf(community: Community, { "as-of": asOf, known }: MomentQuery): moments.Moment {
-  if (asOf !== undefined && known !== undefined) throw new LoreError("USAGE", "Give as-of or known, not both.", { field: "known" });
+  if (asOf !== undefined && known !== undefined)
+    throw new LoreError("USAGE", "Give as-of or known, not both.", { field: "known" });
   if (known !== undefined) return { at: "size", size: moments.knownSize(community, moments.parseDate(known)) };
   return asOf === undefined ? moments.NOW : moments.parseMoment(asOf);
 }
@@ -64,7 +78,8 @@ export function describeCommunity(community: Community): unknown {
 function withText(community: Community, n: number): unknown {
   const detail = units.revisionDetail(community, n);
   const body = detail.parts.find(({ name }) => name === "body");
-  const bytes = body !== undefined && body.sizeBytes <= limits.PAGE_BYTES_MAX ? units.partBytes(community, n) : undefined;
+  const bytes =
+    body !== undefined && body.sizeBytes <= limits.PAGE_BYTES_MAX ? units.partBytes(community, n) : undefined;
   return { ...detail, text: bytes === undefined ? null : (textOf(bytes) ?? null) };
 }
 
@@ -88,14 +103,22 @@ export const OPERATIONS: readonly Operation[] = [
     query: queries.units,
     result: schemas.unitListing.array(),
     run: ({ community, query }) =>
-      units.listUnits(community, { moment: momentOf(community, query), kinds: kindsOf(query.kind), all: query.all !== undefined && query.all !== "0" && query.all !== "false" }),
+      units.listUnits(community, {
+        moment: momentOf(community, query),
+        kinds: kindsOf(query.kind),
+        all: query.all !== undefined && query.all !== "0" && query.all !== "false",
+      }),
   }),
   operation({
     path: "/api/c/{id}/units/{ref}",
     summary: "A unit by id, path or title, with its text; a version of it with @ and its revision",
     query: queries.moment,
     result: schemas.revisionWithText,
-    run: ({ community, params, query }) => withText(community, units.resolve(community, units.findUnit(community, params["ref"] ?? ""), momentOf(community, query))),
+    run: ({ community, params, query }) =>
+      withText(
+        community,
+        units.resolve(community, units.findUnit(community, params["ref"] ?? ""), momentOf(community, query)),
+      ),
   }),
   operation({
     path: "/api/c/{id}/units/{ref}/history",
@@ -111,7 +134,11 @@ export const OPERATIONS: readonly Operation[] = [
     result: schemas.unitLinks,
     run: ({ community, params }) => {
       const { unit } = units.findUnit(community, params["ref"] ?? "");
-      return { madeFrom: links.madeFrom(community, unit), usedIn: links.usedIn(community, unit), headings: links.headings(community, unit) };
+      return {
+        madeFrom: links.madeFrom(community, unit),
+        usedIn: links.usedIn(community, unit),
+        headings: links.headings(community, unit),
+      };
     },
   }),
   operation({
@@ -127,7 +154,13 @@ export const OPERATIONS: readonly Operation[] = [
     query: queries.search,
     result: schemas.searchRow.array(),
     run: ({ community, query }) =>
-      searchCommunity(community, { text: query.q, limit: query.limit, offset: query.offset, kinds: kindsOf(query.kind), moment: momentOf(community, query) }),
+      searchCommunity(community, {
+        text: query.q,
+        limit: query.limit,
+        offset: query.offset,
+        kinds: kindsOf(query.kind),
+        moment: momentOf(community, query),
+      }),
   }),
   operation({
     path: "/api/c/{id}/people",
@@ -143,7 +176,10 @@ export const OPERATIONS: readonly Operation[] = [
     result: schemas.personListing.extend({ units: schemas.unitListing.array() }),
     run: ({ community, params }) => {
       const { member, ...listing } = persons.findPerson(community, params["person"] ?? "");
-      return { ...listing, units: persons.unitsOf(community, member).flatMap(({ unit }) => units.unitAt(community, unit) ?? []) };
+      return {
+        ...listing,
+        units: persons.unitsOf(community, member).flatMap(({ unit }) => units.unitAt(community, unit) ?? []),
+      };
     },
   }),
   operation({

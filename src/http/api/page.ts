@@ -5,7 +5,15 @@ import { pageOf, type Site } from "../../web/index.ts";
 import type { Operation } from "./operations.ts";
 
 export function apiPage(site: Site, operations: readonly Operation[]) {
-  const all = [{ method: "GET", path: "/api/c", summary: "Communities that anyone may read" }, ...operations.map(({ path, summary }) => ({ method: "GET", path, summary })), { method: "POST", path: "/api/c/{id}/entries", summary: "Write entries: each signed by its author; durable when this answers" }];
+  const all = [
+    { method: "GET", path: "/api/c", summary: "Communities that anyone may read" },
+    ...operations.map(({ path, summary }) => ({ method: "GET", path, summary })),
+    {
+      method: "POST",
+      path: "/api/c/{id}/entries",
+      summary: "Write entries: each signed by its author; durable when this answers",
+    },
+  ];
   return pageOf({
     site,
     title: "For programs",

@@ -18,14 +18,20 @@ async function run(c: Context, operation: Operation, site: Site): Promise<Respon
   const params: Record<string, string> = { ...c.req.param() };
   const community = site.community(params["id"] ?? "");
   const result = await operation.run({ site, community, params, query: c.req.query() });
-  if (result instanceof Uint8Array) return answer(c, new Uint8Array(result), { media: operation.media ?? "application/octet-stream" });
+  if (result instanceof Uint8Array)
+    return answer(c, new Uint8Array(result), { media: operation.media ?? "application/octet-stream" });
   return answer(c, JSON.stringify(result), { media: JSON_MEDIA });
 }
 
 export function apiRoutes(site: Site): Hono {
   const app = new Hono();
   const document = JSON.stringify(openApi(OPERATIONS));
-  app.get("/api", async (c) => answer(c, String(await html`${apiPage(site, OPERATIONS)}`), { media: "text/html; charset=utf-8", policy: PAGE_POLICY }));
+  app.get("/api", async (c) =>
+    answer(c, String(await html`${apiPage(site, OPERATIONS)}`), {
+      media: "text/html; charset=utf-8",
+      policy: PAGE_POLICY,
+    }),
+  );
   app.get("/api/openapi.json", (c) => answer(c, document, { media: JSON_MEDIA }));
   app.get("/api/c", (c) => answer(c, JSON.stringify(site.communities().map(describeCommunity)), { media: JSON_MEDIA }));
   for (const operation of OPERATIONS) app.get(routeOf(operation), (c) => run(c, operation, site));

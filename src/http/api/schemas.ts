@@ -1,12 +1,28 @@
 /** The shapes of the API, in zod: requests are checked against them, and /api/openapi.json is made of them. */
 import { z } from "zod";
 
-const id = z.string().regex(/^[a-z2-7]{32}$/).describe("20 bytes in base32");
-const digest = z.string().regex(/^[a-z2-7]{52}$/).describe("32 bytes in base32");
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/).describe("SHA-256 in hex");
+const id = z
+  .string()
+  .regex(/^[a-z2-7]{32}$/)
+  .describe("20 bytes in base32");
+const digest = z
+  .string()
+  .regex(/^[a-z2-7]{52}$/)
+  .describe("32 bytes in base32");
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe("SHA-256 in hex");
 const ms = z.number().int().describe("Milliseconds since 1970");
 
-export const person = z.object({ id, name: z.string(), type: z.string(), keyed: z.boolean().describe("Whether they hold a key; else named in history") }).meta({ id: "Person" });
+export const person = z
+  .object({
+    id,
+    name: z.string(),
+    type: z.string(),
+    keyed: z.boolean().describe("Whether they hold a key; else named in history"),
+  })
+  .meta({ id: "Person" });
 
 export const personListing = person
   .extend({
@@ -70,16 +86,24 @@ export const revision = z
     index: z.number().int().describe("Of the entry that carries it"),
     time: ms,
     sourced: z.boolean().describe("Whether the time is as the source says"),
-    parts: z.array(z.object({ name: z.string(), media: z.string(), sizeBytes: z.number().int(), sha256: sha256.nullable() })),
+    parts: z.array(
+      z.object({ name: z.string(), media: z.string(), sizeBytes: z.number().int(), sha256: sha256.nullable() }),
+    ),
   })
   .meta({ id: "Revision" });
 
-export const revisionWithText = revision.extend({ text: z.string().nullable().describe("The body, where it is text of at most 1 MB") }).meta({ id: "RevisionWithText" });
+export const revisionWithText = revision
+  .extend({ text: z.string().nullable().describe("The body, where it is text of at most 1 MB") })
+  .meta({ id: "RevisionWithText" });
 
 const link = z.object({ rel: z.string(), unit: unitListing.optional(), elsewhere: z.string().optional() });
 
 export const unitLinks = z
-  .object({ madeFrom: z.array(link), usedIn: z.array(link), headings: z.array(z.object({ level: z.number().int(), text: z.string(), anchor: z.string() })) })
+  .object({
+    madeFrom: z.array(link),
+    usedIn: z.array(link),
+    headings: z.array(z.object({ level: z.number().int(), text: z.string(), anchor: z.string() })),
+  })
   .meta({ id: "UnitLinks" });
 
 export const searchRow = z
@@ -92,7 +116,9 @@ export const searchRow = z
     state: z.enum(["current", "superseded", "retired"]),
     disputed: z.boolean(),
     snippet: z.string(),
-    marks: z.array(z.tuple([z.number().int(), z.number().int()])).describe("Ranges of the snippet, in UTF-16 units, that were asked for"),
+    marks: z
+      .array(z.tuple([z.number().int(), z.number().int()]))
+      .describe("Ranges of the snippet, in UTF-16 units, that were asked for"),
     heading: z.string().nullable(),
     anchor: z.string().nullable(),
     score: z.number(),
@@ -104,11 +130,17 @@ export const proposal = z
   .meta({ id: "Proposal" });
 
 export const acknowledgement = z
-  .object({ index: z.number().int(), digest, level: z.literal("stored").describe("Durable on this site's disk; under a signed checkpoint within a second") })
+  .object({
+    index: z.number().int(),
+    digest,
+    level: z.literal("stored").describe("Durable on this site's disk; under a signed checkpoint within a second"),
+  })
   .meta({ id: "Acknowledgement" });
 
 /** One per entry sent: stored, or why not. */
-export const written = z.array(z.union([acknowledgement, z.object({ code: z.string(), message: z.string() })])).meta({ id: "Written" });
+export const written = z
+  .array(z.union([acknowledgement, z.object({ code: z.string(), message: z.string() })]))
+  .meta({ id: "Written" });
 
 export const errorBody = z
   .object({
@@ -122,13 +154,24 @@ export const errorBody = z
   .meta({ id: "Error" });
 
 const moment = {
-  "as-of": z.string().max(40).optional().describe("A number of entries, or a date: what stood then, as the source says"),
+  "as-of": z
+    .string()
+    .max(40)
+    .optional()
+    .describe("A number of entries, or a date: what stood then, as the source says"),
   known: z.string().max(40).optional().describe("A date: what this record knew then"),
 };
-const KINDS = z.string().max(200).regex(/^[a-z]+(,[a-z]+)*$/);
+const KINDS = z
+  .string()
+  .max(200)
+  .regex(/^[a-z]+(,[a-z]+)*$/);
 
 export const queries = {
-  units: z.object({ ...moment, kind: KINDS.optional().describe("Kinds, commas between"), all: z.enum(["0", "1", "true", "false", ""]).optional().describe("Also what was retired or replaced") }),
+  units: z.object({
+    ...moment,
+    kind: KINDS.optional().describe("Kinds, commas between"),
+    all: z.enum(["0", "1", "true", "false", ""]).optional().describe("Also what was retired or replaced"),
+  }),
   moment: z.object(moment),
   search: z.object({
     ...moment,
@@ -137,6 +180,11 @@ export const queries = {
     offset: z.coerce.number().int().min(0).max(10_000).default(0),
     kind: KINDS.optional(),
   }),
-  proof: z.object({ part: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).default("body") }),
+  proof: z.object({
+    part: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,31}$/)
+      .default("body"),
+  }),
   none: z.object({}),
 } as const;

@@ -35,7 +35,11 @@ interface Subject {
 type StepName = "words" | "signature" | "record" | "summary" | "memory";
 type Mark = "checked" | "failed" | "waiting";
 
-const PATHS: Readonly<Record<Mark, string>> = { checked: "M8 14.5l4 4 8-9", failed: "M9.5 9.5l9 9M18.5 9.5l-9 9", waiting: "M14 8v7M14 18.5v1.5" };
+const PATHS: Readonly<Record<Mark, string>> = {
+  checked: "M8 14.5l4 4 8-9",
+  failed: "M9.5 9.5l9 9M18.5 9.5l-9 9",
+  waiting: "M14 8v7M14 18.5v1.5",
+};
 const LABELS: Readonly<Record<Mark, string>> = { checked: "Checked", failed: "Failed", waiting: "Not checked" };
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const number = new Intl.NumberFormat("en-GB");
@@ -63,7 +67,11 @@ function setStep(name: StepName, mark: Mark, say: { title?: string; text: string
 }
 
 function fingerprint(text: string): HTMLElement {
-  const [details, summary, code] = [document.createElement("details"), document.createElement("summary"), document.createElement("code")];
+  const [details, summary, code] = [
+    document.createElement("details"),
+    document.createElement("summary"),
+    document.createElement("code"),
+  ];
   summary.textContent = "Fingerprint";
   code.textContent = text;
   details.append(summary, code);
@@ -140,10 +148,15 @@ function checkWords(words: Uint8Array, { entry, op, part, salt }: Extra): void {
     const signed = named.find(({ name }) => name === part)?.commit ?? fail("The signed entry names no such text.");
     const found = commitment(nobleSuite, salt, digest);
     if (hex.encode(signed) !== hex.encode(found)) {
-      fail(`One letter or more differs from what was signed. Do not rely on this page. Signed: ${hex.encode(signed).slice(0, 16)}…, found: ${hex.encode(found).slice(0, 16)}….`);
+      fail(
+        `One letter or more differs from what was signed. Do not rely on this page. Signed: ${hex.encode(signed).slice(0, 16)}…, found: ${hex.encode(found).slice(0, 16)}….`,
+      );
     }
   });
-  setStep("words", "checked", { text: "The text you read gives the same fingerprint as the one that was signed.", fingerprint: hex.encode(digest) });
+  setStep("words", "checked", {
+    text: "The text you read gives the same fingerprint as the one that was signed.",
+    fingerprint: hex.encode(digest),
+  });
 }
 
 function fail(message: string): never {
@@ -156,23 +169,44 @@ function checkProof(words: Uint8Array, proof: ProofFile, { community, signer }: 
   const { entry, genesis } = extra;
   checkWords(words, extra);
   step("signature", "The signature does not hold", () => verifyEntry(nobleSuite, entry));
-  setStep("signature", "checked", { text: `on ${DAY.format(entry.time)}, by the signer's own clock, with a key that this site says is ${signer}'s. The signature holds for that key.`, fingerprint: hex.encode(entry.key) });
+  setStep("signature", "checked", {
+    text: `on ${DAY.format(entry.time)}, by the signer's own clock, with a key that this site says is ${signer}'s. The signature holds for that key.`,
+    fingerprint: hex.encode(entry.key),
+  });
   const key = step("summary", "The record is not this community's", () => {
-    if (communityId(genesis.digest) !== community) fail(`The record begins with the community ${communityId(genesis.digest)}, not ${community}.`);
-    if (entry.log !== null && hex.encode(entry.log) !== hex.encode(genesis.digest)) fail("The entry was signed for another record.");
+    if (communityId(genesis.digest) !== community)
+      fail(`The record begins with the community ${communityId(genesis.digest)}, not ${community}.`);
+    if (entry.log !== null && hex.encode(entry.log) !== hex.encode(genesis.digest))
+      fail("The entry was signed for another record.");
     return { name: logOrigin(community, 0), publicKey: logKeyOf(genesis) };
   });
-  const checkpoint = step("summary", "The summary of the record is not signed by this community", () => openCheckpoint(nobleSuite, proof.checkpoint, key));
+  const checkpoint = step("summary", "The summary of the record is not signed by this community", () =>
+    openCheckpoint(nobleSuite, proof.checkpoint, key),
+  );
   step("record", "They do not stand in the record", () => {
     const { size, root } = checkpoint;
-    const places = [[proof.index, entry.bytes, proof.hashes], [0, genesis.bytes, extra.genesisHashes]] as const;
+    const places = [
+      [proof.index, entry.bytes, proof.hashes],
+      [0, genesis.bytes, extra.genesisHashes],
+    ] as const;
     for (const [index, bytes, hashes] of places) {
-      const holds = tree.verifyInclusion(nobleSuite, { index, size, root, leaf: tree.leafHash(nobleSuite, bytes), proof: hashes });
+      const holds = tree.verifyInclusion(nobleSuite, {
+        index,
+        size,
+        root,
+        leaf: tree.leafHash(nobleSuite, bytes),
+        proof: hashes,
+      });
       if (!holds) fail(`Entry ${index} does not stand in the record that the summary sums up.`);
     }
   });
-  setStep("record", "checked", { text: `as entry ${number.format(proof.index + 1)} of ${number.format(checkpoint.size)}. Taking it out or changing it would change every later summary of the record.` });
-  setStep("summary", "checked", { text: "with the key that its first entry names. That entry's fingerprint is the community's own address.", fingerprint: hex.encode(checkpoint.root) });
+  setStep("record", "checked", {
+    text: `as entry ${number.format(proof.index + 1)} of ${number.format(checkpoint.size)}. Taking it out or changing it would change every later summary of the record.`,
+  });
+  setStep("summary", "checked", {
+    text: "with the key that its first entry names. That entry's fingerprint is the community's own address.",
+    fingerprint: hex.encode(checkpoint.root),
+  });
   return { checkpoint, key, entry };
 }
 
@@ -187,7 +221,9 @@ function keptOf(community: string): Kept | undefined {
     const value: unknown = JSON.parse(localStorage.getItem(`lore:seen:${community}`) ?? "null");
     if (typeof value !== "object" || value === null || !("size" in value) || !("root" in value)) return undefined;
     const day = "day" in value ? String(value.day) : "";
-    return typeof value.size === "number" && typeof value.root === "string" ? { size: value.size, root: value.root, day } : undefined;
+    return typeof value.size === "number" && typeof value.root === "string"
+      ? { size: value.size, root: value.root, day }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -195,7 +231,14 @@ function keptOf(community: string): Kept | undefined {
 
 function keep(community: string, checkpoint: { size: number; root: Uint8Array }): boolean {
   try {
-    localStorage.setItem(`lore:seen:${community}`, JSON.stringify({ size: checkpoint.size, root: base64.encode(checkpoint.root), day: DAY.format(performance.timeOrigin) }));
+    localStorage.setItem(
+      `lore:seen:${community}`,
+      JSON.stringify({
+        size: checkpoint.size,
+        root: base64.encode(checkpoint.root),
+        day: DAY.format(performance.timeOrigin),
+      }),
+    );
     return true;
   } catch {
     return false;
@@ -203,18 +246,31 @@ function keep(community: string, checkpoint: { size: number; root: Uint8Array })
 }
 
 /** Compares the summary with the one kept from an earlier visit; keeps the larger. */
-async function checkMemory({ community, consistency }: Subject, now: { size: number; root: Uint8Array }): Promise<void> {
+async function checkMemory(
+  { community, consistency }: Subject,
+  now: { size: number; root: Uint8Array },
+): Promise<void> {
   const kept = keptOf(community);
   if (kept === undefined) {
     const isKept = keep(community, now);
     setStep("memory", "waiting", {
       title: "You have no earlier summary of your own",
-      text: isKept ? "This is your first check with this browser. It keeps a summary now, and next time will notice if the past was changed." : "This browser keeps nothing, so it cannot notice if the past was changed.",
+      text: isKept
+        ? "This is your first check with this browser. It keeps a summary now, and next time will notice if the past was changed."
+        : "This browser keeps nothing, so it cannot notice if the past was changed.",
     });
     return;
   }
-  const [older, newer] = kept.size <= now.size ? [kept, { size: now.size, root: base64.encode(now.root) }] : [{ size: now.size, root: base64.encode(now.root) }, kept];
-  const { hashes } = older.size === newer.size ? { hashes: [] } : (JSON.parse(new TextDecoder().decode(await bytesAt(`${consistency}?from=${older.size}&to=${newer.size}`))) as { hashes: string[] });
+  const [older, newer] =
+    kept.size <= now.size
+      ? [kept, { size: now.size, root: base64.encode(now.root) }]
+      : [{ size: now.size, root: base64.encode(now.root) }, kept];
+  const { hashes } =
+    older.size === newer.size
+      ? { hashes: [] }
+      : (JSON.parse(new TextDecoder().decode(await bytesAt(`${consistency}?from=${older.size}&to=${newer.size}`))) as {
+          hashes: string[];
+        });
   step("memory", "The past was changed since your last visit", () => {
     const holds = tree.verifyConsistency(nobleSuite, {
       older: older.size,
@@ -223,10 +279,15 @@ async function checkMemory({ community, consistency }: Subject, now: { size: num
       root: base64.decode(newer.root),
       proof: hashes.map((hash) => base64.decode(hash)),
     });
-    if (!holds) fail(`The summary kept ${kept.day === "" ? "before" : `on ${kept.day}`} over ${number.format(kept.size)} entries does not fit this one over ${number.format(now.size)}. Keep this page open and tell other members.`);
+    if (!holds)
+      fail(
+        `The summary kept ${kept.day === "" ? "before" : `on ${kept.day}`} over ${number.format(kept.size)} entries does not fit this one over ${number.format(now.size)}. Keep this page open and tell other members.`,
+      );
   });
   if (now.size >= kept.size) keep(community, now);
-  setStep("memory", "checked", { text: `${kept.day === "" ? "Since your last visit" : `Since ${kept.day}`} entries were only added: all ${number.format(older.size)} of then are still there, unchanged.` });
+  setStep("memory", "checked", {
+    text: `${kept.day === "" ? "Since your last visit" : `Since ${kept.day}`} entries were only added: all ${number.format(older.size)} of then are still there, unchanged.`,
+  });
 }
 
 async function check(subject: Subject): Promise<void> {
@@ -234,10 +295,16 @@ async function check(subject: Subject): Promise<void> {
   const [words, proofBytes] = await Promise.all([bytesAt(subject.part), bytesAt(subject.proof)]);
   const { checkpoint, key, entry } = checkProof(words, parseProof(proofBytes), subject);
   const latest = await bytesAt(subject.checkpoint);
-  const published = step("summary", "The published summary is not signed by this community", () => openCheckpoint(nobleSuite, latest, key));
+  const published = step("summary", "The published summary is not signed by this community", () =>
+    openCheckpoint(nobleSuite, latest, key),
+  );
   await checkMemory(subject, published.size >= checkpoint.size ? published : checkpoint);
   const seconds = ((performance.now() - started) / 1_000).toFixed(2);
-  setVerdict("checked", `Yes. Unchanged since ${DAY.format(entry.time)}.`, `Your browser checked this itself just now, in ${seconds} seconds.`);
+  setVerdict(
+    "checked",
+    `Yes. Unchanged since ${DAY.format(entry.time)}.`,
+    `Your browser checked this itself just now, in ${seconds} seconds.`,
+  );
 }
 
 const box = document.getElementById("lore:genuine");
@@ -245,7 +312,17 @@ const box = document.getElementById("lore:genuine");
 const subject = box === null ? undefined : (JSON.parse(box.dataset["subject"] ?? "null") as Subject | null);
 if (subject != null) {
   check(subject).catch((error: unknown) => {
-    if (error instanceof Failed) setVerdict("failed", "No. Do not rely on this page.", "The line below that is red says what was expected and what was found.");
-    else setVerdict("waiting", "This could not be checked.", `The proof did not arrive (${error instanceof Error ? error.message : String(error)}). That says nothing about the page; try again.`);
+    if (error instanceof Failed)
+      setVerdict(
+        "failed",
+        "No. Do not rely on this page.",
+        "The line below that is red says what was expected and what was found.",
+      );
+    else
+      setVerdict(
+        "waiting",
+        "This could not be checked.",
+        `The proof did not arrive (${error instanceof Error ? error.message : String(error)}). That says nothing about the page; try again.`,
+      );
   });
 }

@@ -20,7 +20,13 @@ function search(): HTMLInputElement | null {
 
 addEventListener("keydown", (event) => {
   const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k";
-  const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target) && !isSwitchedOff();
+  const isSlash =
+    event.key === "/" &&
+    !event.ctrlKey &&
+    !event.metaKey &&
+    !event.altKey &&
+    !isTyping(event.target) &&
+    !isSwitchedOff();
   const box = isCommand || isSlash ? search() : null;
   if (box === null) return;
   event.preventDefault();

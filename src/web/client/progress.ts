@@ -19,7 +19,8 @@ function show(box: HTMLElement, { stage, done = 0, of = 0 }: State): void {
       bar.value = done;
     } else bar.removeAttribute("value");
   }
-  if (text != null) text.textContent = of > 0 ? `${number.format(done)} of ${number.format(of)}` : done > 0 ? number.format(done) : "";
+  if (text != null)
+    text.textContent = of > 0 ? `${number.format(done)} of ${number.format(of)}` : done > 0 ? number.format(done) : "";
 }
 
 async function follow(box: HTMLElement): Promise<void> {

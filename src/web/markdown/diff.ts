@@ -12,7 +12,12 @@ export type DiffBlock =
   /** So many blocks are the same and not shown. */
   | { readonly type: "gap"; readonly count: number; readonly at: "start" | "middle" | "end" }
   | { readonly type: "text"; readonly form: "heading" | "prose" | "code"; readonly pieces: readonly Piece[] }
-  | { readonly type: "row"; readonly change: "same" | "gone" | "new" | "changed"; readonly number: number; readonly cells: readonly (readonly Piece[])[] };
+  | {
+      readonly type: "row";
+      readonly change: "same" | "gone" | "new" | "changed";
+      readonly number: number;
+      readonly cells: readonly (readonly Piece[])[];
+    };
 
 export interface Difference {
   readonly blocks: readonly DiffBlock[];
@@ -42,7 +47,12 @@ function runsOf(from: readonly string[], to: readonly string[]): readonly Run[] 
     const open = last !== undefined && last.same.length === 0 ? last : undefined;
     if (!added && !removed) runs.push({ gone: [], come: [], same: value });
     else if (open === undefined) runs.push({ gone: removed ? value : [], come: added ? value : [], same: [] });
-    else runs[runs.length - 1] = { gone: removed ? [...open.gone, ...value] : open.gone, come: added ? [...open.come, ...value] : open.come, same: [] };
+    else
+      runs[runs.length - 1] = {
+        gone: removed ? [...open.gone, ...value] : open.gone,
+        come: added ? [...open.come, ...value] : open.come,
+        same: [],
+      };
   }
   return runs;
 }
@@ -67,7 +77,11 @@ export function blocksOf(text: string): string[] {
 
 function words(from: string, to: string): Piece[] {
   const changes = diffWordsWithSpace(from, to, { timeout: TIMEOUT_MS });
-  if (changes === undefined) return [{ kind: "gone", text: from }, { kind: "new", text: to }];
+  if (changes === undefined)
+    return [
+      { kind: "gone", text: from },
+      { kind: "new", text: to },
+    ];
   return changes.map(({ value, added, removed }) => ({ kind: added ? "new" : removed ? "gone" : "same", text: value }));
 }
 
@@ -80,13 +94,20 @@ function textBlock(pieces: readonly Piece[], block: string): DiffBlock {
   return { type: "text", form: formOf(block), pieces };
 }
 
-function sameBlocks(blocks: readonly string[], { isFirst, isLast }: { isFirst: boolean; isLast: boolean }): DiffBlock[] {
+function sameBlocks(
+  blocks: readonly string[],
+  { isFirst, isLast }: { isFirst: boolean; isLast: boolean },
+): DiffBlock[] {
   const [head, tail] = [isFirst ? 0 : CONTEXT_BLOCKS, isLast ? 0 : CONTEXT_BLOCKS];
   const shown = (block: string) => textBlock([{ kind: "same", text: block }], block);
   const hidden = blocks.length - head - tail;
   if (hidden <= 0) return blocks.map(shown);
   const at = isFirst ? "start" : isLast ? "end" : "middle";
-  return [...blocks.slice(0, head).map(shown), { type: "gap", count: hidden, at }, ...blocks.slice(blocks.length - tail).map(shown)];
+  return [
+    ...blocks.slice(0, head).map(shown),
+    { type: "gap", count: hidden, at },
+    ...blocks.slice(blocks.length - tail).map(shown),
+  ];
 }
 
 function changedBlocks({ gone, come }: Run): DiffBlock[] {
@@ -102,7 +123,9 @@ export function diffTexts(from: string, to: string): Difference {
   const found = runsOf(before, after);
   const runs = found ?? [{ gone: before, come: after, same: [] }];
   const blocks = runs.flatMap((run, i) =>
-    run.same.length > 0 ? sameBlocks(run.same, { isFirst: i === 0, isLast: i === runs.length - 1 }) : changedBlocks(run),
+    run.same.length > 0
+      ? sameBlocks(run.same, { isFirst: i === 0, isLast: i === runs.length - 1 })
+      : changedBlocks(run),
   );
   return { blocks: blocks.slice(0, BLOCKS_SHOWN_MAX), columns: [], isSame: from === to, isWhole: found === undefined };
 }
@@ -122,14 +145,22 @@ export function diffTables(from: string, to: string): Difference {
     if (run.same.length > 0) return sameRows(run.same, { start, isFirst: i === 0, isLast: i === runs.length - 1 });
     return changedRows(run, start);
   });
-  return { blocks: blocks.slice(0, BLOCKS_SHOWN_MAX), columns: after.columns, isSame: from === to, isWhole: found === undefined };
+  return {
+    blocks: blocks.slice(0, BLOCKS_SHOWN_MAX),
+    columns: after.columns,
+    isSame: from === to,
+    isWhole: found === undefined,
+  };
 }
 
 function rowBlock(change: "same" | "gone" | "new", row: string, number: number): DiffBlock {
   return { type: "row", change, number, cells: row.split(SEPARATOR).map((text) => [{ kind: change, text }]) };
 }
 
-function sameRows(rows: readonly string[], { start, isFirst, isLast }: { start: number; isFirst: boolean; isLast: boolean }): DiffBlock[] {
+function sameRows(
+  rows: readonly string[],
+  { start, isFirst, isLast }: { start: number; isFirst: boolean; isLast: boolean },
+): DiffBlock[] {
   const [head, tail] = [isFirst ? 0 : CONTEXT_BLOCKS, isLast ? 0 : CONTEXT_BLOCKS];
   const hidden = rows.length - head - tail;
   const shown = rows.map((row, i) => rowBlock("same", row, start + i + 1));
@@ -142,7 +173,12 @@ function changedRows({ gone, come }: Run, start: number): DiffBlock[] {
   const paired = Math.min(gone.length, come.length);
   const blocks = come.slice(0, paired).map((row, i): DiffBlock => {
     const old = (gone[i] ?? "").split(SEPARATOR);
-    return { type: "row", change: "changed", number: start + i + 1, cells: row.split(SEPARATOR).map((cell, at) => words(old[at] ?? "", cell)) };
+    return {
+      type: "row",
+      change: "changed",
+      number: start + i + 1,
+      cells: row.split(SEPARATOR).map((cell, at) => words(old[at] ?? "", cell)),
+    };
   });
   for (const row of gone.slice(paired)) blocks.push(rowBlock("gone", row, 0));
   for (const [i, row] of come.slice(paired).entries()) blocks.push(rowBlock("new", row, start + paired + i + 1));

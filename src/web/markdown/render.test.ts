@@ -24,7 +24,11 @@ const HARMLESS: readonly (readonly [written: string, shown: string | RegExp, nam
   ['[a <a href="x.md">b</a> c](d.md)', /^<p><a\0\d\0>a b c<\/a><\/p>\n$/, "a link in a link"],
   ["<your-name>", "<p>&lt;your-name&gt;</p>", "a placeholder"],
   ["`<kbd>`", "<p><code>&lt;kbd&gt;</code></p>", "a tag in code"],
-  ["<details>\n<summary>More</summary>\n\nin *it*\n\n</details>", /<details>\s*<summary>More<\/summary>\s*<p>in <em>it<\/em><\/p>\s*<\/details>/, "details"],
+  [
+    "<details>\n<summary>More</summary>\n\nin *it*\n\n</details>",
+    /<details>\s*<summary>More<\/summary>\s*<p>in <em>it<\/em><\/p>\s*<\/details>/,
+    "details",
+  ],
   ["<details>\nnever closed", /^<p>\s*never closed<\/p>/, "details without an end"],
   ["see README.md and a@b.org", "<p>see README.md and a@b.org</p>", "names that only look like addresses"],
   ["https://example.org/a", /href="https:\/\/example.org\/a" rel="nofollow ugc noopener noreferrer"/, "an address"],
@@ -43,7 +47,10 @@ test("front matter is hidden and does not move the anchors", () => {
   const { title, sections, headings } = render(text);
   assert.equal(title, "X");
   assert.doesNotMatch(sections.join(""), /tags/);
-  assert.deepEqual(headings.map(({ anchor }) => anchor), ["two"]);
+  assert.deepEqual(
+    headings.map(({ anchor }) => anchor),
+    ["two"],
+  );
 });
 
 test("a rule that opens a page is no front matter", () => {
@@ -53,19 +60,66 @@ test("a rule that opens a page is no front matter", () => {
 test("headings are brought to an outline without gaps, their anchors the catalog's", () => {
   const text = "# T\n\n#### Deep\n\n## Two\n\n###### Six\n\n## Two\n\nSet\n---\n\n> # Quoted\n";
   const { headings } = render(text);
-  assert.deepEqual(headings.map(({ level, anchor }) => [level, anchor]), [[2, "deep"], [2, "two"], [3, "six"], [2, "two-1"], [2, "set"], [2, undefined]]);
+  assert.deepEqual(
+    headings.map(({ level, anchor }) => [level, anchor]),
+    [
+      [2, "deep"],
+      [2, "two"],
+      [3, "six"],
+      [2, "two-1"],
+      [2, "set"],
+      [2, undefined],
+    ],
+  );
 });
 
 test("whatever is written, every anchor is one the catalog has, and raw markup never passes", () => {
-  const piece = fc.constantFrom("# ", "## A", "\n", "\n\n", "text ", "---\n", "```\n", "> ", "- ", "<b>", "</b>", "<a href=x>", "</a>", "<details>\n", "</details>\n", "<script>", "<!--", "-->", "[x](y)", "![i](j)", "[[w|v]]", "*", "`", "|a|b|\n|-|-|\n", "\0", "===\n", "<img src=x onerror=y>", "&lt;", "\\");
+  const piece = fc.constantFrom(
+    "# ",
+    "## A",
+    "\n",
+    "\n\n",
+    "text ",
+    "---\n",
+    "```\n",
+    "> ",
+    "- ",
+    "<b>",
+    "</b>",
+    "<a href=x>",
+    "</a>",
+    "<details>\n",
+    "</details>\n",
+    "<script>",
+    "<!--",
+    "-->",
+    "[x](y)",
+    "![i](j)",
+    "[[w|v]]",
+    "*",
+    "`",
+    "|a|b|\n|-|-|\n",
+    "\0",
+    "===\n",
+    "<img src=x onerror=y>",
+    "&lt;",
+    "\\",
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
       const text = pieces.join("");
       const { headings, sections, links } = render(text);
       const known = new Set(headingsOf(text).map(({ anchor }) => anchor));
-      for (const { anchor } of headings) assert.ok(anchor === undefined || known.has(anchor), `${anchor} of ${JSON.stringify(text)}`);
+      for (const { anchor } of headings)
+        assert.ok(anchor === undefined || known.has(anchor), `${anchor} of ${JSON.stringify(text)}`);
       const all = sections.join("");
-      assert.doesNotMatch(all.replaceAll(/<(?:kbd|a|b|p|ul|ol|li|em|strong|code|pre|blockquote|h[2-6]|details|summary|table|thead|tbody|tr|th|td|div|br|hr|img|input)\b[^>]*>|<\/\w+>/g, ""), /<[a-z!]/i);
+      assert.doesNotMatch(
+        all.replaceAll(
+          /<(?:kbd|a|b|p|ul|ol|li|em|strong|code|pre|blockquote|h[2-6]|details|summary|table|thead|tbody|tr|th|td|div|br|hr|img|input)\b[^>]*>|<\/\w+>/g,
+          "",
+        ),
+        /<[a-z!]/i,
+      );
       assert.doesNotMatch(all, /<[a-z][^>]*\son\w+=|<script|<img/i);
       for (const [, number] of all.matchAll(/\0(\d+)\0/g)) assert.ok(Number(number) < links.length);
     }),
@@ -75,5 +129,14 @@ test("whatever is written, every anchor is one the catalog has, and raw markup n
 
 test("links are left open, with what they were", () => {
   const { links } = render("[a](../b.md#c) ![p](q.png) [[N#H|s]] ![[e.png]] [f](#g) [x](https://x.example)");
-  assert.deepEqual(links.map(({ form, href }) => [form, href]), [["link", "../b.md#c"], ["image", "q.png"], ["wiki", "N#H"], ["wiki-image", "e.png"], ["fragment", "#g"]]);
+  assert.deepEqual(
+    links.map(({ form, href }) => [form, href]),
+    [
+      ["link", "../b.md#c"],
+      ["image", "q.png"],
+      ["wiki", "N#H"],
+      ["wiki-image", "e.png"],
+      ["fragment", "#g"],
+    ],
+  );
 });

@@ -91,10 +91,12 @@ function setRules(md: MarkdownIt): void {
   rules["link_open"] = (tokens, at, _options, env) => {
     const token = tokens[at];
     const { wiki, fragment } = token?.meta ?? {};
-    if (typeof wiki === "string") return `<a${leftOpen(env, { form: "wiki", href: wiki + (typeof fragment === "string" ? fragment : "") })}>`;
+    if (typeof wiki === "string")
+      return `<a${leftOpen(env, { form: "wiki", href: wiki + (typeof fragment === "string" ? fragment : "") })}>`;
     const href = String(token?.attrGet("href") ?? "");
     if (href.startsWith("#")) return `<a${leftOpen(env, { form: "fragment", href })}>`;
-    if (SCHEMES.test(href) || href.startsWith("//")) return `<a href="${escape(href)}" rel="nofollow ugc noopener noreferrer">`;
+    if (SCHEMES.test(href) || href.startsWith("//"))
+      return `<a href="${escape(href)}" rel="nofollow ugc noopener noreferrer">`;
     return `<a${leftOpen(env, { form: "link", href })}>`;
   };
   rules["image"] = (tokens, at, options, env, renderer) => {
@@ -129,8 +131,13 @@ function cell(tokens: readonly Token[], at: number, tag: "th" | "td"): string {
 
 /** The link by which a heading is cited. */
 function headingLink(tokens: readonly Token[], at: number, escape: (text: string) => string): string {
-  const id = tokens.slice(0, at).findLast(({ type }) => type === "heading_open")?.attrGet("id");
-  return typeof id === "string" ? ` <a class="here" href="#${escape(encodeURIComponent(id))}" aria-label="Link to this heading">#</a>` : "";
+  const id = tokens
+    .slice(0, at)
+    .findLast(({ type }) => type === "heading_open")
+    ?.attrGet("id");
+  return typeof id === "string"
+    ? ` <a class="here" href="#${escape(encodeURIComponent(id))}" aria-label="Link to this heading">#</a>`
+    : "";
 }
 
 export type RenderMarkdown = (text: string) => Rendered;
@@ -151,9 +158,19 @@ export function createRenderer(): RenderMarkdown {
 
 /** Paragraphs that held nothing but dropped tags. */
 function isNotEmpty(token: Token, at: number, tokens: readonly Token[]): boolean {
-  const inline = token.type === "paragraph_open" ? tokens[at + 1] : token.type === "paragraph_close" ? tokens[at - 1] : token.type === "inline" && tokens[at - 1]?.type === "paragraph_open" ? token : undefined;
+  const inline =
+    token.type === "paragraph_open"
+      ? tokens[at + 1]
+      : token.type === "paragraph_close"
+        ? tokens[at - 1]
+        : token.type === "inline" && tokens[at - 1]?.type === "paragraph_open"
+          ? token
+          : undefined;
   if (inline?.children == null) return true;
-  return inline.children.some(({ type, content }) => !(type === "softbreak" || type === "hardbreak" || (type === "text" && content.trim() === "")));
+  return inline.children.some(
+    ({ type, content }) =>
+      !(type === "softbreak" || type === "hardbreak" || (type === "text" && content.trim() === "")),
+  );
 }
 
 /** Front matter leaves its lines behind, so that line numbers stay those of the text. */
@@ -171,7 +188,8 @@ function anchorsByLine(text: string): ReadonlyMap<number, string> {
   const anchors = new Map<number, string>();
   let [line, at] = [0, 0];
   for (const { start, anchor } of headingsOf(text)) {
-    for (let next = text.indexOf("\n", at); next >= 0 && next < start; next = text.indexOf("\n", at)) [line, at] = [line + 1, next + 1];
+    for (let next = text.indexOf("\n", at); next >= 0 && next < start; next = text.indexOf("\n", at))
+      [line, at] = [line + 1, next + 1];
     anchors.set(line, anchor);
   }
   return anchors;
@@ -191,7 +209,8 @@ class PageTokens {
     this.#md = md;
     this.#anchors = anchors;
     const first = tokens.findIndex(({ type }) => type === "heading_open");
-    const hasTitle = first >= 0 && tokens[first]?.tag === "h1" && tokens[first].level === 0 && isOpening(tokens.slice(0, first));
+    const hasTitle =
+      first >= 0 && tokens[first]?.tag === "h1" && tokens[first].level === 0 && isOpening(tokens.slice(0, first));
     this.title = hasTitle ? this.#plain(tokens[first + 1], { withPictures: false }) || undefined : undefined;
     this.titleAnchor = hasTitle ? this.#anchor(tokens[first]) : undefined;
     const body = hasTitle ? [...tokens.slice(0, first), ...tokens.slice(first + 3)] : tokens;
@@ -235,7 +254,14 @@ class PageTokens {
 
 /** Only badges and pictures may stand before a title. */
 function isOpening(tokens: readonly Token[]): boolean {
-  return tokens.every(({ type, children }) => type.startsWith("paragraph_") || (type === "inline" && (children ?? []).every((child) => child.type !== "text" || child.content.trim() === "" || child.content.length < 40)));
+  return tokens.every(
+    ({ type, children }) =>
+      type.startsWith("paragraph_") ||
+      (type === "inline" &&
+        (children ?? []).every(
+          (child) => child.type !== "text" || child.content.trim() === "" || child.content.length < 40,
+        )),
+  );
 }
 
 function leadOf(tokens: readonly Token[], plain: (token: Token) => string): string {

@@ -5,15 +5,34 @@
  */
 import type { MarkdownIt, StateCore, StateInline, Token } from "markdown-it";
 
-const PAIRED: ReadonlyMap<string, string> = new Map(
-  [
-    ...["kbd", "sub", "sup", "b", "strong", "i", "em", "s", "del", "ins", "u", "small", "code", "samp", "var", "q", "cite", "abbr"].map((tag): [string, string] => [tag, tag]),
-    ["strike", "s"],
-    ["tt", "code"],
-  ],
-);
+const PAIRED: ReadonlyMap<string, string> = new Map([
+  ...[
+    "kbd",
+    "sub",
+    "sup",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "s",
+    "del",
+    "ins",
+    "u",
+    "small",
+    "code",
+    "samp",
+    "var",
+    "q",
+    "cite",
+    "abbr",
+  ].map((tag): [string, string] => [tag, tag]),
+  ["strike", "s"],
+  ["tt", "code"],
+]);
 const DROPPED = new Set(
-  "address article aside blockquote big center details dd div dl dt fieldset figcaption figure font footer h1 h2 h3 h4 h5 h6 header li main nav nobr ol p picture pre section source span summary table tbody td tfoot th thead time tr ul video audio wbr".split(" "),
+  "address article aside blockquote big center details dd div dl dt fieldset figcaption figure font footer h1 h2 h3 h4 h5 h6 header li main nav nobr ol p picture pre section source span summary table tbody td tfoot th thead time tr ul video audio wbr".split(
+    " ",
+  ),
 );
 /** Dropped tags at which the text goes on in a new line. */
 const BREAKING = new Set(["br", "hr", "li", "tr", "dt", "dd"]);
@@ -80,7 +99,10 @@ function pushImage(md: MarkdownIt, state: StateInline, attributes: ReadonlyMap<s
   if (src === "" || !md.validateLink(src)) return;
   const token = state.push("image", "img", 0);
   const alt = attributes.get("alt") ?? "";
-  token.attrs = [["src", src], ["alt", ""]];
+  token.attrs = [
+    ["src", src],
+    ["alt", ""],
+  ];
   token.content = alt;
   const text = new state.Token("text", "", 0);
   text.content = alt;
@@ -98,7 +120,8 @@ function attributesOf(md: MarkdownIt, text: string): ReadonlyMap<string, string>
 }
 
 function balanceAll(state: StateCore): void {
-  for (const token of state.tokens) if (token.type === "inline" && token.children !== null) token.children = balance(token.children);
+  for (const token of state.tokens)
+    if (token.type === "inline" && token.children !== null) token.children = balance(token.children);
 }
 
 /** Makes pairs of the tags that enclose whole tokens; the others go. */
@@ -126,7 +149,9 @@ function balance(tokens: readonly Token[]): Token[] {
     partner.delete(first);
     partner.delete(last);
   }
-  return tokens.flatMap((token, at) => (token.type === "lore_pair" ? paired(tokens, { at, partner: partner.get(at) }) : token));
+  return tokens.flatMap((token, at) =>
+    token.type === "lore_pair" ? paired(tokens, { at, partner: partner.get(at) }) : token,
+  );
 }
 
 function isUsableLink(tokens: readonly Token[], span: { first: number; last: number }): boolean {

@@ -29,7 +29,10 @@ interface Wiki {
 function push(state: StateInline, { name, isEmbed, fragment, shown }: Wiki): void {
   if (isEmbed && /\.(png|jpe?g|gif|webp|svg)$/i.test(name)) {
     const image = state.push("image", "img", 0);
-    image.attrs = [["src", ""], ["alt", ""]];
+    image.attrs = [
+      ["src", ""],
+      ["alt", ""],
+    ];
     image.content = shown ?? name;
     image.children = [];
     image.meta = { wiki: name };

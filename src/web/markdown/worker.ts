@@ -15,7 +15,10 @@ function answer(task: Task): Answer {
     case "table":
       return { type: "table", table: parseTable(task.text) };
     case "diff":
-      return { type: "diff", difference: task.isTable ? diffTables(task.from, task.to) : diffTexts(task.from, task.to) };
+      return {
+        type: "diff",
+        difference: task.isTable ? diffTables(task.from, task.to) : diffTexts(task.from, task.to),
+      };
     default:
       return task satisfies never;
   }

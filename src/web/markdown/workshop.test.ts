@@ -23,7 +23,8 @@ test("a text that takes too long is given up, and the next one is laid out", asy
     assert.ok(performance.now() - started < 2_000);
     // A new thread takes a moment to start.
     let answer = await hasty.run("next-0", () => ({ type: "markdown", text: "# T" }));
-    for (let i = 1; answer === undefined && i < 20; i++) answer = await hasty.run(`next-${i}`, () => ({ type: "markdown", text: "# T" }));
+    for (let i = 1; answer === undefined && i < 20; i++)
+      answer = await hasty.run(`next-${i}`, () => ({ type: "markdown", text: "# T" }));
     assert.equal(answer?.type, "markdown");
   } finally {
     await hasty.close();
@@ -31,7 +32,18 @@ test("a text that takes too long is given up, and the next one is laid out", asy
 });
 
 test("texts made to be slow or deep end within their time", async () => {
-  const hostile = [">".repeat(50_000), `${"- ".repeat(20_000)}x`, "[".repeat(50_000), "*a ".repeat(30_000), "<b>".repeat(30_000), "<details>\n".repeat(5_000), `${"`".repeat(3_000)} `.repeat(50), "![[".repeat(20_000), "<a href='x' ".repeat(10_000), "|".repeat(60_000)];
+  const hostile = [
+    ">".repeat(50_000),
+    `${"- ".repeat(20_000)}x`,
+    "[".repeat(50_000),
+    "*a ".repeat(30_000),
+    "<b>".repeat(30_000),
+    "<details>\n".repeat(5_000),
+    `${"`".repeat(3_000)} `.repeat(50),
+    "![[".repeat(20_000),
+    "<a href='x' ".repeat(10_000),
+    "|".repeat(60_000),
+  ];
   for (const [i, text] of hostile.entries()) {
     const started = performance.now();
     await workshop.run(`hostile ${i}`, () => ({ type: "markdown", text }));
@@ -40,9 +52,13 @@ test("texts made to be slow or deep end within their time", async () => {
 });
 
 test("a table is read whatever marks its cells", async () => {
-  for (const text of ["a,b\n1,\"x, y\"\n", "a\tb\n1\tx, y\n", "a;b\n1;x, y\n", "\ufeffa,b\r\n1,\"x, y\"\r\n"]) {
+  for (const text of ['a,b\n1,"x, y"\n', "a\tb\n1\tx, y\n", "a;b\n1;x, y\n", '\ufeffa,b\r\n1,"x, y"\r\n']) {
     const answer = await workshop.run(`table ${text}`, () => ({ type: "table", text }));
-    assert.deepEqual(answer?.type === "table" ? answer.table : undefined, { columns: ["a", "b"], rows: [["1", "x, y"]] }, JSON.stringify(text));
+    assert.deepEqual(
+      answer?.type === "table" ? answer.table : undefined,
+      { columns: ["a", "b"], rows: [["1", "x, y"]] },
+      JSON.stringify(text),
+    );
   }
 });
 
@@ -55,11 +71,24 @@ test("a difference names words within changed paragraphs and hides what is the s
   const { blocks } = answer.difference;
   assert.deepEqual(blocks[0], { type: "gap", count: 6, at: "start" });
   const changed = blocks.find((block) => block.type === "text" && block.pieces.length > 1);
-  assert.deepEqual(changed?.type === "text" ? changed.pieces.map(({ kind, text }) => [kind, text]) : [], [["same", "In a "], ["gone", "closed"], ["new", "members'"], ["same", " group."]]);
+  assert.deepEqual(changed?.type === "text" ? changed.pieces.map(({ kind, text }) => [kind, text]) : [], [
+    ["same", "In a "],
+    ["gone", "closed"],
+    ["new", "members'"],
+    ["same", " group."],
+  ]);
 });
 
 test("a difference of tables goes by rows", async () => {
-  const answer = await workshop.run("rows", () => ({ type: "diff", isTable: true, from: "a,b\n1,2\n3,4\n5,6\n", to: "a,b\n1,2\n3,5\n5,6\n7,8\n" }));
+  const answer = await workshop.run("rows", () => ({
+    type: "diff",
+    isTable: true,
+    from: "a,b\n1,2\n3,4\n5,6\n",
+    to: "a,b\n1,2\n3,5\n5,6\n7,8\n",
+  }));
   assert.ok(answer?.type === "diff");
-  assert.deepEqual(answer.difference.blocks.map((block) => (block.type === "row" ? `${block.change} ${block.number}` : block.type)), ["same 1", "changed 2", "same 3", "new 4"]);
+  assert.deepEqual(
+    answer.difference.blocks.map((block) => (block.type === "row" ? `${block.change} ${block.number}` : block.type)),
+    ["same 1", "changed 2", "same 3", "new 4"],
+  );
 });

@@ -45,7 +45,8 @@ export class Workshop {
       this.#kept.set(key, kept);
       return kept.answer;
     }
-    if (this.#waiting.length >= WAITING_MAX) throw new LoreError("BUSY", "Too many pages are being laid out at once. Try again in a second.");
+    if (this.#waiting.length >= WAITING_MAX)
+      throw new LoreError("BUSY", "Too many pages are being laid out at once. Try again in a second.");
     const task = make();
     const chars = 2 * (task.type === "diff" ? task.from.length + task.to.length : task.text.length) + 1_000;
     const answer = this.#ask(task);
@@ -87,7 +88,9 @@ export class Workshop {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 512, stackSizeMb: 8 } });
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: 512, stackSizeMb: 8 },
+    });
     worker.on("message", ({ id, answer }: { id: number; answer: Answer | undefined }) => {
       if (id === this.#current?.id) this.#finish(answer);
     });

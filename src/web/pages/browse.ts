@@ -17,12 +17,16 @@ const THINGS_SHOWN = 200;
 const FOLDERS_SHOWN = 600;
 
 export function browsePage(here: Visit, folder: string, from: string | undefined): Html {
-  const listings = here.site.memo(here.community, `listing ${here.asOf ?? ""}`, () => shownUnits(here.community, here.moment));
+  const listings = here.site.memo(here.community, `listing ${here.asOf ?? ""}`, () =>
+    shownUnits(here.community, here.moment),
+  );
   const { folders, units } = shelfOf(listings, folder);
-  if (folder !== "" && folders.length === 0 && units.length === 0 && !hasFolder(here.community, folder)) throw new LoreError("NOT_FOUND", "No folder has this name here.");
+  if (folder !== "" && folders.length === 0 && units.length === 0 && !hasFolder(here.community, folder))
+    throw new LoreError("NOT_FOUND", "No folder has this name here.");
   const title = folder === "" ? words.browse.title : folder.slice(folder.lastIndexOf("/") + 1);
   const ordered = units.toSorted((a, b) => rank(a) - rank(b));
-  const start = from !== undefined && /^\d{1,7}$/.test(from) ? Math.min(Number(from), Math.max(0, ordered.length - 1)) : 0;
+  const start =
+    from !== undefined && /^\d{1,7}$/.test(from) ? Math.min(Number(from), Math.max(0, ordered.length - 1)) : 0;
   const shown = ordered.slice(start, start + THINGS_SHOWN);
   return page({
     site: here.site,
@@ -32,10 +36,20 @@ export function browsePage(here: Visit, folder: string, from: string | undefined
     body: html`<div class="sheet">
   <h1>${title}</h1>
   ${folder === "" && here.moment.at === "now" ? html`<p class="lead up-2">${everythingWords(here)}</p>` : ""}
-  ${folders.length === 0 || start > 0 ? "" : html`<section class="section">
+  ${
+    folders.length === 0 || start > 0
+      ? ""
+      : html`<section class="section">
     <h2>${words.browse.folders}</h2>
-    <ul class="folders">${folders.slice(0, FOLDERS_SHOWN).map(({ path, name, units: inside }) => html`<li><a href="${browseHref(here, path)}">${name}</a> <span class="quiet">${words.browse.things(count(inside), inside === 1)}</span></li>
-`)}</ul></section>`}
+    <ul class="folders">${folders.slice(0, FOLDERS_SHOWN).map(
+      ({
+        path,
+        name,
+        units: inside,
+      }) => html`<li><a href="${browseHref(here, path)}">${name}</a> <span class="quiet">${words.browse.things(count(inside), inside === 1)}</span></li>
+`,
+    )}</ul></section>`
+  }
   ${kindSections(here, shown)}
   ${units.length === 0 && folders.length === 0 ? html`<p class="up-5">${words.browse.nothing}</p>` : ""}
   ${turn(here, folder, { start, shown: shown.length, all: ordered.length })}
@@ -51,10 +65,14 @@ function rank({ kind }: UnitListing): number {
 
 function kindSections(here: Visit, units: readonly UnitListing[]): Html[] {
   const byKind = Map.groupBy(units, ({ kind }) => kindWords(kind).title);
-  return [...byKind].map(([title, listings]) => html`<section class="section">
+  return [...byKind].map(
+    ([title, listings]) => html`<section class="section">
     <h2>${title}</h2>
-    <ul class="things">${listings.map((listing) => html`<li>${thingLink(here, listing)}</li>
-`)}</ul></section>`);
+    <ul class="things">${listings.map(
+      (listing) => html`<li>${thingLink(here, listing)}</li>
+`,
+    )}</ul></section>`,
+  );
 }
 
 function crumbsOf(here: Visit, folder: string, title: string): Crumb[] {
@@ -62,11 +80,16 @@ function crumbsOf(here: Visit, folder: string, title: string): Crumb[] {
   if (folder === "") return [...crumbs, { text: title }];
   crumbs.push({ text: words.browse.all, href: browseHref(here, "") });
   const steps = folder.split("/").slice(0, -1);
-  for (const [i, step] of steps.entries()) crumbs.push({ text: step, href: browseHref(here, steps.slice(0, i + 1).join("/")) });
+  for (const [i, step] of steps.entries())
+    crumbs.push({ text: step, href: browseHref(here, steps.slice(0, i + 1).join("/")) });
   return [...crumbs, { text: title }];
 }
 
-function turn(here: Visit, folder: string, { start, shown, all }: { start: number; shown: number; all: number }): Html | "" {
+function turn(
+  here: Visit,
+  folder: string,
+  { start, shown, all }: { start: number; shown: number; all: number },
+): Html | "" {
   if (all <= THINGS_SHOWN) return "";
   const path = folder === "" ? "/browse" : `/browse/${encodePath(folder)}`;
   return html`<nav class="turn" aria-label="${words.browse.large(count(all), count(start + 1), count(start + shown))}">

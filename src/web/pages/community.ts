@@ -81,11 +81,14 @@ function startUnits(here: Visit, readme: UnitListing | undefined): UnitListing[]
     const path = form === "link" ? linkedPath(readme?.path ?? "", href) : form === "wiki" ? href : undefined;
     const unit = path === undefined || path === "" ? undefined : linkedUnit(community, path)?.unit;
     const listing = unit === undefined ? undefined : unitAt(community, unit, moment);
-    if (listing?.state === "current" && listing.kind === "page" && listing.unit !== readme?.unit) found.set(listing.unit, listing);
+    if (listing?.state === "current" && listing.kind === "page" && listing.unit !== readme?.unit)
+      found.set(listing.unit, listing);
     if (found.size >= START_SHOWN) break;
   }
-  if (found.size < START_SHOWN) for (const unit of mostLinked(community, START_SHOWN)) addListing(found, unitAt(community, unit, moment));
-  if (found.size < 2) for (const { unit } of recentChanges(community, 50)) if (unit.kind === "page") addListing(found, unit);
+  if (found.size < START_SHOWN)
+    for (const unit of mostLinked(community, START_SHOWN)) addListing(found, unitAt(community, unit, moment));
+  if (found.size < 2)
+    for (const { unit } of recentChanges(community, 50)) if (unit.kind === "page") addListing(found, unit);
   if (readme !== undefined) found.delete(readme.unit);
   return [...found.values()].slice(0, START_SHOWN);
 }
@@ -97,14 +100,20 @@ function addListing(found: Map<string, UnitListing>, listing: UnitListing | unde
 async function startShelf(here: Visit, readme: UnitListing | undefined): Promise<Html> {
   const units = here.site.memo(here.community, `start ${here.asOf ?? ""}`, () => startUnits(here, readme));
   const everything = everythingWords(here);
-  if (units.length === 0 && everything === "") return html`<div class="empty up-6"><h2>${words.home.empty}</h2><p>${words.home.emptyText}</p></div>`;
+  if (units.length === 0 && everything === "")
+    return html`<div class="empty up-6"><h2>${words.home.empty}</h2><p>${words.home.emptyText}</p></div>`;
   const leads = await Promise.all(units.map((unit) => leadOfUnit(here, unit)));
   const opening = readme === undefined || here.profile.start.length > 0 || units.length >= START_SHOWN ? [] : [readme];
   return html`<section class="section">
     <h2>${words.home.startHere}</h2>
     <ol class="shelf">
-      ${[...opening, ...units].map((unit, i) => html`<li><a class="name" href="${unitHref(here, unit)}">${titleOf(unit)}</a>${badges(unit)}${leadLine(leads[i - opening.length])}</li>
-`)}
+      ${[...opening, ...units].map(
+        (
+          unit,
+          i,
+        ) => html`<li><a class="name" href="${unitHref(here, unit)}">${titleOf(unit)}</a>${badges(unit)}${leadLine(leads[i - opening.length])}</li>
+`,
+      )}
     </ol>
     <p class="up-4"><a href="${at(here, "/browse")}">${words.home.everything(everything)}</a></p>
   </section>`;
@@ -145,9 +154,13 @@ function margin(here: Visit): Html {
   return html`<aside class="beside" aria-label="${words.home.about}">
     <dl class="facts">
       <div><dt>${words.home.new}</dt><dd>
-        ${changes.length === 0 ? words.home.nothingNew : html`<ul class="recent">
+        ${
+          changes.length === 0
+            ? words.home.nothingNew
+            : html`<ul class="recent">
           ${changes.map(({ unit, time, isNew }) => html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a><span class="quiet">${isNew ? words.home.newPage : words.home.changed}, ${date(time)}</span></li>`)}
-        </ul>`}</dd></div>
+        </ul>`
+        }</dd></div>
       ${since == null ? "" : html`<div><dt>${words.home.people}</dt><dd>${words.home.peopleStand(counted(spans.length, "person\u2019s words", "people\u2019s words"))}, ${words.home.since} ${year(since)}. <a href="${at(here, "/people")}">${words.home.peopleLink}</a></dd></div>`}
       <div id="lore:use"><dt>${words.home.use}</dt><dd>${useWords(profile.licence)}</dd></div>
       <div><dt>${words.home.copies}</dt><dd>${words.home.copiesText} <a href="${at(here, "/copy")}">${words.home.copiesLink}</a></dd></div>

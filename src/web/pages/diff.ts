@@ -37,7 +37,11 @@ export async function diffPage(here: Visit, { n, id, from, to }: Compared): Prom
     title: heading,
     lang: detail.lang ?? undefined,
     isHidden: true,
-    crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: title, href: unitHref(here, detail) }, { text: words.diff.crumb }],
+    crumbs: [
+      { text: here.profile.name, href: at(here, "") },
+      { text: title, href: unitHref(here, detail) },
+      { text: words.diff.crumb },
+    ],
     body: html`<div class="sheet">
   <h1>${heading}</h1>
   <p class="byline"><a href="${unitHref(here, detail)}">${title}</a>${before === undefined ? "" : html`, ${words.diff.between(words.diff.version(before.version), words.diff.version(detail.version))}`}
@@ -51,7 +55,10 @@ export async function diffPage(here: Visit, { n, id, from, to }: Compared): Prom
 
 function versionNamed({ community }: Visit, id: string, revision: string | undefined): number | undefined {
   if (revision === undefined || revision === "") return undefined;
-  if (!REVISION.test(revision)) throw new LoreError("USAGE", "Reading an address: a version is named by at least 6 of its letters.", { field: "revision" });
+  if (!REVISION.test(revision))
+    throw new LoreError("USAGE", "Reading an address: a version is named by at least 6 of its letters.", {
+      field: "revision",
+    });
   return findUnit(community, `${id}@${revision}`).revision;
 }
 
@@ -78,7 +85,10 @@ function bodyOf(detail: RevisionDetail | undefined): string {
 
 /** undefined when it is no text, too long, or erased. */
 function textFor({ community }: Visit, revision: number): string | undefined {
-  const size = community.rows.get<{ size: number }>("SELECT size FROM part WHERE revision = ? AND name = 'body'", revision)?.size;
+  const size = community.rows.get<{ size: number }>(
+    "SELECT size FROM part WHERE revision = ? AND name = 'body'",
+    revision,
+  )?.size;
   if (size === undefined) return "";
   if (size > limits.PAGE_BYTES_MAX) return undefined;
   const bytes = partBytes(community, revision);
@@ -86,14 +96,18 @@ function textFor({ community }: Visit, revision: number): string | undefined {
   return text?.includes("\0") === true ? undefined : text;
 }
 
-function difference({ blocks, columns, isSame, isWhole }: Difference, { isTable, isFirst }: { isTable: boolean; isFirst: boolean }): Html {
+function difference(
+  { blocks, columns, isSame, isWhole }: Difference,
+  { isTable, isFirst }: { isTable: boolean; isFirst: boolean },
+): Html {
   if (isSame) return html`<p class="up-5">${words.diff.same}</p>`;
   const intro = isFirst ? words.diff.isNew : isWhole ? words.diff.whole : undefined;
   return html`${intro === undefined ? "" : html`<p class="quiet up-5">${intro}</p>`}${isTable ? rowsOf(blocks, columns) : html`<div class="prose diff up-6">${blocks.map(block)}</div>`}`;
 }
 
 function block(shown: DiffBlock): Html {
-  if (shown.type === "gap") return html`<p class="gap">${shown.at === "start" ? words.diff.gapStart(shown.count) : shown.at === "end" ? words.diff.gapEnd : words.diff.gapMiddle(shown.count)}</p>
+  if (shown.type === "gap")
+    return html`<p class="gap">${shown.at === "start" ? words.diff.gapStart(shown.count) : shown.at === "end" ? words.diff.gapEnd : words.diff.gapMiddle(shown.count)}</p>
 `;
   if (shown.type === "row") return html``;
   switch (shown.form) {
@@ -121,7 +135,8 @@ function rowsOf(blocks: readonly DiffBlock[], columns: readonly string[]): Html 
 <thead><tr>${columns.map((name) => (name === "" ? html`<td></td>` : html`<th scope="col">${name}</th>`))}</tr></thead>
 <tbody>
 ${blocks.map((shown) => {
-  if (shown.type === "gap") return html`<tr class="gap"><td colspan="${width}">${words.diff.gapRows(shown.count)}</td></tr>\n`;
+  if (shown.type === "gap")
+    return html`<tr class="gap"><td colspan="${width}">${words.diff.gapRows(shown.count)}</td></tr>\n`;
   if (shown.type !== "row") return html``;
   return html`<tr${shown.change === "gone" || shown.change === "new" ? html` class="${shown.change}"` : ""}>${shown.cells.map((cell, at) => html`<td data-label="${columns[at] ?? ""}">${cell.map(piece)}</td>`)}</tr>\n`;
 })}

@@ -28,11 +28,15 @@ export function frontPage(site: Site, { mayStart, jobs, problem }: Front): Html 
   <p class="quiet up-2">${words.front.note}</p>
   <section class="section">
     <h2>${words.front.communities}</h2>
-    ${communities.length === 0 ? html`<p>${words.front.none}</p>` : html`<ul class="shelf">${communities.map((community) => {
-      const { name, about, changed } = site.profile(community);
-      return html`<li><a class="name" href="/c/${community.id}">${name}</a>${about === undefined ? "" : html`<p>${about}</p>`}<p class="quiet">${everythingWords(visit(site, community.id))}. ${words.front.anyone} ${words.front.lastChanged} ${date(changed)}.</p></li>
+    ${
+      communities.length === 0
+        ? html`<p>${words.front.none}</p>`
+        : html`<ul class="shelf">${communities.map((community) => {
+            const { name, about, changed } = site.profile(community);
+            return html`<li><a class="name" href="/c/${community.id}">${name}</a>${about === undefined ? "" : html`<p>${about}</p>`}<p class="quiet">${everythingWords(visit(site, community.id))}. ${words.front.anyone} ${words.front.lastChanged} ${date(changed)}.</p></li>
 `;
-    })}</ul>`}
+          })}</ul>`
+    }
   </section>
   <section class="section" id="lore:start">
     <h2>${words.front.start}</h2>
@@ -54,15 +58,23 @@ function aboutSite(jobs: readonly ImportJob[]): Html {
 }
 
 export function aboutPage(site: Site, jobs: readonly ImportJob[]): Html {
-  return page({ site, title: words.nav.about, body: html`<div class="sheet"><h1>${words.nav.about}</h1>
+  return page({
+    site,
+    title: words.nav.about,
+    body: html`<div class="sheet"><h1>${words.nav.about}</h1>
   <p class="lead up-3">${counted(site.communities().length, "community is", "communities are")} here.</p>
-  <div class="up-6">${aboutSite(jobs)}</div></div>` });
+  <div class="up-6">${aboutSite(jobs)}</div></div>`,
+  });
 }
 
 export function keyboardPage(site: Site): Html {
-  return page({ site, title: words.keyboard.title, body: html`<div class="sheet"><h1>${words.keyboard.title}</h1>
+  return page({
+    site,
+    title: words.keyboard.title,
+    body: html`<div class="sheet"><h1>${words.keyboard.title}</h1>
   <p class="lead up-3">${words.keyboard.lead}</p>
   <dl class="facts up-6"><div><dt><kbd>/</kbd></dt><dd>${words.keyboard.search}</dd></div><div><dt><kbd>Ctrl</kbd> <kbd>K</kbd></dt><dd>${words.keyboard.searchAlso}</dd></div></dl>
   <form class="up-6 field"><label class="choice"><input type="checkbox" id="lore:single-keys" checked> ${words.keyboard.off}<span class="hint">${words.keyboard.offText}</span></label></form>
-  <noscript><p class="note care up-4">${words.keyboard.noScript}</p></noscript></div>` });
+  <noscript><p class="note care up-4">${words.keyboard.noScript}</p></noscript></div>`,
+  });
 }

@@ -24,7 +24,11 @@ export function genuinePage(here: Visit, { revision, isPinned }: { revision: num
     here,
     title: words.genuine.title,
     isHidden: true,
-    crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: title, href: back }, { text: words.genuine.crumb }],
+    crumbs: [
+      { text: here.profile.name, href: at(here, "") },
+      { text: title, href: back },
+      { text: words.genuine.crumb },
+    ],
     ...(ready ? { scripts: ["genuine" as const] } : {}),
     body: html`<div class="sheet">
   <h1>${words.genuine.title}</h1>
@@ -72,8 +76,12 @@ function checking(here: Visit, { detail, sha256, title }: { detail: Detail; sha2
     <p class="quiet">${words.genuine.waitingText}</p>
   </div>
   <ol class="steps up-6" aria-label="${words.genuine.steps}">
-    ${STEPS.map((name) => html`<li class="waiting" data-step="${name}">${tick("waiting", words.genuine.notYet)}<h2>${words.genuine[name]}</h2><p>${words.genuine.notYet}</p></li>
-`)}
+    ${STEPS.map(
+      (
+        name,
+      ) => html`<li class="waiting" data-step="${name}">${tick("waiting", words.genuine.notYet)}<h2>${words.genuine[name]}</h2><p>${words.genuine.notYet}</p></li>
+`,
+    )}
   </ol>
 </div>`;
 }
@@ -82,10 +90,13 @@ function checking(here: Visit, { detail, sha256, title }: { detail: Detail; sha2
 function command(here: Visit, { unit, revision, path, title, kind }: Detail): Html {
   const name = path === null ? `${title}${kindOf(kind).suffix}` : path.slice(path.lastIndexOf("/") + 1);
   // A name that any shell takes as it is.
-  const stem = name.replaceAll(/[^A-Za-z0-9._]+/g, "-").replace(/^[-.]+/, "").slice(-80) || "page";
+  const stem =
+    name
+      .replaceAll(/[^A-Za-z0-9._]+/g, "-")
+      .replace(/^[-.]+/, "")
+      .slice(-80) || "page";
   const proof = `/api/c/${here.id}/proof/${revision}`;
   return html`<pre class="up-4" tabindex="0"><code>lore verify ${stem} ${stem}.tlog-proof \\
   --community ${here.id}</code></pre>
     <p class="tools"><a class="btn" href="/c/${here.id}/raw/~${unit}@${revision}" download="${stem}">${words.genuine.save}</a> <a class="btn" href="${proof}" download="${stem}.tlog-proof">${words.genuine.saveProof}</a></p>`;
 }
-

@@ -1,5 +1,11 @@
 /** What needs hands: suggestions, changes of rules and people, disagreements, open questions, broken links. */
-import { disputedUnits, openQuestions, openSuggestionCount, openSuggestions, waitingOps } from "../../community/queries/activity.ts";
+import {
+  disputedUnits,
+  openQuestions,
+  openSuggestionCount,
+  openSuggestions,
+  waitingOps,
+} from "../../community/queries/activity.ts";
 import { type BrokenLink, brokenLinks } from "../../community/queries/links.ts";
 import type { UnitListing } from "../../community/queries/units.ts";
 import { at, unitHref } from "../addresses.ts";
@@ -29,13 +35,29 @@ export function handsList(here: Visit, limit: number): Hands {
     ...suggestions.map(({ detail, current }) => {
       const title = current === undefined ? titleOf(detail) : titleOf(current);
       const href = at(here, `/diff/${detail.unit}`, { to: detail.revision });
-      return item({ why: words.hands.suggestion, name: html`<a href="${href}">${title}</a>`, note: html`${current === undefined ? words.hands.newPage : ""} ${byline(here, detail.authors, href)}, ${date(detail.time)}`, href, label: words.hands.look });
+      return item({
+        why: words.hands.suggestion,
+        name: html`<a href="${href}">${title}</a>`,
+        note: html`${current === undefined ? words.hands.newPage : ""} ${byline(here, detail.authors, href)}, ${date(detail.time)}`,
+        href,
+        label: words.hands.look,
+      });
     }),
-    ...waitingOps(community, limit).map(({ author, op }) => item({ why: words.hands.change, name: html`${words.hands.ops[op] ?? words.hands.otherOp}`, note: byline(here, [author], "") })),
+    ...waitingOps(community, limit).map(({ author, op }) =>
+      item({
+        why: words.hands.change,
+        name: html`${words.hands.ops[op] ?? words.hands.otherOp}`,
+        note: byline(here, [author], ""),
+      }),
+    ),
     ...disputedUnits(community, limit).map((unit) => unitItem(here, unit, words.hands.disputed)),
     ...openQuestions(community, limit).map((unit) => unitItem(here, unit, words.hands.question)),
   ];
-  return { items: limit < SHOWN_MAX ? items.slice(0, limit) : items, broken, more: openSuggestionCount(community) - suggestions.length };
+  return {
+    items: limit < SHOWN_MAX ? items.slice(0, limit) : items,
+    broken,
+    more: openSuggestionCount(community) - suggestions.length,
+  };
 }
 
 interface Item {
@@ -53,7 +75,13 @@ function item({ why, name, note, href, label }: Item): Html {
 
 function unitItem(here: Visit, unit: UnitListing, why: string): Html {
   const href = unitHref(here, unit);
-  return item({ why, name: html`<a href="${href}">${titleOf(unit)}</a>${badges({ ...unit, disputed: false })}`, note: html`${date(unit.time)}`, href, label: words.hands.read });
+  return item({
+    why,
+    name: html`<a href="${href}">${titleOf(unit)}</a>${badges({ ...unit, disputed: false })}`,
+    note: html`${date(unit.time)}`,
+    href,
+    label: words.hands.read,
+  });
 }
 
 export function handsPage(here: Visit): Html {
@@ -80,8 +108,14 @@ function brokenSection(here: Visit, broken: readonly BrokenLink[]): Html | "" {
   return html`<section class="section">
     <h2>${words.hands.broken}</h2>
     <ul class="things">
-      ${broken.slice(0, BROKEN_SHOWN).map(({ unit, path, href }) => html`<li><code>${href.slice(0, 200)}</code> <span class="quiet">${words.hands.brokenOn} <a href="${unitHref(here, { unit, path })}">${path ?? unit}</a></span></li>
-`)}
+      ${broken.slice(0, BROKEN_SHOWN).map(
+        ({
+          unit,
+          path,
+          href,
+        }) => html`<li><code>${href.slice(0, 200)}</code> <span class="quiet">${words.hands.brokenOn} <a href="${unitHref(here, { unit, path })}">${path ?? unit}</a></span></li>
+`,
+      )}
     </ul>
     ${broken.length > BROKEN_SHOWN ? html`<p class="up-4">${words.hands.more(count(broken.length - BROKEN_SHOWN))}</p>` : ""}
   </section>`;

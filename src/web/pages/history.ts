@@ -18,7 +18,8 @@ export function historyPage(here: Visit, unit: { n: number; id: string }, before
   const versions = versionsOf(here.community, unit.n, { limit: VERSIONS_SHOWN + 1, before: beforeN });
   const shown = versions.slice(0, VERSIONS_SHOWN);
   const listing = unitAt(here.community, unit.n);
-  const title = listing === undefined ? (shown[0] === undefined ? words.untitled : titleOf(shown[0].detail)) : titleOf(listing);
+  const title =
+    listing === undefined ? (shown[0] === undefined ? words.untitled : titleOf(shown[0].detail)) : titleOf(listing);
   const subject = { unit: unit.id, path: listing?.path ?? null };
   const accepted = acceptedCount(here.community, unit.n);
   return page({
@@ -26,7 +27,11 @@ export function historyPage(here: Visit, unit: { n: number; id: string }, before
     here,
     title: words.history.title(title),
     isHidden: true,
-    crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: title, href: unitHref(here, subject) }, { text: words.history.crumb }],
+    crumbs: [
+      { text: here.profile.name, href: at(here, "") },
+      { text: title, href: unitHref(here, subject) },
+      { text: words.history.crumb },
+    ],
     body: html`<div class="sheet">
   <h1>${words.history.title(title)}</h1>
   <p class="byline"><a href="${unitHref(here, subject)}">${title}</a> <span class="quiet">${words.page.versions(count(accepted), accepted === 1)}</span></p>
@@ -50,7 +55,8 @@ ${shown.map(({ detail }, i) => versionItem(here, detail, i))}
 
 function versionItem(here: Visit, detail: RevisionDetail, place: number): Html {
   const isCurrent = detail.state === "current";
-  const pick = (name: "from" | "to", chosen: boolean) => html`<label><input type="radio" name="${name}" value="${detail.revision}"${raw(chosen ? " checked" : "")}> ${words.history[name]}</label>`;
+  const pick = (name: "from" | "to", chosen: boolean) =>
+    html`<label><input type="radio" name="${name}" value="${detail.revision}"${raw(chosen ? " checked" : "")}> ${words.history[name]}</label>`;
   return html`    <li${raw(isCurrent ? ' aria-current="true"' : "")}>
       ${shortDate(detail.time)}
       <div><p class="what"><a href="${revisionHref(here, detail)}">${whatWords(detail)}</a>${stateBadge(detail)}</p><p class="by">${byWords(here, detail)}</p></div>
@@ -68,7 +74,9 @@ function whatWords({ note, version }: RevisionDetail): string {
 
 function stateBadge({ state }: RevisionDetail): Html | "" {
   const text = state === "current" || state === "past" ? undefined : stateWords(state);
-  return text === undefined ? "" : html` <span class="state ${state === "proposed" || state === "needs-merge" ? "suggested" : "retired"}">${text}</span>`;
+  return text === undefined
+    ? ""
+    : html` <span class="state ${state === "proposed" || state === "needs-merge" ? "suggested" : "retired"}">${text}</span>`;
 }
 
 function byWords(here: Visit, { authors }: RevisionDetail): Html {
@@ -77,6 +85,12 @@ function byWords(here: Visit, { authors }: RevisionDetail): Html {
 
 /** Who signed for others: said once. */
 function broughtIn(details: readonly RevisionDetail[]): Html | "" {
-  const names = new Set(details.filter(({ authors, signedBy }) => authors.every(({ id }) => id !== signedBy.id)).map(({ signedBy }) => signedBy.name));
-  return names.size === 0 ? "" : html`<p class="aside up-4">${words.history.broughtIn([...names].slice(0, 5).join(", "))}</p>`;
+  const names = new Set(
+    details
+      .filter(({ authors, signedBy }) => authors.every(({ id }) => id !== signedBy.id))
+      .map(({ signedBy }) => signedBy.name),
+  );
+  return names.size === 0
+    ? ""
+    : html`<p class="aside up-4">${words.history.broughtIn([...names].slice(0, 5).join(", "))}</p>`;
 }

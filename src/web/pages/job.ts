@@ -13,13 +13,25 @@ const LISTED_MAX = 100;
 export function jobPage(site: Site, job: ImportJob): Html {
   switch (job.state.is) {
     case "running":
-      return page({ site, title: words.job.title(job.name), refreshS: REFRESH_S, scripts: ["progress"], isHidden: true, body: html`<div class="sheet">
+      return page({
+        site,
+        title: words.job.title(job.name),
+        refreshS: REFRESH_S,
+        scripts: ["progress"],
+        isHidden: true,
+        body: html`<div class="sheet">
   <h1>${words.job.title(job.name)}</h1>
   <div class="up-5 measure" id="lore:job" data-job="/start/${job.id}/state" role="status">${progressBar(job)}</div>
-  <p class="quiet up-4">${words.job.refresh}</p></div>` });
+  <p class="quiet up-4">${words.job.refresh}</p></div>`,
+      });
     case "failed":
-      return page({ site, title: words.job.failed, isHidden: true, body: html`<div class="sheet"><h1>${words.job.failed}</h1>
-  <div class="note bad up-5" role="alert"><b>${job.state.message}</b> ${words.job.failedText}</div><p class="tools"><a class="btn" href="/#lore:start">${words.job.again}</a></p></div>` });
+      return page({
+        site,
+        title: words.job.failed,
+        isHidden: true,
+        body: html`<div class="sheet"><h1>${words.job.failed}</h1>
+  <div class="note bad up-5" role="alert"><b>${job.state.message}</b> ${words.job.failedText}</div><p class="tools"><a class="btn" href="/#lore:start">${words.job.again}</a></p></div>`,
+      });
     case "done":
       return reportPage(site, job.state.report);
     default:
@@ -77,20 +89,42 @@ function kindCounts({ units, revisions }: ImportReport): string {
 function merges(title: string, text: string, found: ImportReport["merges"]): Inside {
   if (found.length === 0) return "";
   return html`<section class="section"><h2>${title}</h2><p class="quiet">${text}</p>
-  <ul class="things">${found.slice(0, LISTED_MAX).map(({ into, names, reason }) => html`<li><span>${into}: ${names.join(", ")}</span> <span class="quiet">${reason}</span></li>
-`)}</ul></section>`;
+  <ul class="things">${found.slice(0, LISTED_MAX).map(
+    ({
+      into,
+      names,
+      reason,
+    }) => html`<li><span>${into}: ${names.join(", ")}</span> <span class="quiet">${reason}</span></li>
+`,
+  )}</ul></section>`;
 }
 
 function broken({ brokenLinks: { count: n, list } }: ImportReport): Html {
   return html`<section class="section"><h2>${words.report.broken}</h2>
   <p>${n === 0 ? words.report.brokenNone : words.report.brokenCount(count(n), n === 1)}</p>
-  ${list.length === 0 ? "" : html`<details class="up-2"><summary>${words.report.first(count(Math.min(LISTED_MAX, list.length)))}</summary><ul class="things">${list.slice(0, LISTED_MAX).map(({ page: path, href }) => html`<li><code>${href}</code> <span class="quiet">${path}</span></li>
-`)}</ul></details>`}</section>`;
+  ${
+    list.length === 0
+      ? ""
+      : html`<details class="up-2"><summary>${words.report.first(count(Math.min(LISTED_MAX, list.length)))}</summary><ul class="things">${list
+          .slice(0, LISTED_MAX)
+          .map(
+            ({ page: path, href }) => html`<li><code>${href}</code> <span class="quiet">${path}</span></li>
+`,
+          )}</ul></details>`
+  }</section>`;
 }
 
 function skipped({ skipped: items }: ImportReport): Html {
   return html`<section class="section"><h2>${words.report.skipped}</h2>
   <p>${items.length === 0 ? words.report.skippedNone : words.report.skippedCount(count(items.length), items.length === 1)}</p>
-  ${items.length === 0 ? "" : html`<details class="up-2"><summary>${words.report.first(count(Math.min(LISTED_MAX, items.length)))}</summary><ul class="things">${items.slice(0, LISTED_MAX).map(({ path, reason }) => html`<li><code>${path}</code> <span class="quiet">${reason}</span></li>
-`)}</ul></details>`}</section>`;
+  ${
+    items.length === 0
+      ? ""
+      : html`<details class="up-2"><summary>${words.report.first(count(Math.min(LISTED_MAX, items.length)))}</summary><ul class="things">${items
+          .slice(0, LISTED_MAX)
+          .map(
+            ({ path, reason }) => html`<li><code>${path}</code> <span class="quiet">${reason}</span></li>
+`,
+          )}</ul></details>`
+  }</section>`;
 }

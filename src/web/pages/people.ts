@@ -23,15 +23,27 @@ export function peoplePage(here: Visit): Html {
     body: html`<div class="sheet">
   <h1>${words.people.title}</h1>
   <p class="lead up-2">${words.people.lead}</p>
-  ${wrote.length === 0 ? html`<p class="up-5">${words.people.noPeople}</p>` : html`<ul class="names up-5">${wrote.slice(0, NAMES_SHOWN).map((person) => html`<li><a href="${personHref(here, person)}">${person.name}</a>${badge(person)}</li>
-`)}</ul>`}
+  ${
+    wrote.length === 0
+      ? html`<p class="up-5">${words.people.noPeople}</p>`
+      : html`<ul class="names up-5">${wrote.slice(0, NAMES_SHOWN).map(
+          (person) => html`<li><a href="${personHref(here, person)}">${person.name}</a>${badge(person)}</li>
+`,
+        )}</ul>`
+  }
   <aside class="beside" aria-label="${words.people.facts}"><p class="aside">${words.people.order}</p></aside>
 </div>`,
   });
 }
 
 function badge({ since, roles, type }: PersonListing): Html {
-  const role = roles.includes("steward") ? words.people.steward : roles.includes("editor") ? words.people.editor : type === "person" ? "" : words.people.bot;
+  const role = roles.includes("steward")
+    ? words.people.steward
+    : roles.includes("editor")
+      ? words.people.editor
+      : type === "person"
+        ? ""
+        : words.people.bot;
   return html` <span class="since">${role === "" ? "" : `${role}, `}${since === null ? "" : html`${words.people.since} ${year(since)}`}</span>`;
 }
 
@@ -48,7 +60,11 @@ export function personPage(here: Visit, id: string): Html {
     site,
     here,
     title: person.name,
-    crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: words.people.title, href: at(here, "/people") }, { text: person.name }],
+    crumbs: [
+      { text: here.profile.name, href: at(here, "") },
+      { text: words.people.title, href: at(here, "/people") },
+      { text: person.name },
+    ],
     body: html`<div class="sheet">
   <h1>${person.name}</h1>
   <p class="byline">${span(person)}
@@ -61,19 +77,33 @@ export function personPage(here: Visit, id: string): Html {
 }
 
 function span({ since, until, keyed, roles }: PersonListing): Html {
-  const role = roles.length > 0 ? roles.map((name) => words.people[name]).join(", ") : keyed ? words.people.holdsKey : words.people.namedInHistory;
+  const role =
+    roles.length > 0
+      ? roles.map((name) => words.people[name]).join(", ")
+      : keyed
+        ? words.people.holdsKey
+        : words.people.namedInHistory;
   const name = `${role.charAt(0).toUpperCase()}${role.slice(1)}.`;
   if (since === null || until === null) return html`${name} ${words.people.nothing}`;
   if (dayOf(since) === dayOf(until)) return html`${name} ${words.people.wroteOn} ${date(since)}.`;
   return html`${name} ${words.people.wroteFrom} ${date(since)} ${words.people.until} ${date(until)}.`;
 }
 
-function list(here: Visit, title: string, units: readonly { listing: NonNullable<ReturnType<typeof unitAt>>; time: number }[]): Html | "" {
+function list(
+  here: Visit,
+  title: string,
+  units: readonly { listing: NonNullable<ReturnType<typeof unitAt>>; time: number }[],
+): Html | "" {
   if (units.length === 0) return "";
   return html`<section class="section">
     <h2>${title}</h2>
-    <ul class="things">${units.slice(0, UNITS_SHOWN).map(({ listing, time }) => html`<li><span><a class="name" href="${unitHref(here, listing)}">${titleOf(listing)}</a>${badges(listing)}</span> <span class="quiet">${listing.kind === "page" ? "" : `${kindWords(listing.kind).one}, `}${words.people.lastWrote} ${date(time)}</span></li>
-`)}</ul>
+    <ul class="things">${units.slice(0, UNITS_SHOWN).map(
+      ({
+        listing,
+        time,
+      }) => html`<li><span><a class="name" href="${unitHref(here, listing)}">${titleOf(listing)}</a>${badges(listing)}</span> <span class="quiet">${listing.kind === "page" ? "" : `${kindWords(listing.kind).one}, `}${words.people.lastWrote} ${date(time)}</span></li>
+`,
+    )}</ul>
     ${units.length > UNITS_SHOWN ? html`<p class="up-4">${words.page.more(units.length - UNITS_SHOWN)}</p>` : ""}
   </section>`;
 }

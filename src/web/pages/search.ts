@@ -27,7 +27,12 @@ interface Found {
 function find(here: Visit, { text, limit, offset = 0 }: { text: string; limit: number; offset?: number }): Found {
   if (text === "") return { rows: [], hasMore: false };
   try {
-    const rows = searchCommunity(here.community, { text: text.slice(0, QUERY_CHARS_MAX), limit: limit + 1, offset, moment: here.moment });
+    const rows = searchCommunity(here.community, {
+      text: text.slice(0, QUERY_CHARS_MAX),
+      limit: limit + 1,
+      offset,
+      moment: here.moment,
+    });
     return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
   } catch (error) {
     // What was typed is never the reader's fault.
@@ -67,7 +72,9 @@ interface Results extends Found {
 function resultsOf(here: Visit, { text, rows, hasMore, start }: Results): Html {
   if (rows.length === 0) return nothing(text, at(here, "/browse"));
   const more = hasMore && start + HITS_SHOWN <= OFFSET_MAX;
-  const places = hasMore ? words.search.moreThan(count(start + rows.length)) : words.search.found(count(start + rows.length), start + rows.length === 1);
+  const places = hasMore
+    ? words.search.moreThan(count(start + rows.length))
+    : words.search.found(count(start + rows.length), start + rows.length === 1);
   return html`<p class="up-4" role="status">${places}</p>
   <ul class="more up-4">${rows.map((row) => hit(here, row))}</ul>
   ${start > 0 || more ? html`<nav class="turn" aria-label="${words.search.more}"><span>${start > 0 ? html`<a rel="prev" href="${at(here, "/search", { q: text, offset: String(Math.max(0, start - HITS_SHOWN)) })}">${words.search.back}</a>` : ""}</span><span>${more ? html`<a rel="next" href="${at(here, "/search", { q: text, offset: String(start + HITS_SHOWN) })}">${words.search.more}</a>` : ""}</span></nav>` : ""}`;
@@ -80,7 +87,10 @@ function nothing(text: string, href: string): Html {
 function hit(here: Visit, row: SearchRow): Html {
   const href = unitHref(here, row);
   const passage = row.anchor === null ? href : withAnchor(href, row.anchor);
-  const under = row.heading === null || row.heading === row.title ? "" : html` ${words.search.under} <a href="${passage}">${row.heading}</a>`;
+  const under =
+    row.heading === null || row.heading === row.title
+      ? ""
+      : html` ${words.search.under} <a href="${passage}">${row.heading}</a>`;
   const snippet = row.snippet.trim() === "" ? "" : html`<span class="snip">${marked(row.snippet, row.marks)}</span>`;
   return html`<li><a class="where" href="${passage}">${row.title}</a>${badges(row)}${snippet}<span class="quiet">${row.kind === "page" ? "" : kindWords(row.kind).one}${under}</span></li>
 `;
@@ -95,7 +105,8 @@ function withAnchor(href: string, anchor: string): string {
 /** Every community here, those with answers. */
 export function siteSearchPage(site: Site, { query }: Asked): Html {
   const text = query.trim();
-  const sections: Inside[] = text === "" ? [] : site.communities().flatMap((community) => communitySection(visit(site, community.id), text));
+  const sections: Inside[] =
+    text === "" ? [] : site.communities().flatMap((community) => communitySection(visit(site, community.id), text));
   return page({
     site,
     title: text === "" ? words.search.heading : text,
@@ -114,7 +125,9 @@ function communitySection(here: Visit, text: string): Html[] {
   const { rows, hasMore } = find(here, { text, limit: HITS_PER_COMMUNITY });
   if (rows.length === 0) return [];
   const all = at(here, "/search", { q: text });
-  return [html`<section class="section"><h2><a class="plain" href="${at(here, "")}">${here.profile.name}</a></h2>
+  return [
+    html`<section class="section"><h2><a class="plain" href="${at(here, "")}">${here.profile.name}</a></h2>
   <ul class="more">${rows.map((row) => hit(here, row))}</ul>
-  ${hasMore ? html`<p class="up-4"><a href="${all}">${words.search.allOf(here.profile.name)}</a></p>` : ""}</section>`];
+  ${hasMore ? html`<p class="up-4"><a href="${all}">${words.search.allOf(here.profile.name)}</a></p>` : ""}</section>`,
+  ];
 }

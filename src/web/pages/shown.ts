@@ -30,7 +30,7 @@ export interface Body {
   /** A few words about what it is: "table of 7 rows". */
   readonly about?: string | undefined;
   readonly tools?: readonly Html[];
-  readonly scripts?: readonly ("tool")[];
+  readonly scripts?: readonly "tool"[];
 }
 
 /** The bytes of what is shown: of the current version at its path, of another at its part. */

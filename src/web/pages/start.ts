@@ -12,13 +12,24 @@ export interface StartProblem {
 }
 
 const SOURCES = ["zip", "folder", "address", "nothing"] as const;
-const HINTS = { zip: words.start.zipHint, folder: words.start.folderHint, address: words.start.addressHint, nothing: words.start.nothingHint };
+const HINTS = {
+  zip: words.start.zipHint,
+  folder: words.start.folderHint,
+  address: words.start.addressHint,
+  nothing: words.start.nothingHint,
+};
 
-export function startForm(site: Site, { mayStart, problem }: { mayStart: boolean; problem?: StartProblem | undefined }): Html {
+export function startForm(
+  site: Site,
+  { mayStart, problem }: { mayStart: boolean; problem?: StartProblem | undefined },
+): Html {
   if (site.startImport === undefined) return html`<p>${words.start.cannot}</p>`;
   if (!mayStart) return html`<p>${words.start.notHere}</p>`;
   const chosen = problem?.from ?? "zip";
-  const wrong = (field: StartProblem["field"]) => (problem?.field === field && problem !== undefined ? html`<span class="wrong" id="lore:wrong">${problem.message}</span>` : "");
+  const wrong = (field: StartProblem["field"]) =>
+    problem?.field === field && problem !== undefined
+      ? html`<span class="wrong" id="lore:wrong">${problem.message}</span>`
+      : "";
   return html`<form action="/start" method="post" enctype="multipart/form-data">
     ${problem !== undefined && problem.field === undefined ? html`<div class="note bad down-5" role="alert">${problem.message}</div>` : ""}
     <div class="field">

@@ -20,11 +20,21 @@ export function fileBody(shown: Shown): Body {
   const about = `${words.page.file.toLowerCase()}, ${fileSize(part.sizeBytes)}`;
   if (PICTURE.test(name)) {
     const src = partHref(here, part.sha256);
-    return { about, tools, body: html`<figure class="picture"><a href="${src}"><img src="${src}" alt="${detail.title}"></a></figure>` };
+    return {
+      about,
+      tools,
+      body: html`<figure class="picture"><a href="${src}"><img src="${src}" alt="${detail.title}"></a></figure>`,
+    };
   }
   const text = part.sizeBytes <= TEXT_SHOWN_BYTES ? shownText(shown) : undefined;
   const read = text !== undefined && isText(text) ? text.read() : undefined;
   // A NUL means: no text, whatever the bytes decode to.
   const isReadable = read !== undefined && read.trim() !== "" && !read.includes("\0");
-  return { about, tools, body: isReadable ? html`<pre class="up-5" tabindex="0"><code>${read.slice(0, SECTIONED_CHARS)}</code></pre>` : html`<p class="quiet up-5">${words.page.notText}</p>` };
+  return {
+    about,
+    tools,
+    body: isReadable
+      ? html`<pre class="up-5" tabindex="0"><code>${read.slice(0, SECTIONED_CHARS)}</code></pre>`
+      : html`<p class="quiet up-5">${words.page.notText}</p>`,
+  };
 }

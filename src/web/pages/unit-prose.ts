@@ -30,13 +30,18 @@ function textLink(shown: Shown): Html {
 
 /** undefined when it is no text, or took too long. */
 export async function renderedText({ here }: Pick<Shown, "here">, text: ShownText): Promise<Rendered | undefined> {
-  const answer = await here.site.workshop.run(`markdown ${text.sha256}`, () => ({ type: "markdown", text: text.read() ?? "" }));
+  const answer = await here.site.workshop.run(`markdown ${text.sha256}`, () => ({
+    type: "markdown",
+    text: text.read() ?? "",
+  }));
   return answer?.type === "markdown" ? answer.rendered : undefined;
 }
 
 function asWritten(text: string | undefined): Body {
   if (text === undefined) return { body: notice(words.page.notText) };
-  return { body: html`<div class="note care down-5">${words.page.tooSlow}</div><pre class="lines" tabindex="0">${text.slice(0, SECTIONED_CHARS)}</pre>` };
+  return {
+    body: html`<div class="note care down-5">${words.page.tooSlow}</div><pre class="lines" tabindex="0">${text.slice(0, SECTIONED_CHARS)}</pre>`,
+  };
 }
 
 class Layout {

@@ -23,7 +23,11 @@ export async function tableBody(shown: Shown): Promise<Body> {
   if (!isText(text)) return { body: text };
   const table = await parsedTable(shown.here, text.sha256, () => text.read());
   const tools = [downloadLink(shown)];
-  if (table === undefined) return { body: html`<div class="wide">${notice(words.table.unreadable, undefined, bytesHref(shown))}</div>`, tools };
+  if (table === undefined)
+    return {
+      body: html`<div class="wide">${notice(words.table.unreadable, undefined, bytesHref(shown))}</div>`,
+      tools,
+    };
   const tool = shown.isPinned ? undefined : readingTool(shown);
   return {
     about: words.table.rows(count(table.rows.length), table.rows.length === 1),
@@ -34,7 +38,11 @@ export async function tableBody(shown: Shown): Promise<Body> {
 }
 
 /** undefined when it cannot be read as a table. */
-export async function parsedTable({ site }: Pick<Visit, "site">, sha256: string, read: () => string | undefined): Promise<ParsedTable | undefined> {
+export async function parsedTable(
+  { site }: Pick<Visit, "site">,
+  sha256: string,
+  read: () => string | undefined,
+): Promise<ParsedTable | undefined> {
   const answer = await site.workshop.run(`table ${sha256}`, () => ({ type: "table", text: read() ?? "" }));
   return answer?.type === "table" ? answer.table : undefined;
 }
@@ -55,14 +63,24 @@ function rowsOf(shown: Shown, { columns, rows }: ParsedTable): Html {
   if (rows.length === 0) return html`<div class="wide">${notice(words.table.empty)}</div>`;
   const first = firstRow(shown, rows.length);
   const visible = rows.slice(first - 1, first - 1 + ROWS_SHOWN);
-  const widths = columns.map((name, at) => widthOf(name, visible.map((row) => row[at] ?? "")));
+  const widths = columns.map((name, at) =>
+    widthOf(
+      name,
+      visible.map((row) => row[at] ?? ""),
+    ),
+  );
   return html`<div class="sheet-table stack wide up-6" tabindex="0" role="region" aria-labelledby="lore:caption">
     <table>
       <caption class="hide" id="lore:caption">${words.table.caption(titleOf(shown.detail))}</caption>
       <thead><tr>${columns.map((name) => (name === "" ? html`<td></td>` : html`<th scope="col">${name}</th>`))}</tr></thead>
       <tbody>
-        ${visible.map((row, i) => html`<tr id="row-${first + i}">${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cellText(cell)}</th>` : html`<td data-label="${columns[at] ?? ""}"${cellClass(cell, widths[at])}>${cellText(cell)}</td>`))}</tr>
-`)}
+        ${visible.map(
+          (
+            row,
+            i,
+          ) => html`<tr id="row-${first + i}">${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cellText(cell)}</th>` : html`<td data-label="${columns[at] ?? ""}"${cellClass(cell, widths[at])}>${cellText(cell)}</td>`))}</tr>
+`,
+        )}
       </tbody>
     </table>
   </div>${rows.length > ROWS_SHOWN ? turn(shown, { first, shown: visible.length, all: rows.length }) : ""}`;

@@ -23,7 +23,8 @@ export function shownText(shown: Shown, bytesMax: number = limits.PAGE_BYTES_MAX
   if (part === undefined) return notice(words.page.empty);
   const { sha256 } = part;
   if (sha256 === null) return notice(words.page.erased, words.page.erasedText);
-  if (part.sizeBytes > bytesMax) return notice(words.page.tooLarge(fileSize(part.sizeBytes)), undefined, bytesHref(shown));
+  if (part.sizeBytes > bytesMax)
+    return notice(words.page.tooLarge(fileSize(part.sizeBytes)), undefined, bytesHref(shown));
   return {
     sha256,
     read: () => {

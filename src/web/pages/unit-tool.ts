@@ -45,7 +45,9 @@ interface Lent {
 function tablesOf(here: Visit, unit: number): Lent[] {
   const head = here.community.facts.unit(unit)?.head;
   const reads = head == null ? undefined : metaOf(here.community, head)["reads"];
-  const names = Array.isArray(reads) ? reads.filter((name): name is string => typeof name === "string").slice(0, READS_MAX) : [];
+  const names = Array.isArray(reads)
+    ? reads.filter((name): name is string => typeof name === "string").slice(0, READS_MAX)
+    : [];
   return names.map((name) => {
     const found = linkedUnit(here.community, name);
     const listing = found === undefined ? undefined : unitAt(here.community, found.unit, here.moment);
@@ -55,8 +57,14 @@ function tablesOf(here: Visit, unit: number): Lent[] {
 
 export function toolFrame(here: Visit, { unit, id, revision, title, href }: FramedTool): Html {
   const lent = tablesOf(here, unit);
-  const grants = lent.flatMap(({ name, table }) => (table === undefined ? [] : [{ name, href: at(here, `/rows/${table.unit}@${table.revision}`) }]));
-  const names = lent.map(({ name, table }) => (table === undefined ? html`${words.tool.missing(name)}` : html`<a href="${unitHref(here, table)}">${titleOf(table)}</a>`));
+  const grants = lent.flatMap(({ name, table }) =>
+    table === undefined ? [] : [{ name, href: at(here, `/rows/${table.unit}@${table.revision}`) }],
+  );
+  const names = lent.map(({ name, table }) =>
+    table === undefined
+      ? html`${words.tool.missing(name)}`
+      : html`<a href="${unitHref(here, table)}">${titleOf(table)}</a>`,
+  );
   return html`<div class="tool up-5" data-grants="${JSON.stringify(grants)}">
   <header><h2>${href === undefined ? title : html`<a class="plain" href="${href}">${title}</a>`}</h2></header>
   <iframe title="${title}" sandbox="allow-scripts" data-src="/c/${here.id}/tool/${id}@${revision}" referrerpolicy="no-referrer"></iframe>
@@ -68,8 +76,15 @@ export function toolFrame(here: Visit, { unit, id, revision, title, href }: Fram
 /** Its prompt, or that a hand wrote it; never nothing. */
 function howMade({ here, revision }: Shown): Html {
   const meta = metaOf(here.community, revision);
-  const [prompt, madeBy] = [meta["prompt"], meta["madeBy"]].map((value) => (typeof value === "string" ? value : undefined));
-  const by = madeBy === undefined ? undefined : /^written by hand$/i.test(madeBy) ? words.tool.handMade : words.tool.madeBy(madeBy);
+  const [prompt, madeBy] = [meta["prompt"], meta["madeBy"]].map((value) =>
+    typeof value === "string" ? value : undefined,
+  );
+  const by =
+    madeBy === undefined
+      ? undefined
+      : /^written by hand$/i.test(madeBy)
+        ? words.tool.handMade
+        : words.tool.madeBy(madeBy);
   const said = by ?? (prompt === undefined ? words.tool.unknown : "");
   return html`<section class="section" aria-labelledby="lore:made">
   <h2 id="lore:made">${words.tool.made}</h2>

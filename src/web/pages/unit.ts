@@ -81,7 +81,8 @@ function crumbsOf({ here, detail }: Shown, title: string): Crumb[] {
 function notice({ here, unit, detail, isPinned, listing }: Shown): Html | "" {
   const newest = at({ ...here, asOf: undefined }, unitPath(here, detail));
   if (isPinned && detail.state !== "current") {
-    const text = detail.version === null ? suggestionWords(detail) : words.page.oldVersion(detail.version, longDate(detail.time));
+    const text =
+      detail.version === null ? suggestionWords(detail) : words.page.oldVersion(detail.version, longDate(detail.time));
     return html`<div class="then" role="status"><b>${text}</b> <a href="${newest}">${words.moment.latest}</a></div>`;
   }
   if (listing?.state === "superseded") {
@@ -92,7 +93,9 @@ function notice({ here, unit, detail, isPinned, listing }: Shown): Html | "" {
 }
 
 function suggestionWords({ state, time }: RevisionDetail): string {
-  return state === "proposed" || state === "needs-merge" ? words.page.suggestedVersion(longDate(time)) : words.page.notAccepted(longDate(time));
+  return state === "proposed" || state === "needs-merge"
+    ? words.page.suggestedVersion(longDate(time))
+    : words.page.notAccepted(longDate(time));
 }
 
 /** Whose words stand in what is shown. */
@@ -112,7 +115,10 @@ function bylineOf(shown: Shown, about: string | undefined): Html {
 
 function tools({ here, unit, detail, isPinned }: Shown, more: readonly Html[]): Html {
   const versions = acceptedCount(here.community, unit);
-  const genuine = at({ ...here, asOf: undefined }, `/genuine/${detail.unit}${isPinned || here.asOf !== undefined ? `@${detail.revision}` : ""}`);
+  const genuine = at(
+    { ...here, asOf: undefined },
+    `/genuine/${detail.unit}${isPinned || here.asOf !== undefined ? `@${detail.revision}` : ""}`,
+  );
   return html`<p class="tools"><a class="btn" href="${at(here, `/history/${detail.unit}`)}">${words.page.versions(count(versions), versions === 1)}</a> ${more} <a class="btn bare" href="${genuine}">${words.page.genuine}</a></p>`;
 }
 
@@ -120,7 +126,9 @@ function strip(shown: Shown): Html {
   const { here, unit, revision } = shown;
   const from = shown.isPinned ? [] : madeFrom(here.community, unit);
   const into = usedIn(here.community, unit);
-  const licence = here.site.memo(here.community, `licence ${revision}`, () => ownLicence(here.community, revision)) ?? here.profile.licence;
+  const licence =
+    here.site.memo(here.community, `licence ${revision}`, () => ownLicence(here.community, revision)) ??
+    here.profile.licence;
   return html`<section class="strip${isWide(shown) ? " wide" : ""}" aria-label="${words.page.origin}">
     ${from.length === 0 ? "" : html`<div><h2>${words.page.madeFrom}</h2>${linkList(here, from)}</div>`}
     ${into.length === 0 ? "" : html`<div><h2>${words.page.usedIn}</h2>${linkList(here, into)}</div>`}
@@ -133,12 +141,19 @@ function margin(shown: Shown): Html {
   const { here, detail, unit } = shown;
   const isText = kindOf(detail.kind).body === "markdown";
   const body = detail.parts.find(({ name }) => name === "body");
-  const first = here.community.rows.get<{ shown: number }>("SELECT shown FROM head WHERE unit = ? ORDER BY seq LIMIT 1", unit)?.shown;
-  return html`${isText && detail.kind === "page" && detail.tags.length === 0 ? "" : html`<dl class="facts down-5">
+  const first = here.community.rows.get<{ shown: number }>(
+    "SELECT shown FROM head WHERE unit = ? ORDER BY seq LIMIT 1",
+    unit,
+  )?.shown;
+  return html`${
+    isText && detail.kind === "page" && detail.tags.length === 0
+      ? ""
+      : html`<dl class="facts down-5">
       ${detail.kind === "page" ? "" : html`<div><dt>${words.page.kind}</dt><dd>${kindWords(detail.kind).one}</dd></div>`}
       ${isText || body === undefined ? "" : html`<div><dt>${words.page.size}</dt><dd>${fileSize(body.sizeBytes)}</dd></div>`}
       ${detail.tags.length === 0 ? "" : html`<div><dt>${words.page.tags}</dt><dd>${detail.tags.join(", ")}</dd></div>`}
-    </dl>`}
+    </dl>`
+  }
     ${shown.isPinned ? "" : asOfForm(here, { action: `/c/${here.id}${unitPath(here, detail)}`, firstDay: first })}
     ${detail.sourced ? html`<p class="aside up-4">${words.page.sourced}</p>` : ""}`;
 }

@@ -282,7 +282,7 @@ export class Community {
     const start = this.size;
     const indexes = new Map<Submission, number>();
     const accepted: Submission[] = [];
-    this.#writer.exec("BEGIN IMMEDIATE");
+    this.#writer.begin();
     try {
       for (const submission of submissions) {
         try {
@@ -297,9 +297,9 @@ export class Community {
         this.projections.flush();
         await this.store.log.append(accepted.map(({ entry, sidecar }) => ({ bytes: entry.bytes, sidecar })), start);
       }
-      this.#writer.exec("COMMIT");
+      this.#writer.commit();
     } catch (error) {
-      this.#writer.exec("ROLLBACK");
+      this.#writer.rollback();
       this.projections.discard();
       throw error;
     }

@@ -107,7 +107,8 @@ function firstHeading(text: string): string | undefined {
 
 function plain(markdown: string): string {
   return markdown
-    .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll(/!\[[^\]]*\]\([^)]*\)/g, "")
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replaceAll(/<[^>]{1,200}>|[`*]/g, "")
     .trim();
 }

@@ -317,6 +317,47 @@ test("what people put in is served under a policy that keeps it from running", a
   assert.doesNotMatch(page.text, /<script(?![^>]*\bsrc=)|\son\w+=|style=|javascript:/i);
 });
 
+test("a version that was erased says so and is handed out nowhere, whatever was shown before", async () => {
+  const words = "Anna's number is 0123456789.";
+  const leak = await pen.write({ path: "anna.md", title: "Anna", body: `# Anna\n\n${words}\n` });
+  const at = `${leak.text}@${leak.revision}`;
+  const sha256 = JSON.parse((await site.get(`/api${home}/units/${at}`)).text).parts[0].sha256;
+  for (const path of [`/u/${at}`, "/page/anna", "/page/anna.md", `/part/${sha256}`]) {
+    assert.match((await site.get(home + path)).text, /0123456789/, path);
+  }
+  const clean = pen.author.seal({
+    op: "revise",
+    unit: leak.id,
+    kind: "page",
+    parents: [leak.revisionId],
+    content: [
+      { name: "meta", media: "application/json", bytes: new TextEncoder().encode('{"title":"Anna","path":"anna.md"}') },
+      { name: "body", media: "text/markdown", bytes: new TextEncoder().encode("# Anna\n\nAsk her.\n") },
+    ],
+  });
+  const redaction = pen.author.seal({ op: "redact", slots: [{ op: leak.revisionId, part: "body" }] });
+  await pen.community.append(pen.author.sign([redaction, clean]));
+  const after = {
+    [`/u/${at}`]: 200,
+    [`/raw/~${at}`]: 410,
+    [`/genuine/${at}`]: 200,
+    [`/diff/${leak.text}`]: 200,
+    "/page/anna": 200,
+    "/page/anna.md": 200,
+    [`/part/${sha256}`]: 404,
+    "/search?q=0123456789": 200,
+  };
+  for (const [path, status] of Object.entries(after)) {
+    const answer = await site.get(home + path);
+    assert.equal(answer.status, status, path);
+    assert.doesNotMatch(answer.text.replaceAll(/(?:value|content)="0123456789"|\u201c0123456789\u201d|<(h1[^>]*|title)>0123456789/g, ""), /0123456789/, path);
+  }
+  assert.match((await site.get(`${home}/u/${at}`)).text, /The words of this version were erased/);
+  for (const path of [`/units/${at}`, `/revisions/${leak.revision}`, `/proof/${leak.revision}`]) {
+    assert.doesNotMatch((await site.get(`/api${home}${path}`)).text, /0123456789/, path);
+  }
+});
+
 test("a page that has not changed is not sent again", async () => {
   const first = await site.get(`${home}/page/drill`);
   const again = await site.get(`${home}/page/drill`, { "if-none-match": first.headers.get("etag") ?? "" });

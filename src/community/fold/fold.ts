@@ -79,6 +79,7 @@ export class Fold {
 
   /** Takes up the state that the rows hold. */
   reload(): void {
+    this.rows.forgetPeople();
     const row = this.rows.db.get<{ size: number; time: number; log: Uint8Array; newer_from: number | null }>(
       "SELECT size, time, log, newer_from FROM state",
     );
@@ -133,6 +134,8 @@ export class Fold {
     const index = this.size;
     const time = Math.max(this.time, entry.time);
     const effects: Effect[] = [];
+    if (entry.ops.every(leavesPeople)) this.rows.keepPeople();
+    else this.rows.forgetPeople();
     if (entry.log === null) this.#begin(entry, index);
     const frame = this.#frame({ entry, sidecar, strict, index, time, effects });
     const skipped = this.#skipsFirstOp(entry) ? 1 : 0;
@@ -282,6 +285,11 @@ export class Fold {
     else this.#state = { ...this.#state, size: step.index + 1, time: step.time };
     return step;
   }
+}
+
+/** Ops that cannot change who is a member, with which key and role: a review can, by accepting an op that does. */
+function leavesPeople({ op }: Op): boolean {
+  return op === "revise" || op === "mark" || op === "attest";
 }
 
 /** Puts evidence on record; what it means is its readers' matter. */

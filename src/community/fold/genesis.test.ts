@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { LoreError } from "../../bytes/index.ts";
+import type { LoreError } from "../../bytes/index.ts";
 import { createNodeSuite, createSigner } from "../../bytes/node.ts";
 import { signEntry } from "../../log/index.ts";
 import { createMemoryStore, Db } from "../../store/index.ts";

@@ -5,6 +5,7 @@ import { isAccepted, isRejected, mayDirectly, type Question, requirementOfKind }
 import { claimCommitments, type Frame, logOf, partRows, type Said } from "./frame.ts";
 import { isNotebook, requireQuorum } from "./members.ts";
 import { broken, readRules } from "./rules.ts";
+import type { RevisionRow } from "../../projection/contract.ts";
 import type { StoredRevision, UnitRow } from "./rows.ts";
 
 /** What all shares in a revision come to. */
@@ -18,14 +19,15 @@ export function revise(frame: Frame, { op, place }: Said<ReviseOp>): void {
   const unit = op.nonce === undefined ? knownUnit(frame, op) : newUnit(frame, op, op.nonce);
   if (op.kind === "charter") requireCharter(frame, op, unit);
   claimCommitments(frame, op);
-  const revision = insertRevision(frame, { op, place, id, unit });
-  const view = rows.view(revision);
-  if (view !== undefined) frame.effects.push({ type: "revision", revision: view });
+  const { revision, parents } = insertRevision(frame, { op, place, id, unit });
+  frame.effects.push({ type: "revision", revision });
 
   const needed = requirementOfKind(op.kind, frame.rules);
   if (op.propose === true || !signsFreely(frame) || !mayDirectly(rows, frame.author, needed)) return;
-  const chain = rows.chain(unit.head, revision);
-  if (chain !== undefined) accept(frame, revision, chain);
+  // Nearly always it continues the head and nothing else.
+  const continues = parents.length < 2 && (parents[0] ?? null) === unit.head;
+  const chain = continues ? new Set([revision.n]) : rows.chain(unit.head, revision.n);
+  if (chain !== undefined) accept(frame, { revision, unit }, chain);
   else if (frame.strict) throw stale(unit, rows.revision(unit.head ?? 0));
 }
 
@@ -47,10 +49,8 @@ function newUnit(frame: Frame, op: ReviseOp, nonce: Uint8Array): UnitRow {
     throw broken("unit", "The unit id of a first revision must be made of this log, its author and its nonce.");
   }
   if (rows.unitById(op.unit) !== undefined) throw broken("unit", "A unit with this id exists already; name its revision as parent.");
-  rows.db.run("INSERT INTO unit (id, kind, idx) VALUES (?, ?, ?)", op.unit, op.kind, frame.index);
-  const unit = rows.unitById(op.unit);
-  if (unit === undefined) throw new Error("the unit inserted on the line above is not there");
-  return unit;
+  const n = rows.db.insert("INSERT INTO unit (id, kind, idx) VALUES (?, ?, ?)", op.unit, op.kind, frame.index);
+  return { n, id: op.unit, kind: op.kind, head: null, disputed: 0, superseded_by: null, retired: 0, redacted: 0 };
 }
 
 interface NewRevision {
@@ -60,25 +60,29 @@ interface NewRevision {
   readonly unit: UnitRow;
 }
 
-function insertRevision(frame: Frame, { op, place, id, unit }: NewRevision): number {
+/** Answers the revision as projections see it, and its parents' row numbers. */
+function insertRevision(frame: Frame, { op, place, id, unit }: NewRevision): { revision: RevisionRow; parents: number[] } {
   const { db } = frame.rows;
+  const time = op.source?.time ?? frame.time;
   const n = db.insert(
     `INSERT INTO revision (id, unit, idx, place, author, key, state, time, sourced, licence, rules)
      VALUES (?, ?, ?, ?, ?, ?, 'proposed', ?, ?, ?, ?)`,
     ...[id, unit.n, frame.index, place, frame.author, frame.key.n],
-    ...[op.source?.time ?? frame.time, op.source === undefined ? 0 : 1, op.licence ?? null],
+    ...[time, op.source === undefined ? 0 : 1, op.licence ?? null],
     op.rules === undefined ? null : encode(op.rules),
   );
+  const parents: number[] = [];
   for (const parentId of op.parents) {
     const parent = frame.rows.revisionById(parentId);
     if (parent?.unit !== unit.n || parent.n === n) {
       throw broken("parent", `The parent ${base32.encode(parentId)} is no earlier revision of this unit.`);
     }
     db.run("INSERT OR IGNORE INTO parent (revision, parent) VALUES (?, ?)", n, parent.n);
+    parents.push(parent.n);
   }
   insertContributors(frame, n, op.by ?? []);
-  for (const part of partRows(frame, op, place)) {
-    const { name, media, size, digest } = part;
+  const parts = partRows(frame, op, place);
+  for (const { name, media, size, digest } of parts) {
     db.run("INSERT INTO part (revision, name, media, size, digest) VALUES (?, ?, ?, ?, ?)", n, name, media, size, digest ?? null);
   }
   for (const { rel, to, at } of op.links ?? []) {
@@ -86,7 +90,8 @@ function insertRevision(frame: Frame, { op, place, id, unit }: NewRevision): num
     const [toId, toText] = typeof to === "string" ? [null, to] : [to, null];
     db.run("INSERT INTO link (revision, rel, to_id, to_text, at) VALUES (?, ?, ?, ?, ?)", n, rel, toId, toText, at ?? null);
   }
-  return n;
+  const revision = { n, unit: unit.n, kind: op.kind, index: frame.index, time, licence: op.licence, parts };
+  return { revision, parents };
 }
 
 /** Each member stands once, and the shares are parts of a whole. */
@@ -100,21 +105,18 @@ function insertContributors({ rows }: Frame, revision: number, by: readonly Cont
   if (by.reduce((sum, { share = 0 }) => sum + share, 0) > SHARES) throw broken("contributor", `The authors' shares come to more than ${SHARES}.`);
 }
 
-/** Makes `tip` the head; everything in `chain`, back to the old head, is accepted with it. */
-function accept(frame: Frame, tip: number, chain: ReadonlySet<number>): void {
+/** Makes a revision the head of its unit; everything in `chain`, back to the old head, is accepted with it. */
+function accept(frame: Frame, { revision, unit }: { revision: RevisionRow; unit: UnitRow }, chain: ReadonlySet<number>): void {
   const { rows } = frame;
-  const view = rows.view(tip);
-  const unit = view === undefined ? undefined : rows.unit(view.unit);
-  if (view === undefined || unit === undefined) throw new Error(`revision ${tip} has no row`);
   for (const n of chain) rows.db.run("UPDATE revision SET state = 'accepted' WHERE n = ?", n);
-  const last = rows.db.get<{ seq: number; shown: number }>("SELECT seq, shown FROM head WHERE unit = ? ORDER BY seq DESC LIMIT 1", unit.n);
+  const last = unit.head === null ? undefined : rows.db.get<{ seq: number; shown: number }>("SELECT seq, shown FROM head WHERE unit = ? ORDER BY seq DESC LIMIT 1", unit.n);
   rows.db.run(
     "INSERT INTO head (unit, seq, idx, revision, shown) VALUES (?, ?, ?, ?, ?)",
-    ...[unit.n, (last?.seq ?? 0) + 1, frame.index, tip, Math.max(last?.shown ?? 0, view.time)],
+    ...[unit.n, (last?.seq ?? 0) + 1, frame.index, revision.n, Math.max(last?.shown ?? 0, revision.time)],
   );
-  rows.db.run("UPDATE unit SET head = ? WHERE n = ?", tip, unit.n);
-  frame.effects.push({ type: "head", revision: view, previous: unit.head ?? undefined });
-  if (unit.kind === "charter") adoptCharter(frame, tip);
+  rows.db.run("UPDATE unit SET head = ? WHERE n = ?", revision.n, unit.n);
+  frame.effects.push({ type: "head", revision, previous: unit.head ?? undefined });
+  if (unit.kind === "charter") adoptCharter(frame, revision.n);
 }
 
 /** The charter, once accepted, is in force from the next entry on; what it asks for must be there at once. */
@@ -183,7 +185,8 @@ function decideRevision(frame: Frame, verdict: "approve" | "reject", revision: S
   if (verdict === "reject") {
     if (isRejected(rows, question)) rows.db.run("UPDATE revision SET state = 'rejected' WHERE n = ?", revision.n);
   } else if (isAccepted(rows, frame.rules, question)) {
-    if (chain !== undefined) accept(frame, revision.n, chain);
+    const view = chain === undefined ? undefined : rows.view(revision.n);
+    if (chain !== undefined && view !== undefined) accept(frame, { revision: view, unit }, chain);
     else if (frame.strict) throw stale(unit, rows.revision(unit.head ?? 0));
   }
 }

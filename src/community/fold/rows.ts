@@ -74,12 +74,31 @@ export class Rows {
     this.db = db;
   }
 
+  /** While kept, what is answered about members, keys and ranks. Only the fold keeps it, and knows when it ends. */
+  #people: Map<string, unknown> | undefined;
+
+  /** Keeps answers about people from here on, as long as nothing is written that could change them. */
+  keepPeople(): void {
+    this.#people ??= new Map();
+  }
+
+  forgetPeople(): void {
+    this.#people = undefined;
+  }
+
+  #kept<T>(question: string, ask: () => T): T {
+    if (this.#people === undefined) return ask();
+    // Each question has answers of one type.
+    if (!this.#people.has(question)) this.#people.set(question, ask());
+    return this.#people.get(question) as T;
+  }
+
   memberById(id: Uint8Array): MemberRow | undefined {
-    return this.db.get("SELECT * FROM member WHERE id = ?", id);
+    return this.#kept(`id ${nameOf(id)}`, () => this.db.get("SELECT * FROM member WHERE id = ?", id));
   }
 
   member(n: number): MemberRow | undefined {
-    return this.db.get("SELECT * FROM member WHERE n = ?", n);
+    return this.#kept(`n ${n}`, () => this.db.get("SELECT * FROM member WHERE n = ?", n));
   }
 
   /** The identity that `n` was merged into, at the end of the chain; `n` itself otherwise. */
@@ -90,7 +109,7 @@ export class Rows {
   }
 
   activeKey(key: Uint8Array): KeyRow | undefined {
-    return this.db.get("SELECT * FROM member_key WHERE key = ? AND until_idx IS NULL", key);
+    return this.#kept(`key ${nameOf(key)}`, () => this.db.get("SELECT * FROM member_key WHERE key = ? AND until_idx IS NULL", key));
   }
 
   unitById(id: Uint8Array): UnitRow | undefined {
@@ -124,6 +143,10 @@ export class Rows {
 
   /** Rank of a member at entry `index`: 3 steward, 2 editor, 1 anyone with a key, 0 named in history or banned. */
   rank(member: number, index?: number): number {
+    return this.#kept(`rank ${member} ${index ?? ""}`, () => this.#rank(member, index));
+  }
+
+  #rank(member: number, index: number | undefined): number {
     const roles = this.db.all<{ role: Role; from_idx: number; until_idx: number | null }>(
       "SELECT role, from_idx, until_idx FROM role WHERE member = ? ORDER BY n",
       member,
@@ -203,4 +226,8 @@ export class Rows {
     if (row === undefined || unit === undefined) return undefined;
     return { n, unit: row.unit, kind: unit.kind, index: row.idx, time: row.time, licence: row.licence ?? undefined, parts: this.parts(n) };
   }
+}
+
+function nameOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }

@@ -24,8 +24,8 @@ export const catalogProjection: Projection = {
 class CatalogProjector implements Projector {
   readonly #db: Db;
   readonly #readPart: ReadPart;
-  /** Heads whose texts are still to be read, by unit. */
-  readonly #pending = new Map<number, RevisionRow>();
+  /** Heads whose texts are still to be read, by unit; `isFirst` when none was read before. */
+  readonly #pending = new Map<number, { readonly revision: RevisionRow; readonly isFirst: boolean }>();
 
   constructor(db: Db, readPart: ReadPart) {
     this.#db = db;
@@ -35,14 +35,14 @@ class CatalogProjector implements Projector {
   apply({ effects }: Step): void {
     for (const effect of effects) {
       if (effect.type === "revision") this.#addFacts(effect.revision);
-      else if (effect.type === "head") this.#moveHead(effect.revision);
+      else if (effect.type === "head") this.#moveHead(effect.revision, effect.previous);
       else if (effect.type === "member") this.#name(effect.member, effect.name);
       else if (effect.type === "redacted") this.#forget(effect);
     }
   }
 
   flush(): void {
-    for (const [unit, revision] of this.#pending) this.#readTexts(unit, revision);
+    for (const { revision, isFirst } of this.#pending.values()) this.#readTexts(revision, isFirst);
     this.#pending.clear();
   }
 
@@ -67,13 +67,16 @@ class CatalogProjector implements Projector {
     );
   }
 
-  #moveHead(revision: RevisionRow): void {
-    this.#db.run(
-      `INSERT OR REPLACE INTO catalog_current (unit, revision, title, path)
-       SELECT unit, revision, title, path FROM catalog_fact WHERE revision = ?`,
-      revision.n,
-    );
-    this.#pending.set(revision.unit, revision);
+  #moveHead(revision: RevisionRow, previous: number | undefined): void {
+    const fact = this.#db.get<{ title: string; path: string | null }>("SELECT title, path FROM catalog_fact WHERE revision = ?", revision.n);
+    if (fact !== undefined) {
+      this.#db.run(
+        "INSERT OR REPLACE INTO catalog_current (unit, revision, title, path, name) VALUES (?, ?, ?, ?, ?)",
+        ...[revision.unit, revision.n, fact.title, fact.path, fact.path === null ? null : pageName(fact.path)],
+      );
+    }
+    const isFirst = previous === undefined || this.#pending.get(revision.unit)?.isFirst === true;
+    this.#pending.set(revision.unit, { revision, isFirst });
     if (revision.kind === "charter") this.#describe(revision);
   }
 
@@ -88,13 +91,15 @@ class CatalogProjector implements Projector {
     );
   }
 
-  #readTexts(unit: number, revision: RevisionRow): void {
-    this.#db.run("DELETE FROM catalog_heading WHERE unit = ?", unit);
-    this.#db.run("DELETE FROM catalog_href WHERE unit = ?", unit);
+  #readTexts(revision: RevisionRow, isFirst: boolean): void {
+    const { unit } = revision;
+    if (!isFirst) {
+      this.#db.run("DELETE FROM catalog_heading WHERE unit = ?", unit);
+      this.#db.run("DELETE FROM catalog_href WHERE unit = ?", unit);
+    }
+    if (kindOf(revision.kind).body !== "markdown") return;
     const current = this.#db.get<{ path: string | null }>("SELECT path FROM catalog_current WHERE unit = ?", unit);
     if (current === undefined) return;
-    if (current.path !== null) this.#db.run("UPDATE catalog_current SET name = ? WHERE unit = ?", pageName(current.path), unit);
-    if (kindOf(revision.kind).body !== "markdown") return;
     const body = this.#bytes(revision, "body");
     const text = body === undefined || body.length > limits.PAGE_BYTES_MAX ? undefined : textOf(body);
     if (text === undefined) return;
@@ -117,9 +122,9 @@ class CatalogProjector implements Projector {
   /** After an erasure: nothing read from a part that is gone stays behind. */
   #forget({ unit, revision, part }: Extract<Effect, { type: "redacted" }>): void {
     const pending = this.#pending.get(unit);
-    if (pending?.n === revision) {
-      const parts = pending.parts.map((row) => (row.name === part ? { ...row, digest: undefined } : row));
-      this.#pending.set(unit, { ...pending, parts });
+    if (pending?.revision.n === revision) {
+      const parts = pending.revision.parts.map((row) => (row.name === part ? { ...row, digest: undefined } : row));
+      this.#pending.set(unit, { ...pending, revision: { ...pending.revision, parts } });
     }
     const current = this.#db.get<{ revision: number }>("SELECT revision FROM catalog_current WHERE unit = ?", unit);
     if (part === "body" && current?.revision === revision) {

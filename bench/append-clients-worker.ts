@@ -9,15 +9,19 @@ const latenciesMs: number[] = [];
 function post(agent: Agent, body: Uint8Array): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const started = performance.now();
-  const sent = request(url, { method: "POST", agent, headers: { "content-type": "application/cbor", "content-length": body.length } }, (answer) => {
-    let text = "";
-    answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
-    answer.on("end", () => {
-      latenciesMs.push(performance.now() - started);
-      if (answer.statusCode === 201) resolve();
-      else reject(new Error(`${answer.statusCode} ${text}`));
-    });
-  });
+  const sent = request(
+    url,
+    { method: "POST", agent, headers: { "content-type": "application/cbor", "content-length": body.length } },
+    (answer) => {
+      let text = "";
+      answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      answer.on("end", () => {
+        latenciesMs.push(performance.now() - started);
+        if (answer.statusCode === 201) resolve();
+        else reject(new Error(`${answer.statusCode} ${text}`));
+      });
+    },
+  );
   sent.on("error", reject);
   sent.end(body);
   return promise;

@@ -22,8 +22,13 @@ export async function benchAppend(world: World, size: number): Promise<Figure[]>
     for (const clients of [1, 8, 64]) {
       const count = Math.max(1, Math.floor((clients === 1 ? PER_RUN / 6 : PER_RUN) / clients));
       const authors = await writers(world, clients);
-      const bodies = authors.map((author, i) => signPages(world, author, { count, from: world.community.size + i * count }).map(requestBody));
-      const { durationMs, latenciesMs } = await send({ url: `${server.url}/api/c/${world.community.id}/entries`, bodies });
+      const bodies = authors.map((author, i) =>
+        signPages(world, author, { count, from: world.community.size + i * count }).map(requestBody),
+      );
+      const { durationMs, latenciesMs } = await send({
+        url: `${server.url}/api/c/${world.community.id}/entries`,
+        bodies,
+      });
       const rate = (clients * count) / (durationMs / 1000);
       figures.push({
         what: `durable appends at ${size} entries, ${clients} client${clients === 1 ? "" : "s"}`,

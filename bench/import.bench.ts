@@ -22,7 +22,12 @@ interface Round {
 export function benchImport(): Figure[] {
   return ["18f-handbook", "bids-specification", "og-aws", "tacofancy"].flatMap((name) => {
     const bundle = new URL(`${name}.bundle`, corpora).pathname;
-    return existsSync(bundle) ? figuresOf(name, Array.from({ length: ROUNDS }, () => round(bundle))) : [];
+    return existsSync(bundle)
+      ? figuresOf(
+          name,
+          Array.from({ length: ROUNDS }, () => round(bundle)),
+        )
+      : [];
   });
 }
 
@@ -34,13 +39,21 @@ function round(bundle: string): Round {
     const copyMs = timed(() => {
       const copy = join(folder, "copy.git");
       execFileSync("git", ["init", "--quiet", "--bare", copy]);
-      spawnSync("sh", ["-c", `git -C "${bare}" fast-export --all --signed-tags=strip | git -C "${copy}" fast-import --quiet`], { stdio: "ignore" });
+      spawnSync(
+        "sh",
+        ["-c", `git -C "${bare}" fast-export --all --signed-tags=strip | git -C "${copy}" fast-import --quiet`],
+        { stdio: "ignore" },
+      );
     });
     const home = join(folder, "home");
     const env = { ...process.env, LORE_STATE: join(folder, "state") };
     let report = "";
     const importMs = timed(() => {
-      report = execFileSync(process.execPath, [main, "--home", home, "import", "git", bundle, "--json"], { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+      report = execFileSync(process.execPath, [main, "--home", home, "import", "git", bundle, "--json"], {
+        env,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      });
     });
     const { revisions } = JSON.parse(report) as { revisions: number };
     return { importMs, copyMs, revisions, ...sizesOf(home, bare) };
@@ -63,18 +76,35 @@ function sizesOf(home: string, bare: string): { truthBytes: number; allBytes: nu
   const communities = join(home, "communities");
   const rows = find(communities, "rows.db*");
   const all = find(communities, "*");
-  return { truthBytes: all - rows, allBytes: all, packBytes: existsSync(join(bare, "objects/pack")) ? find(join(bare, "objects/pack"), "*.pack") : statSync(bare).size };
+  return {
+    truthBytes: all - rows,
+    allBytes: all,
+    packBytes: existsSync(join(bare, "objects/pack"))
+      ? find(join(bare, "objects/pack"), "*.pack")
+      : statSync(bare).size,
+  };
 }
 
 function figuresOf(name: string, rounds: readonly Round[]): Figure[] {
   const importMs = median(rounds.map((each) => each.importMs));
   const copyMs = median(rounds.map((each) => each.copyMs));
   const ratio = median(rounds.map((each) => each.importMs / each.copyMs));
-  const [{ revisions, truthBytes, allBytes, packBytes } = { revisions: 1, truthBytes: 0, allBytes: 0, packBytes: 0 }] = rounds;
+  const [{ revisions, truthBytes, allBytes, packBytes } = { revisions: 1, truthBytes: 0, allBytes: 0, packBytes: 0 }] =
+    rounds;
   const perRevision = (bytes: number) => `${Math.round(bytes / revisions)} B`;
   return [
-    { what: `import ${name}: ${revisions} revisions, signed, fsynced, indexed, sealed`, figure: `${Math.round(importMs)} ms`, against: `fast-export | fast-import ${Math.round(copyMs)} ms`, ratio },
-    { what: `${name}: truth per revision`, figure: perRevision(truthBytes), against: `git pack ${perRevision(packBytes)}`, ratio: truthBytes / packBytes },
+    {
+      what: `import ${name}: ${revisions} revisions, signed, fsynced, indexed, sealed`,
+      figure: `${Math.round(importMs)} ms`,
+      against: `fast-export | fast-import ${Math.round(copyMs)} ms`,
+      ratio,
+    },
+    {
+      what: `${name}: truth per revision`,
+      figure: perRevision(truthBytes),
+      against: `git pack ${perRevision(packBytes)}`,
+      ratio: truthBytes / packBytes,
+    },
     { what: `${name}: truth and projections per revision`, figure: perRevision(allBytes) },
   ];
 }

@@ -1,6 +1,8 @@
 /** Verifying, opening, searching and showing, at a size. */
 import { createPublicKey, verify } from "node:crypto";
 
+import { measure } from "mitata";
+
 import { concat, utf8 } from "../src/bytes/index.ts";
 import { searchCommunity, units, verifyRecord } from "../src/community/index.ts";
 import { createApp } from "../src/http/index.ts";
@@ -13,7 +15,12 @@ const RAW_ENTRIES = 4_000;
 
 export async function benchReading(world: World, size: number): Promise<Figure[]> {
   await fillTo(world, size);
-  return [await benchVerify(world, size), ...benchSearch(world, size), await benchPages(world, size), await benchOpen(world, size)];
+  return [
+    await benchVerify(world, size),
+    await benchSearch(world, size),
+    await benchPages(world, size),
+    await benchOpen(world, size),
+  ];
 }
 
 async function benchVerify({ community }: World, size: number): Promise<Figure> {
@@ -27,7 +34,12 @@ async function benchVerify({ community }: World, size: number): Promise<Figure> 
     raw.push(rawRate(signedEntries(community)));
   }
   const [rate, limit] = [median(rates), median(raw)];
-  return { what: `verify-all at ${size} entries, one signature each`, figure: `${Math.round(rate)}/s`, against: `node:crypto verify ${Math.round(limit)}/s`, ratio: rate / limit };
+  return {
+    what: `verify-all at ${size} entries, one signature each`,
+    figure: `${Math.round(rate)}/s`,
+    against: `node:crypto verify ${Math.round(limit)}/s`,
+    ratio: rate / limit,
+  };
 }
 
 function signedEntries(community: World["community"]) {
@@ -45,34 +57,45 @@ function signedEntries(community: World["community"]) {
 
 function rawRate(signed: ReturnType<typeof signedEntries>): number {
   const started = performance.now();
-  for (const { message, signature, key } of signed) if (!verify(null, message, key, signature)) throw new Error("a signature does not hold");
+  for (const { message, signature, key } of signed)
+    if (!verify(null, message, key, signature)) throw new Error("a signature does not hold");
   return signed.length / ((performance.now() - started) / 1000);
 }
 
-function benchSearch({ community }: World, size: number): Figure[] {
+async function benchSearch({ community }: World, size: number): Promise<Figure> {
   const passages = community.rows.get<{ n: number }>("SELECT count(*) AS n FROM search_passage")?.n ?? 0;
-  const latencies: number[] = [];
-  for (let i = 0; i < QUERIES; i++) {
-    const words = pageText(i * 31 + 7, 400).split(/\s+/).slice(4, 8 + (i % 4)).join(" ");
-    const started = performance.now();
-    searchCommunity(community, { text: words, limit: 10 });
-    latencies.push(performance.now() - started);
-  }
-  return [{ what: `search at ${passages} passages (${size} entries)`, figure: `p50 ${median(latencies).toFixed(1)} ms, p95 ${percentile(latencies, 0.95).toFixed(1)} ms` }];
+  const queries = Array.from({ length: QUERIES }, (_, i) =>
+    pageText(i * 31 + 7, 400)
+      .split(/\s+/)
+      .slice(4, 8 + (i % 4))
+      .join(" "),
+  );
+  let at = 0;
+  const samples = await samplesMs(() => searchCommunity(community, { text: queries[at++ % QUERIES] ?? "", limit: 10 }));
+  return { what: `search at ${passages} passages (${size} entries)`, figure: spread(samples) };
 }
 
 async function benchPages({ node, community }: World, size: number): Promise<Figure> {
   const app = createApp({ node });
   const listing = units.listUnits(community).slice(0, PAGES);
-  const latencies: number[] = [];
-  for (const { unit } of listing) {
-    const started = performance.now();
-    const answer = await app.request(`http://localhost/c/${community.id}/u/${unit}`);
+  let at = 0;
+  const samples = await samplesMs(async () => {
+    const answer = await app.request(
+      `http://localhost/c/${community.id}/u/${listing[at++ % listing.length]?.unit ?? ""}`,
+    );
     await answer.text();
-    latencies.push(performance.now() - started);
-  }
-  const rate = latencies.length / (latencies.reduce((sum, each) => sum + each, 0) / 1000);
-  return { what: `page at ${size} entries`, figure: `${Math.round(rate)}/s, p95 ${percentile(latencies, 0.95).toFixed(1)} ms` };
+  });
+  return { what: `page at ${size} entries`, figure: `${Math.round(1_000 / median(samples))}/s, ${spread(samples)}` };
+}
+
+/** Times `work` again and again; milliseconds. */
+async function samplesMs(work: () => unknown): Promise<number[]> {
+  const { samples } = await measure(work, { min_samples: QUERIES, min_cpu_time: 2e9, batch_unroll: 1 });
+  return samples.map((ns) => ns / 1e6);
+}
+
+function spread(samples: readonly number[]): string {
+  return `p50 ${median(samples).toFixed(1)} ms, p95 ${percentile(samples, 0.95).toFixed(1)} ms`;
 }
 
 async function benchOpen({ node, community }: World, size: number): Promise<Figure> {

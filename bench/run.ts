@@ -11,7 +11,9 @@ import { benchImport } from "./import.bench.ts";
 import { benchReading } from "./reading.bench.ts";
 import { createWorld, type Figure } from "./world.ts";
 
-const { values } = parseArgs({ options: { sizes: { type: "string" }, only: { type: "string" }, write: { type: "boolean" } } });
+const { values } = parseArgs({
+  options: { sizes: { type: "string" }, only: { type: "string" }, write: { type: "boolean" } },
+});
 const sizes = (values.sizes ?? "1000,10000,100000").split(",").map(Number);
 const figures: Figure[] = [];
 

@@ -39,10 +39,9 @@ export function openNode(folder: string): LoreNode {
   });
 }
 
-const WORDS =
-  "amber bolt carve dial edge flux gear hinge inlet joint kerf latch mount notch orbit pivot quill rivet spool tenon valve wedge yoke zinc anchor brace clamp drill easel ferrule gusset hasp iron jig knurl lathe mandrel nib ogee pawl quoin rasp shim trammel umber vise winch xylem yard zero".split(
-    " ",
-  );
+/** Some eight thousand words; the first are used most, as in any language. */
+const SYLLABLES = "am bol car di ed flu ge hin in jo ker la mo no or pi qui ri spo ten".split(" ");
+const WORDS = SYLLABLES.flatMap((a) => SYLLABLES.flatMap((b) => SYLLABLES.map((c) => a + b + c)));
 
 /** About `sizeBytes` of Markdown in sentences; another text for each seed, the same for the same. */
 export function pageText(seed: number, sizeBytes = 1_000): string {
@@ -53,7 +52,10 @@ export function pageText(seed: number, sizeBytes = 1_000): string {
   };
   let text = `# ${WORDS[next() % WORDS.length]} ${WORDS[next() % WORDS.length]} ${seed}\n\n`;
   while (text.length < sizeBytes) {
-    const sentence = Array.from({ length: 6 + (next() % 12) }, () => WORDS[Math.floor(((next() % 1_000) / 1_000) ** 2 * WORDS.length)]);
+    const sentence = Array.from(
+      { length: 6 + (next() % 12) },
+      () => WORDS[Math.floor(((next() % 10_000) / 10_000) ** 4 * WORDS.length)],
+    );
     text += `${sentence.join(" ")}.${next() % 5 === 0 ? "\n\n" : " "}`;
   }
   return text;
@@ -79,7 +81,9 @@ export async function fillTo(world: World, size: number): Promise<void> {
   while (world.community.size < size) {
     const count = Math.min(512, size - world.community.size);
     const start = world.community.size;
-    await world.community.appendAll(Array.from({ length: count }, (_, i) => author.sign([author.seal(pageDraft(world, author, start + i))])));
+    await world.community.appendAll(
+      Array.from({ length: count }, (_, i) => author.sign([author.seal(pageDraft(world, author, start + i))])),
+    );
   }
   await world.community.seal();
 }
@@ -93,7 +97,11 @@ export async function writers(world: World, count: number): Promise<Author[]> {
 }
 
 /** Signs `count` pages in the order in which they must arrive. */
-export function signPages(world: World, author: Author, { count, from }: { count: number; from: number }): Submission[] {
+export function signPages(
+  world: World,
+  author: Author,
+  { count, from }: { count: number; from: number },
+): Submission[] {
   return Array.from({ length: count }, (_, i) => author.sign([author.seal(pageDraft(world, author, from + i))]));
 }
 

@@ -2,7 +2,19 @@
  * `commonlore/verify`: everything that checking needs, pure and synchronous, for Node and browsers alike.
  * Bring a `Suite` of your own or take `nobleSuite`.
  */
-export { base32, base64, type Cbor, decode, didKey, encode, ERRORS, hex, LoreError, parseDidKey, type Suite } from "./bytes/index.ts";
+export {
+  base32,
+  base64,
+  type Cbor,
+  decode,
+  didKey,
+  encode,
+  ERRORS,
+  hex,
+  LoreError,
+  parseDidKey,
+  type Suite,
+} from "./bytes/index.ts";
 export { nobleSuite } from "./bytes/noble.ts";
 export {
   communityId,

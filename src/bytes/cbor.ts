@@ -294,5 +294,9 @@ function isAscii(text: string): boolean {
 
 function malformed(attempted: string, found: string, at?: number): LoreError {
   const where = at === undefined ? "" : ` at byte ${at}`;
-  return new LoreError("MALFORMED", `Canonical CBOR, ${attempted}: ${found}${where}.`, at === undefined ? {} : { data: { at } });
+  return new LoreError(
+    "MALFORMED",
+    `Canonical CBOR, ${attempted}: ${found}${where}.`,
+    at === undefined ? {} : { data: { at } },
+  );
 }

@@ -36,7 +36,13 @@ function base58(bytes: Uint8Array): string {
     }
   }
   const zeros = bytes.findIndex((byte) => byte !== 0);
-  return "1".repeat(zeros === -1 ? bytes.length : zeros) + digits.reverse().map((d) => ALPHABET[d]).join("");
+  return (
+    "1".repeat(zeros === -1 ? bytes.length : zeros) +
+    digits
+      .reverse()
+      .map((d) => ALPHABET[d])
+      .join("")
+  );
 }
 
 function unbase58(text: string): Uint8Array | undefined {

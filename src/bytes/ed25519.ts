@@ -4,9 +4,6 @@
  * Encodings are checked here once for all engines, since engines disagree on hostile signatures.
  */
 
-/** An engine's own check of the equation. `strict` implies the cofactored one, never the other way round. */
-export type CheckEquation = (message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array) => boolean;
-
 export const PUBLIC_KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 

@@ -2,7 +2,7 @@
 export { type Cbor, type CborMap, decode, decodeFirst, encode } from "./cbor.ts";
 export { didKey, parseDidKey } from "./did-key.ts";
 export { ERRORS, isLoreError, LoreError, type LoreErrorCode } from "./error.ts";
-export { isProperPoint, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519.ts";
-export { compare, concat, equal, parseDecimal, textOf, utf8 } from "./octets.ts";
+export { SIGNATURE_BYTES } from "./ed25519.ts";
+export { concat, equal, parseDecimal, textOf, utf8 } from "./octets.ts";
 export { base32, base64, hex } from "./rfc4648.ts";
 export type { Suite } from "./suite.ts";

@@ -50,7 +50,9 @@ function codec(name: string, alphabet: string, padded: boolean): TextCodec {
         held &= (1 << heldBits) - 1;
       }
     }
-    const length = padded ? Math.ceil((Math.ceil((bytes.length * 8) / bits) || 0) / group) * group : Math.ceil((bytes.length * 8) / bits);
+    const length = padded
+      ? Math.ceil((Math.ceil((bytes.length * 8) / bits) || 0) / group) * group
+      : Math.ceil((bytes.length * 8) / bits);
     if (held !== 0 || text.length !== length) {
       throw new LoreError("MALFORMED", `Reading ${name}: the text does not end as its encoding would end it.`);
     }

@@ -66,7 +66,9 @@ function isOutside(value: unknown): boolean {
 
 test("did:key documents name the key that we read and write", { skip }, () => {
   const file = new URL("did-key/ed25519-x25519.json", fixtures);
-  const ids = Object.keys(JSON.parse(readFileSync(file, "utf8")) as object).filter((id) => id.startsWith("did:key:z6Mk"));
+  const ids = Object.keys(JSON.parse(readFileSync(file, "utf8")) as object).filter((id) =>
+    id.startsWith("did:key:z6Mk"),
+  );
   assert.ok(ids.length > 0);
   for (const id of ids) assert.equal(didKey(parseDidKey(id)), id);
 });

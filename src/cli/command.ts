@@ -74,7 +74,11 @@ export function chosenCommunity(invocation: Invocation, use: "read" | "write"): 
   const ids = node.ids();
   if (wanted !== undefined) return communityNamed(node, wanted);
   const [only, second] = ids;
-  if (only === undefined) throw new LoreError("NOT_FOUND", 'There is no community in this data folder yet. Make one with "lore init" or "lore import".');
+  if (only === undefined)
+    throw new LoreError(
+      "NOT_FOUND",
+      'There is no community in this data folder yet. Make one with "lore init" or "lore import".',
+    );
   if (second !== undefined) {
     const names = ids.map((id) => `${id} ${node.community(id).name}`).join("\n  ");
     throw new LoreError("USAGE", `Several communities are here; say which with --community ID or NAME:\n  ${names}`);
@@ -87,8 +91,13 @@ export function communityNamed(node: LoreNode, wanted: string): Community {
   if (node.has(wanted)) return node.community(wanted);
   const named = node.named(wanted);
   const [match, second] = named;
-  if (match === undefined) throw new LoreError("NOT_FOUND", `No community here has the id or name "${wanted}". "lore status" lists them.`);
-  if (second !== undefined) throw new LoreError("USAGE", `${named.length} communities are called "${wanted}"; give the id: ${named.map(({ id }) => id).join(", ")}.`);
+  if (match === undefined)
+    throw new LoreError("NOT_FOUND", `No community here has the id or name "${wanted}". "lore status" lists them.`);
+  if (second !== undefined)
+    throw new LoreError(
+      "USAGE",
+      `${named.length} communities are called "${wanted}"; give the id: ${named.map(({ id }) => id).join(", ")}.`,
+    );
   return match;
 }
 
@@ -106,13 +115,26 @@ export function day(ms: number): string {
 }
 
 /** Writes a result to where its user said. @throws LoreError REFUSED for `isNew` where something is; ENVIRONMENT. */
-export function writeResult(path: string, contents: string | Uint8Array, { isNew = false }: { readonly isNew?: boolean } = {}): void {
+export function writeResult(
+  path: string,
+  contents: string | Uint8Array,
+  { isNew = false }: { readonly isNew?: boolean } = {},
+): void {
   try {
     writeFileSync(path, contents, isNew ? { mode: 0o600, flag: "wx" } : {});
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "EEXIST") throw new LoreError("REFUSED", `Writing ${path}: it exists already and is not overwritten. Choose another name.`, { cause: error });
-    throw new LoreError("ENVIRONMENT", `Writing ${path}: the system refuses (${code}). Choose a folder that exists and can be written to.`, { cause: error });
+    if (code === "EEXIST")
+      throw new LoreError(
+        "REFUSED",
+        `Writing ${path}: it exists already and is not overwritten. Choose another name.`,
+        { cause: error },
+      );
+    throw new LoreError(
+      "ENVIRONMENT",
+      `Writing ${path}: the system refuses (${code}). Choose a folder that exists and can be written to.`,
+      { cause: error },
+    );
   }
 }
 

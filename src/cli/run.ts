@@ -80,8 +80,7 @@ function parse(command: Command, args: string[]): { values: Values; positionals:
   try {
     const options = { ...COMMON, ...command.options };
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
-    // Every option is a string or a flag, none a list.
-    return { values: values as Values, positionals };
+    return { values, positionals };
   } catch (error) {
     // Node's advice after the first sentence is about its own parser.
     const found = error instanceof Error ? error.message.split(/\.\s|\n/, 1)[0] : "";

@@ -2,10 +2,18 @@
  * Admission: what a submission must satisfy before the rules even look at it. Signature, clock, and that
  * every part it names is here and is what it says. Refuses; never repairs.
  */
-import { base32, equal, LoreError } from "../bytes/index.ts";
-import { type Entry, decodeEntry, decodeSidecar, encodeSidecar, type Opening, type Sidecar, verifyEntry } from "../log/index.ts";
+import { equal, LoreError } from "../bytes/index.ts";
+import {
+  type Entry,
+  decodeEntry,
+  decodeSidecar,
+  encodeSidecar,
+  type Opening,
+  type Sidecar,
+  verifyEntry,
+} from "../log/index.ts";
 import type { PartStore } from "../store/index.ts";
-import { commitment, kindOf, limits, type Op, parseMeta, type PartRef, partsOf } from "../unit/index.ts";
+import { commitment, kindOf, type Op, parseMeta, type PartRef, partsOf } from "../unit/index.ts";
 import type { DraftPart, Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 
@@ -18,7 +26,11 @@ export const EARLY_MAX_MS = 2 * MINUTE_MS;
 /** A submission as it arrives from outside: bytes. Parts in the order of ops and their parts; null where held. */
 export interface RawSubmission {
   readonly entry: Uint8Array;
-  readonly openings: readonly { readonly salt: Uint8Array; readonly digest?: Uint8Array | undefined; readonly bytes?: Uint8Array | undefined }[];
+  readonly openings: readonly {
+    readonly salt: Uint8Array;
+    readonly digest?: Uint8Array | undefined;
+    readonly bytes?: Uint8Array | undefined;
+  }[];
 }
 
 /** Reads and verifies a submission from outside. @throws LoreError MALFORMED, BAD_SIGNATURE, TOO_LARGE. */
@@ -27,7 +39,10 @@ export function openSubmission({ suite }: Environment, raw: RawSubmission): Subm
   const named = entry.ops.map(partsOf);
   const count = named.reduce((sum, parts) => sum + parts.length, 0);
   if (count !== raw.openings.length) {
-    throw new LoreError("MALFORMED", `The entry names ${count} parts, but ${raw.openings.length} came with it. Send each, in order.`);
+    throw new LoreError(
+      "MALFORMED",
+      `The entry names ${count} parts, but ${raw.openings.length} came with it. Send each, in order.`,
+    );
   }
   let at = 0;
   const content: (DraftPart | undefined)[] = [];
@@ -66,10 +81,12 @@ export function checkParts(environment: Environment, submission: Submission, hel
         throw refusedPart(part, "salt and digest do not give the commitment that was signed");
       }
       if (content === undefined) {
-        if (!held.has(opening.digest)) throw refusedPart(part, "its bytes are not here and did not come with the entry");
+        if (!held.has(opening.digest))
+          throw refusedPart(part, "its bytes are not here and did not come with the entry");
         continue;
       }
-      if (content.bytes.length !== part.size) throw refusedPart(part, `it has ${content.bytes.length} bytes, not ${part.size}`);
+      if (content.bytes.length !== part.size)
+        throw refusedPart(part, `it has ${content.bytes.length} bytes, not ${part.size}`);
       requireMeta(op, part, content.bytes);
       arriving.push({ ...content, digest: opening.digest });
     }
@@ -84,9 +101,3 @@ function requireMeta(op: Op, part: PartRef, bytes: Uint8Array): void {
 function refusedPart({ name }: PartRef, found: string): LoreError {
   return new LoreError("REFUSED", `The part "${name}" cannot be taken: ${found}.`, { field: name });
 }
-
-/** Ops over their limit of parts or size are refused by shape; this says what is left for one entry's bytes. */
-export const ENTRY_ROOM_BYTES = limits.ENTRY_BYTES_MAX - 512;
-
-/** The text form of an id for messages. */
-export const shortId = (id: Uint8Array): string => base32.encode(id);

@@ -13,7 +13,10 @@ export class Author {
     this.#community = community;
     this.member = member;
     this.#signer = signer;
-    const tip = community.rows.get<{ digest: Uint8Array }>("SELECT digest FROM key_tip WHERE key = ?", signer.publicKey);
+    const tip = community.rows.get<{ digest: Uint8Array }>(
+      "SELECT digest FROM key_tip WHERE key = ?",
+      signer.publicKey,
+    );
     this.#prev = tip?.digest ?? null;
   }
 

@@ -132,7 +132,12 @@ export class Community {
     if (!readOnly) this.projections.catchUp(onProgress);
     if (this.store.log.size() === 0) return;
     try {
-      requireNotBehind({ suite: environment.suite, store: this.store, highWater: readOnly ? asRead(highWater) : highWater, id: this.id });
+      requireNotBehind({
+        suite: environment.suite,
+        store: this.store,
+        highWater: readOnly ? asRead(highWater) : highWater,
+        id: this.id,
+      });
     } catch (error) {
       if (!isLoreError(error, "BEHIND")) throw error;
       this.#refusal = error;
@@ -143,10 +148,16 @@ export class Community {
   get refusal(): LoreError | undefined {
     if (this.#refusal !== undefined) return this.#refusal;
     if (this.store.failure !== undefined) {
-      return new LoreError("READ_ONLY", `This community is read-only since its storage failed: ${this.store.failure.message}. Check the disk, then start again.`);
+      return new LoreError(
+        "READ_ONLY",
+        `This community is read-only since its storage failed: ${this.store.failure.message}. Check the disk, then start again.`,
+      );
     }
     if (this.#options.logSigner === undefined && this.store.log.size() > 0) {
-      return new LoreError("READ_ONLY", 'This is a copy: the key that signs its record is not here. Bring it with "lore key import FILE".');
+      return new LoreError(
+        "READ_ONLY",
+        'This is a copy: the key that signs its record is not here. Bring it with "lore key import FILE".',
+      );
     }
     return undefined;
   }
@@ -163,12 +174,22 @@ export class Community {
 
   /** What the charter in force says of the community: its name, a sentence about it, where to start reading. */
   get about(): CommunityFacts {
-    const row = this.rows.get<{ name: string; about: string | null; start: string | null; lang: string | null; licence: string | null }>(
-      "SELECT name, about, start, lang, licence FROM catalog_community",
-    );
+    const row = this.rows.get<{
+      name: string;
+      about: string | null;
+      start: string | null;
+      lang: string | null;
+      licence: string | null;
+    }>("SELECT name, about, start, lang, licence FROM catalog_community");
     // Written by the catalog from a list of text.
     const start = row?.start == null ? [] : (JSON.parse(row.start) as string[]);
-    return { name: row?.name ?? "Untitled", about: row?.about ?? undefined, lang: row?.lang ?? undefined, licence: row?.licence ?? undefined, start };
+    return {
+      name: row?.name ?? "Untitled",
+      about: row?.about ?? undefined,
+      lang: row?.lang ?? undefined,
+      licence: row?.licence ?? undefined,
+      start,
+    };
   }
 
   get name(): string {
@@ -176,7 +197,12 @@ export class Community {
   }
 
   /** The charter in force: its unit and revision ids, its rules and the digest of its words. */
-  get charter(): { readonly id: Uint8Array; readonly head: Uint8Array; readonly rules: Rules; readonly body: Uint8Array | undefined } {
+  get charter(): {
+    readonly id: Uint8Array;
+    readonly head: Uint8Array;
+    readonly rules: Rules;
+    readonly body: Uint8Array | undefined;
+  } {
     const row = this.rows.get<{ id: Uint8Array; revision: number; head: Uint8Array; rules: Uint8Array }>(
       "SELECT u.id, r.n AS revision, r.id AS head, s.rules FROM state s JOIN unit u ON u.n = s.charter JOIN revision r ON r.n = u.head",
     );
@@ -295,7 +321,10 @@ export class Community {
       }
       if (accepted.length > 0) {
         this.projections.flush();
-        await this.store.log.append(accepted.map(({ entry, sidecar }) => ({ bytes: entry.bytes, sidecar })), start);
+        await this.store.log.append(
+          accepted.map(({ entry, sidecar }) => ({ bytes: entry.bytes, sidecar })),
+          start,
+        );
       }
       this.#writer.commit();
     } catch (error) {
@@ -320,14 +349,19 @@ export class Community {
   #requireWritable(): void {
     const { refusal } = this;
     if (refusal !== undefined) throw refusal;
-    if (this.#options.readOnly === true) throw new LoreError("READ_ONLY", "This community was opened for reading only.");
+    if (this.#options.readOnly === true)
+      throw new LoreError("READ_ONLY", "This community was opened for reading only.");
   }
 
   #sealSoon(): void {
     this.#sealTimer ??= setTimeout(() => {
       this.#sealTimer = undefined;
       void this.seal().catch((error: unknown) => {
-        this.#refusal ??= isLoreError(error) ? error : new LoreError("READ_ONLY", "Sealing the record failed; it is read-only until the next start.", { cause: error });
+        this.#refusal ??= isLoreError(error)
+          ? error
+          : new LoreError("READ_ONLY", "Sealing the record failed; it is read-only until the next start.", {
+              cause: error,
+            });
       });
     }, SEAL_DELAY_MS);
   }
@@ -340,8 +374,12 @@ export class Community {
     if (logSigner === undefined || this.#refusal !== undefined) return;
     const { store, environment } = this;
     await this.#exclusively(async () => this.projections.bringUp());
-    await this.#exclusively(() => eraseDue({ environment, store, rows: this.#writer, time: this.projections.fold.time, known: this.#erased }));
-    await this.#exclusively(() => seal({ suite: environment.suite, store, highWater, origin: this.origin, id: this.id, logSigner }));
+    await this.#exclusively(() =>
+      eraseDue({ environment, store, rows: this.#writer, time: this.projections.fold.time, known: this.#erased }),
+    );
+    await this.#exclusively(() =>
+      seal({ suite: environment.suite, store, highWater, origin: this.origin, id: this.id, logSigner }),
+    );
   }
 
   /** Seals, then lets go of the files. */

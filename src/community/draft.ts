@@ -77,7 +77,11 @@ export interface Place {
 }
 
 /** Signs an entry over ops that are sealed already. */
-export function signSealed(environment: Environment, hand: Hand, { place, ops }: { place: Place; ops: readonly SealedOp[] }): Submission {
+export function signSealed(
+  environment: Environment,
+  hand: Hand,
+  { place, ops }: { place: Place; ops: readonly SealedOp[] },
+): Submission {
   const draft = {
     ...place,
     author: hand.member,
@@ -86,5 +90,9 @@ export function signSealed(environment: Environment, hand: Hand, { place, ops }:
     ops: ops.map(({ op }) => op),
   };
   const entry = signEntry(environment.suite, draft, (message) => hand.signer.sign(message));
-  return { entry, sidecar: encodeSidecar(ops.map(({ openings }) => openings)), content: ops.flatMap(({ content }) => content) };
+  return {
+    entry,
+    sidecar: encodeSidecar(ops.map(({ openings }) => openings)),
+    content: ops.flatMap(({ content }) => content),
+  };
 }

@@ -36,7 +36,8 @@ const utf8 = new TextEncoder();
 /** Makes keys and the genesis; nothing is stored. */
 export function found(environment: Environment, founding: Founding): Founded {
   const [seed, logSeed, nonce, unitNonce] = [32, 32, 16, 16].map((length) => environment.random(length));
-  if (seed === undefined || logSeed === undefined || nonce === undefined || unitNonce === undefined) throw new Error("no randomness");
+  if (seed === undefined || logSeed === undefined || nonce === undefined || unitNonce === undefined)
+    throw new Error("no randomness");
   const [signer, logSigner] = [createSigner(seed), createSigner(logSeed)];
   const { suite } = environment;
   const member = memberId(suite, { key: signer.publicKey, nonce });
@@ -67,7 +68,12 @@ export function found(environment: Environment, founding: Founding): Founded {
 }
 
 function charterParts({ name, about, charter, lang }: Founding) {
-  const meta = { title: "How we work", name, ...(lang === undefined ? {} : { lang }), ...(about === undefined ? {} : { about }) };
+  const meta = {
+    title: "How we work",
+    name,
+    ...(lang === undefined ? {} : { lang }),
+    ...(about === undefined ? {} : { about }),
+  };
   return [
     { name: "meta", media: "application/json", bytes: utf8.encode(JSON.stringify(meta)) },
     { name: "body", media: "text/markdown", bytes: utf8.encode(charter ?? plainCharter(name)) },

@@ -5,7 +5,7 @@ export { type Acknowledgement, Community } from "./community.ts";
 export type { DraftOp, DraftPart, HeldPart, SealedOp, Submission } from "./draft.ts";
 export type { Environment } from "./environment.ts";
 export type { Founding } from "./genesis.ts";
-export { formatKeys, type KeyFile, type Keys, parseKeyFile, parseKeys } from "./keystore.ts";
+export { type KeyFile, type Keys, parseKeyFile, parseKeys } from "./keystore.ts";
 export { LoreNode } from "./node.ts";
 export * as links from "./queries/links.ts";
 export * as moments from "./queries/moment.ts";

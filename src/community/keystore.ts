@@ -9,7 +9,10 @@ import { hex, LoreError } from "../bytes/index.ts";
 import { createSigner, type Signer } from "../bytes/node.ts";
 import { isRecord, record, text } from "../unit/shape.ts";
 
-const shape = record({ v: text(1, /^1$/), member: text(40, /^[0-9a-f]{40}$/), seed: text(64, /^[0-9a-f]{64}$/) }, { logSeed: text(64, /^[0-9a-f]{64}$/) });
+const shape = record(
+  { v: text(1, /^1$/), member: text(40, /^[0-9a-f]{40}$/), seed: text(64, /^[0-9a-f]{64}$/) },
+  { logSeed: text(64, /^[0-9a-f]{64}$/) },
+);
 
 export interface Keys {
   /** Member id of the user here. */
@@ -27,7 +30,12 @@ export interface KeyFile {
 
 /** The key file's text: what `lore key export` hands out, too. */
 export function formatKeys({ member, seed, logSeed }: KeyFile): string {
-  const file = { v: "1", member: hex.encode(member), seed: hex.encode(seed), ...(logSeed === undefined ? {} : { logSeed: hex.encode(logSeed) }) };
+  const file = {
+    v: "1",
+    member: hex.encode(member),
+    seed: hex.encode(seed),
+    ...(logSeed === undefined ? {} : { logSeed: hex.encode(logSeed) }),
+  };
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }
 
@@ -40,7 +48,11 @@ export function parseKeyFile(contents: string): KeyFile {
     throw new LoreError("MALFORMED", "Reading a key file: it is not JSON.", { cause: error });
   }
   const { member, seed, logSeed } = shape(isRecord(value) ? value : undefined, "key file");
-  return { member: hex.decode(member), seed: hex.decode(seed), ...(logSeed === undefined ? {} : { logSeed: hex.decode(logSeed) }) };
+  return {
+    member: hex.decode(member),
+    seed: hex.decode(seed),
+    ...(logSeed === undefined ? {} : { logSeed: hex.decode(logSeed) }),
+  };
 }
 
 /** @throws LoreError MALFORMED. */
@@ -59,7 +71,10 @@ export class Keystore {
   /** `label` names further identities of this user in one community; without it, the first. */
   path(community: string, label?: string): string {
     if (label !== undefined && !/^[\w -]{1,60}$/.test(label)) {
-      throw new LoreError("USAGE", `An identity's name may have letters, digits, spaces, "-" and "_"; got "${label.slice(0, 60)}".`);
+      throw new LoreError(
+        "USAGE",
+        `An identity's name may have letters, digits, spaces, "-" and "_"; got "${label.slice(0, 60)}".`,
+      );
     }
     return join(this.#directory, label === undefined ? `${community}.json` : `${community}.${label}.json`);
   }

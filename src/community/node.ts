@@ -55,7 +55,9 @@ export class LoreNode {
   /** Ids of the communities here, in order. */
   ids(): string[] {
     if (!existsSync(this.#communities)) return [];
-    return readdirSync(this.#communities).filter((name) => ID.test(name)).toSorted();
+    return readdirSync(this.#communities)
+      .filter((name) => ID.test(name))
+      .toSorted();
   }
 
   has(id: string): boolean {
@@ -64,7 +66,9 @@ export class LoreNode {
 
   /** The communities of that name, in any case. */
   named(name: string): Community[] {
-    return this.ids().map((id) => this.community(id)).filter((each) => each.name.toLowerCase() === name.toLowerCase());
+    return this.ids()
+      .map((id) => this.community(id))
+      .filter((each) => each.name.toLowerCase() === name.toLowerCase());
   }
 
   /** Where a community's files are. */
@@ -76,7 +80,8 @@ export class LoreNode {
   community(id: string): Community {
     const open = this.#open.get(id);
     if (open !== undefined) return open;
-    if (!this.has(id)) throw new LoreError("NOT_FOUND", `No community has the id ${id} here. "lore status" lists them.`);
+    if (!this.has(id))
+      throw new LoreError("NOT_FOUND", `No community has the id ${id} here. "lore status" lists them.`);
     const community = this.#openAt(this.directory(id), this.keystore.read(id));
     this.#open.set(id, community);
     return community;
@@ -85,7 +90,13 @@ export class LoreNode {
   #openAt(directory: string, keys: Keys | undefined): Community {
     const { environment, highWater } = this;
     const { readOnly = false, onProgress } = this.#options;
-    const open = { environment, directory, highWater, logSigner: keys?.logSigner, ...(onProgress === undefined ? {} : { onProgress }) };
+    const open = {
+      environment,
+      directory,
+      highWater,
+      logSigner: keys?.logSigner,
+      ...(onProgress === undefined ? {} : { onProgress }),
+    };
     return Community.open({ ...open, readOnly: readOnly && !this.#mustOwn(directory) });
   }
 
@@ -110,7 +121,11 @@ export class LoreNode {
   async begin(founding: Founding): Promise<Community> {
     const founded = found(this.environment, founding);
     const growing = join(this.#communities, `new-${hex.encode(this.environment.random(8))}`);
-    const community = this.#openAt(growing, { member: founded.member, signer: founded.signer, logSigner: founded.logSigner });
+    const community = this.#openAt(growing, {
+      member: founded.member,
+      signer: founded.signer,
+      logSigner: founded.logSigner,
+    });
     await community.begin(founded.submission);
     await community.close();
     // Keys first: a community without them would be one that nobody can write to.

@@ -18,7 +18,8 @@ const REPLAY_BATCH = 512;
 /** Steps after which the deferred projections are brought up with the group being written. */
 const BRING_UP_STEPS = 64;
 /** How far the deferred projections are: entries they have had. */
-const DEFERRED_SCHEMA = "CREATE TABLE deferred (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL) STRICT; INSERT INTO deferred VALUES (1, 0);";
+const DEFERRED_SCHEMA =
+  "CREATE TABLE deferred (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL) STRICT; INSERT INTO deferred VALUES (1, 0);";
 
 export interface ProjectionsOptions {
   readonly db: Db;
@@ -48,7 +49,9 @@ export class Projections {
   #open(isDeferred: boolean): Projector[] {
     const { db, store } = this.#options;
     const readPart: ReadPart = (digest) => heldPart(store, digest);
-    return PROJECTIONS.filter((projection) => projection.isDeferred === isDeferred).map((projection) => projection.open(db, readPart));
+    return PROJECTIONS.filter((projection) => projection.isDeferred === isDeferred).map((projection) =>
+      projection.open(db, readPart),
+    );
   }
 
   #stepsBehind(): Step[] {
@@ -130,7 +133,9 @@ export class Projections {
       this.fold.stop();
       return false;
     }
-    this.project(entry === "malformed" ? this.fold.void("malformed", 0) : this.fold.apply(entry, decodeSidecar(sidecar)));
+    this.project(
+      entry === "malformed" ? this.fold.void("malformed", 0) : this.fold.apply(entry, decodeSidecar(sidecar)),
+    );
     return true;
   }
 
@@ -180,11 +185,14 @@ function isCurrent(db: Db): boolean {
 function createTables(db: Db): void {
   db.exec("PRAGMA foreign_keys=OFF");
   db.transaction(() => {
-    const tables = db.all<{ name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+    const tables = db.all<{ name: string; sql: string }>(
+      "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    );
     // A virtual table takes its shadow tables with it.
     const virtual = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL"));
     for (const { name } of virtual) db.exec(`DROP TABLE "${name}"`);
-    for (const { name } of tables) if (!virtual.some((table) => table.name === name)) db.exec(`DROP TABLE IF EXISTS "${name}"`);
+    for (const { name } of tables)
+      if (!virtual.some((table) => table.name === name)) db.exec(`DROP TABLE IF EXISTS "${name}"`);
     db.exec(FOLD_SCHEMA + DEFERRED_SCHEMA);
     for (const { schema } of PROJECTIONS) db.exec(schema);
     db.exec(`PRAGMA user_version=${tablesVersion()}`);

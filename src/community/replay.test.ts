@@ -47,18 +47,36 @@ function ids({ t }: Stage, table: string): Uint8Array[] {
 }
 
 function content(n: number): readonly DraftPart[] {
-  return [textPart("meta", JSON.stringify({ title: `Title ${n % 7}`, path: `p${n % 5}.md` }), "application/json"), textPart("body", `# Words ${n}\n\nSee [this](p${n % 3}.md), number ${n}.`, "text/markdown")];
+  return [
+    textPart("meta", JSON.stringify({ title: `Title ${n % 7}`, path: `p${n % 5}.md` }), "application/json"),
+    textPart("body", `# Words ${n}\n\nSee [this](p${n % 3}.md), number ${n}.`, "text/markdown"),
+  ];
 }
 
 function first({ t, person, a, b }: Stage): DraftOp {
   const nonce = t.environment.random(16);
   const unit = unitId(suite, { log: t.community.log, author: person.member, nonce });
-  return { op: "revise", unit, kind: pick(KINDS, a) ?? "page", nonce, parents: [], ...(b % 3 === 0 ? { propose: true } : {}), ...(b % 4 === 1 ? { source: { time: 1_000_000 * b } } : {}), content: content(b) };
+  return {
+    op: "revise",
+    unit,
+    kind: pick(KINDS, a) ?? "page",
+    nonce,
+    parents: [],
+    ...(b % 3 === 0 ? { propose: true } : {}),
+    ...(b % 4 === 1 ? { source: { time: 1_000_000 * b } } : {}),
+    content: content(b),
+  };
 }
 
 function next(stage: Stage): DraftOp | undefined {
   const { t, a, b } = stage;
-  const parent = t.community.rows.get<{ id: Uint8Array; unit: Uint8Array; kind: string; head: Uint8Array | null; rules: Uint8Array | null }>(
+  const parent = t.community.rows.get<{
+    id: Uint8Array;
+    unit: Uint8Array;
+    kind: string;
+    head: Uint8Array | null;
+    rules: Uint8Array | null;
+  }>(
     `SELECT r.id, u.id AS unit, u.kind, h.id AS head, r.rules FROM revision r JOIN unit u ON u.n = r.unit LEFT JOIN revision h ON h.n = u.head
      WHERE u.kind <> 'charter' ORDER BY r.n LIMIT 1 OFFSET ?`,
     a % Math.max(1, ids(stage, "revision").length - 1),
@@ -66,7 +84,14 @@ function next(stage: Stage): DraftOp | undefined {
   if (parent === undefined) return undefined;
   const parents = b % 4 !== 0 && parent.head !== null ? [parent.head] : [parent.id];
   const merged = b % 5 === 0 && parent.head !== null ? [parent.head, parent.id] : parents;
-  return { op: "revise", unit: parent.unit, kind: b % 13 === 0 ? "note" : parent.kind, parents: merged, ...(b % 4 === 1 ? { source: { time: 1_000_000 * b } } : {}), content: content(b) };
+  return {
+    op: "revise",
+    unit: parent.unit,
+    kind: b % 13 === 0 ? "note" : parent.kind,
+    parents: merged,
+    ...(b % 4 === 1 ? { source: { time: 1_000_000 * b } } : {}),
+    content: content(b),
+  };
 }
 
 const deeds = {
@@ -75,19 +100,35 @@ const deeds = {
   review: (stage: Stage): DraftOp | undefined => {
     const open = [...ids(stage, "revision"), ...ids(stage, "proposal")];
     const on = pick(open.slice(-4), stage.a);
-    return on && { op: "review", verdict: pick(["approve", "approve", "reject", "comment"] as const, stage.b) ?? "comment", on, content: [textPart("text", `word ${stage.b}`)] };
+    return (
+      on && {
+        op: "review",
+        verdict: pick(["approve", "approve", "reject", "comment"] as const, stage.b) ?? "comment",
+        on,
+        content: [textPart("text", `word ${stage.b}`)],
+      }
+    );
   },
   mark: (stage: Stage): DraftOp | undefined => {
     const [unit, other] = [pick(ids(stage, "unit"), stage.a), pick(ids(stage, "unit"), stage.b)];
     const mark = pick(MARKS, stage.b) ?? "thank";
-    return unit && { op: "mark", mark, on: { unit }, ...(mark === "supersede" && other !== undefined ? { by: other } : {}) };
+    return (
+      unit && { op: "mark", mark, on: { unit }, ...(mark === "supersede" && other !== undefined ? { by: other } : {}) }
+    );
   },
   withdraw: (stage: Stage): DraftOp | undefined => {
     const on = pick([...ids(stage, "mark"), ...ids(stage, "proposal"), ...ids(stage, "revision")], stage.a);
     return on && { op: "mark", mark: "withdraw", on };
   },
   redact: (stage: Stage): DraftOp | undefined => {
-    const on = pick([...ids(stage, "revision"), ...ids(stage, "review"), ...stage.t.community.rows.all<{ op: Uint8Array }>("SELECT op FROM member").map(({ op }) => op)], stage.a);
+    const on = pick(
+      [
+        ...ids(stage, "revision"),
+        ...ids(stage, "review"),
+        ...stage.t.community.rows.all<{ op: Uint8Array }>("SELECT op FROM member").map(({ op }) => op),
+      ],
+      stage.a,
+    );
     return on && { op: "redact", slots: [{ op: on, part: pick(["body", "meta", "text", "name"], stage.b) ?? "body" }] };
   },
   /** Redacts a part of a head, and mostly puts another version in its place. */
@@ -104,9 +145,16 @@ const deeds = {
   },
   role: (stage: Stage): DraftOp | undefined => {
     const member = pick(ids(stage, "member"), stage.a);
-    return member && { op: "role", act: stage.b % 3 === 0 ? "end" : "grant", member, role: pick(ROLES, stage.b) ?? "editor" };
+    return (
+      member && { op: "role", act: stage.b % 3 === 0 ? "end" : "grant", member, role: pick(ROLES, stage.b) ?? "editor" }
+    );
   },
-  name: ({ t, b }: Stage): DraftOp => ({ op: "member", type: "person", nonce: t.environment.random(16), content: [textPart("name", `Old ${b}`)] }),
+  name: ({ t, b }: Stage): DraftOp => ({
+    op: "member",
+    type: "person",
+    nonce: t.environment.random(16),
+    content: [textPart("name", `Old ${b}`)],
+  }),
   merge: (stage: Stage): DraftOp | undefined => {
     const [from, into] = [pick(ids(stage, "member"), stage.a), pick(ids(stage, "member"), stage.b)];
     return from && into && { op: "member", alias: [from], into, ...(stage.b % 4 === 0 ? { end: true } : {}) };
@@ -115,7 +163,24 @@ const deeds = {
 
 const deed: fc.Arbitrary<Deed> = fc.record({
   who: fc.nat(7),
-  what: fc.constantFrom<Deed["what"][]>("first", "first", "next", "next", "next", "next", "review", "review", "mark", "redact", "replace", "replace", "role", "name", "merge", "withdraw"),
+  what: fc.constantFrom<Deed["what"][]>(
+    "first",
+    "first",
+    "next",
+    "next",
+    "next",
+    "next",
+    "review",
+    "review",
+    "mark",
+    "redact",
+    "replace",
+    "replace",
+    "role",
+    "name",
+    "merge",
+    "withdraw",
+  ),
   a: fc.nat(50),
   b: fc.nat(120),
 });
@@ -137,9 +202,17 @@ async function act(t: TestCommunity, people: readonly Person[], together: readon
   }
 }
 
-async function live(history: readonly (readonly Deed[])[], judge: (t: TestCommunity) => void | Promise<void>): Promise<void> {
+async function live(
+  history: readonly (readonly Deed[])[],
+  judge: (t: TestCommunity) => void | Promise<void>,
+): Promise<void> {
   await using t = await createCommunity();
-  const [edda, evan, cleo, dora] = [await t.join("edda", "editor"), await t.join("evan", "editor"), await t.join("cleo"), await t.join("dora")];
+  const [edda, evan, cleo, dora] = [
+    await t.join("edda", "editor"),
+    await t.join("evan", "editor"),
+    await t.join("cleo"),
+    await t.join("dora"),
+  ];
   const people = [t.ann, t.ann, edda, edda, evan, cleo, cleo, dora];
   for (const together of history) await act(t, people, together);
   await judge(t);
@@ -149,19 +222,35 @@ const histories = fc.array(fc.array(deed, { minLength: 1, maxLength: 2 }), { min
 
 /** Every row of every table that is no full-text index. */
 function rowsOf(db: Db): Record<string, string[]> {
-  const tables = db.all<{ name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+  const tables = db.all<{ name: string; sql: string }>(
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  );
   const virtual = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL")).map(({ name }) => name);
   const own = tables.filter(({ name }) => !virtual.some((index) => name.startsWith(index)));
   // Whether a slot's bytes are gone already is a question of the day, and the one thing here that may differ.
-  const text = (key: string, value: unknown) => (key === "erased" ? undefined : value instanceof Uint8Array ? hex.encode(value) : value);
-  return Object.fromEntries(own.map(({ name }) => [name, db.all(`SELECT * FROM "${name}"`).map((row) => JSON.stringify({ ...row }, text)).toSorted()]));
+  const text = (key: string, value: unknown) =>
+    key === "erased" ? undefined : value instanceof Uint8Array ? hex.encode(value) : value;
+  return Object.fromEntries(
+    own.map(({ name }) => [
+      name,
+      db
+        .all(`SELECT * FROM "${name}"`)
+        .map((row) => JSON.stringify({ ...row }, text))
+        .toSorted(),
+    ]),
+  );
 }
 
 /** What was folded of `store` up to any size. */
 function replayOf(store: Store): { upTo(size: number): Db } {
   let shown = 0;
   const { log } = store;
-  const prefix: Store = { parts: store.parts, failure: undefined, close: () => undefined, log: { ...log, size: () => shown, read: (start, end) => log.read(start, end) } };
+  const prefix: Store = {
+    parts: store.parts,
+    failure: undefined,
+    close: () => undefined,
+    log: { ...log, size: () => shown, read: (start, end) => log.read(start, end) },
+  };
   const db = new Db(":memory:", { durability: "normal" });
   const projections = new Projections({ db, suite, store: prefix });
   return {
@@ -188,7 +277,11 @@ test("live rows are those of a replay, and so is what a reader sees as of any si
         verifyRows(community);
         const replay = replayOf(community.store);
         for (let size = 1; size <= community.size; size++) {
-          assert.deepEqual(shownAt(community.rows, { at: "size", size }), shownAt(replay.upTo(size), { at: "now" }), `as of ${size}`);
+          assert.deepEqual(
+            shownAt(community.rows, { at: "size", size }),
+            shownAt(replay.upTo(size), { at: "now" }),
+            `as of ${size}`,
+          );
         }
         const before = rowsOf(community.rows);
         community.projections.rebuild();
@@ -204,7 +297,9 @@ test("as of a date a unit is its last head whose shown time has come, and what w
     fc.asyncProperty(histories, fc.array(fc.nat(), { minLength: 3, maxLength: 6 }), (history, moments) =>
       live(history, ({ community: { rows } }) => {
         const entries = rows.all<{ time: number }>("SELECT time FROM entry_time ORDER BY idx");
-        const heads = rows.all<{ unit: number; revision: number; time: number }>("SELECT h.unit, h.revision, r.time FROM head h JOIN revision r ON r.n = h.revision ORDER BY h.unit, h.seq");
+        const heads = rows.all<{ unit: number; revision: number; time: number }>(
+          "SELECT h.unit, h.revision, r.time FROM head h JOIN revision r ON r.n = h.revision ORDER BY h.unit, h.seq",
+        );
         const times = [0, ...heads.map(({ time }) => time), ...entries.map(({ time }) => time)];
         for (const ms of moments.map((n) => (pick(times, n) ?? 0) - (n % 2))) {
           assert.equal(knownSize({ rows }, ms), entries.filter(({ time }) => time <= ms).length);
@@ -214,7 +309,9 @@ test("as of a date a unit is its last head whose shown time has come, and what w
             latest.set(unit, Math.max(latest.get(unit) ?? 0, time));
             if ((latest.get(unit) ?? 0) <= ms) expected.set(unit, revision);
           }
-          const found = rows.all<{ n: number; head: number | null }>(`SELECT u.n, ${headSql({ at: "date", ms }, "u.n")} AS head FROM unit u`);
+          const found = rows.all<{ n: number; head: number | null }>(
+            `SELECT u.n, ${headSql({ at: "date", ms }, "u.n")} AS head FROM unit u`,
+          );
           assert.deepEqual(new Map(found.flatMap(({ n, head }) => (head === null ? [] : [[n, head]]))), expected);
         }
         assert.ok(entries.every(({ time }, i) => time >= (entries[i - 1]?.time ?? 0)));
@@ -226,14 +323,23 @@ test("as of a date a unit is its last head whose shown time has come, and what w
 
 /** The record as it is once every redacted part is erased: from the start nothing of it is there. */
 async function erased({ community: { store, rows, log } }: TestCommunity): Promise<Store> {
-  const slots = new Set(rows.all<{ op: Uint8Array; part: string }>("SELECT op, part FROM slot").map(({ op, part }) => `${hex.encode(op)} ${part}`));
+  const slots = new Set(
+    rows
+      .all<{ op: Uint8Array; part: string }>("SELECT op, part FROM slot")
+      .map(({ op, part }) => `${hex.encode(op)} ${part}`),
+  );
   const copy = createMemoryStore();
   for (const { bytes, sidecar } of store.log.read(0, store.log.size())) {
     const entry = decodeEntry(suite, bytes);
     const kept = decodeSidecar(sidecar).map((openings, place) => {
       const op = entry.ops[place] ?? assert.fail();
-      const id = op.op === "revise" ? revisionId(suite, { log: entry.log === null ? GENESIS_LOG : log, author: entry.author, op }) : opId(suite, entry.digest, place);
-      return openings.map((opening, i) => (slots.has(`${hex.encode(id)} ${partsOf(op)[i]?.name ?? ""}`) ? undefined : opening));
+      const id =
+        op.op === "revise"
+          ? revisionId(suite, { log: entry.log === null ? GENESIS_LOG : log, author: entry.author, op })
+          : opId(suite, entry.digest, place);
+      return openings.map((opening, i) =>
+        slots.has(`${hex.encode(id)} ${partsOf(op)[i]?.name ?? ""}`) ? undefined : opening,
+      );
     });
     for (const opening of kept.flat()) {
       const part = opening === undefined ? undefined : store.parts.get(opening.digest);

@@ -18,7 +18,9 @@ interface Sealing {
 }
 
 /** Publishes a checkpoint of the whole durable log, unless there is one. */
-export async function seal(options: Sealing & { readonly origin: string; readonly logSigner: LogSigner }): Promise<void> {
+export async function seal(
+  options: Sealing & { readonly origin: string; readonly logSigner: LogSigner },
+): Promise<void> {
   const { suite, store, highWater, origin, id, logSigner } = options;
   const older = store.log.sealedSize();
   const size = store.log.size();
@@ -49,7 +51,8 @@ function freshTiles(suite: Suite, store: Store, size: number): FreshTile[] {
     } else {
       for (let i = had; i < name.width; i++) {
         const below = fresh.find((tile) => tile.name.level === name.level - 1 && tile.name.number === first + i);
-        const child = below?.hashes ?? requireTile(store, { level: name.level - 1, number: first + i, width: TILE_WIDTH });
+        const child =
+          below?.hashes ?? requireTile(store, { level: name.level - 1, number: first + i, width: TILE_WIDTH });
         hashes.set(tiles.combine(suite, child), HASH_BYTES * i);
       }
     }
@@ -65,7 +68,8 @@ function readThrough(store: Store, fresh: readonly FreshTile[]): tiles.ReadTile 
 
 function requireTile(store: Store, name: tiles.TileName): Uint8Array {
   const tile = store.log.tile(name);
-  if (tile === undefined) throw new LoreError("INTEGRITY", `The record's ${tiles.tilePath(name)} is missing. Run "lore verify".`);
+  if (tile === undefined)
+    throw new LoreError("INTEGRITY", `The record's ${tiles.tilePath(name)} is missing. Run "lore verify".`);
   return tile;
 }
 

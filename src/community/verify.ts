@@ -4,7 +4,17 @@
  * the rows are those a replay gives. Stops at the first mismatch and names the place.
  */
 import { equal, hex, LoreError, type Suite } from "../bytes/index.ts";
-import { communityId, decodeEntry, decodeSidecar, logKeyOf, logOrigin, openCheckpoint, tiles, tree, verifyEntry } from "../log/index.ts";
+import {
+  communityId,
+  decodeEntry,
+  decodeSidecar,
+  logKeyOf,
+  logOrigin,
+  openCheckpoint,
+  tiles,
+  tree,
+  verifyEntry,
+} from "../log/index.ts";
 import { Db, type Store } from "../store/index.ts";
 import { commitment, partsOf } from "../unit/index.ts";
 import type { Community } from "./community.ts";
@@ -29,7 +39,10 @@ export interface VerifyReport {
 const REPORT_EVERY = 512;
 
 /** @throws LoreError INTEGRITY at the first thing that does not verify. */
-export async function verifyCommunity(community: Community, onProgress?: (progress: VerifyProgress) => void): Promise<VerifyReport> {
+export async function verifyCommunity(
+  community: Community,
+  onProgress?: (progress: VerifyProgress) => void,
+): Promise<VerifyReport> {
   const started = performance.now();
   await community.seal();
   const record = await verifyRecord(community.environment.suite, community.store, onProgress);
@@ -40,7 +53,11 @@ export async function verifyCommunity(community: Community, onProgress?: (progre
 type RecordReport = Omit<VerifyReport, "tables" | "durationMs">;
 
 /** Tree, checkpoint, signatures and parts. */
-export async function verifyRecord(suite: Suite, store: Store, onProgress?: (progress: VerifyProgress) => void): Promise<RecordReport> {
+export async function verifyRecord(
+  suite: Suite,
+  store: Store,
+  onProgress?: (progress: VerifyProgress) => void,
+): Promise<RecordReport> {
   const size = store.log.size();
   const counts = { signatures: 0, parts: 0, partsErased: 0 };
   const frontier: Uint8Array[] = [];
@@ -59,10 +76,13 @@ export async function verifyRecord(suite: Suite, store: Store, onProgress?: (pro
           const opening = openings[at]?.[i];
           if (opening === undefined) counts.partsErased += 1;
           else {
-            if (!equal(part.commit, commitment(suite, opening.salt, opening.digest))) throw mismatch(`the sidecar of its part "${part.name}" does not open what was signed`);
-            if (!store.parts.has(opening.digest)) throw mismatch(`its part "${part.name}" (SHA-256 ${hex.encode(opening.digest)}) is missing`);
+            if (!equal(part.commit, commitment(suite, opening.salt, opening.digest)))
+              throw mismatch(`the sidecar of its part "${part.name}" does not open what was signed`);
+            if (!store.parts.has(opening.digest))
+              throw mismatch(`its part "${part.name}" (SHA-256 ${hex.encode(opening.digest)}) is missing`);
             const held = store.parts.get(opening.digest);
-            if (held?.length !== part.size) throw mismatch(`its part "${part.name}" has ${held?.length ?? 0} bytes, ${part.size} were signed`);
+            if (held?.length !== part.size)
+              throw mismatch(`its part "${part.name}" has ${held?.length ?? 0} bytes, ${part.size} were signed`);
             counts.parts += 1;
           }
         }
@@ -95,7 +115,8 @@ function requireLeaf(suite: Suite, store: Store, index: number, bytes: Uint8Arra
   const tile = store.log.tile({ level: 0, number, width: (index % tiles.TILE_WIDTH) + 1 });
   const at = (index % tiles.TILE_WIDTH) * 32;
   const leaf = tree.leafHash(suite, bytes);
-  if (tile === undefined || !equal(tile.subarray(at, at + 32), leaf)) throw mismatch("its bytes are not those in the published tree");
+  if (tile === undefined || !equal(tile.subarray(at, at + 32), leaf))
+    throw mismatch("its bytes are not those in the published tree");
 }
 
 /** Keeps the roots of complete subtrees from left to right; their sizes are the bits of the count. */
@@ -151,14 +172,22 @@ export function verifyRows(community: Community, onProgress?: (progress: VerifyP
 
 /** Tables with rows of their own; an FTS index keeps segments whose shape depends on when they were merged. */
 function tablesOf(db: Db): string[] {
-  const tables = db.all<{ name: string; sql: string }>("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
+  const tables = db.all<{ name: string; sql: string }>(
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+  );
   const virtual = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL")).map(({ name }) => name);
-  return tables.map(({ name }) => name).filter((name) => !virtual.some((index) => name === index || name.startsWith(`${index}_`)));
+  return tables
+    .map(({ name }) => name)
+    .filter((name) => !virtual.some((index) => name === index || name.startsWith(`${index}_`)));
 }
 
 function rowsDigest(db: Db, table: string, suite: Suite): string {
   const rows = db.all<Record<string, unknown>>(`SELECT * FROM "${table}"`);
-  const lines = rows.map((row) => JSON.stringify(Object.values(row), (_, value: unknown) => (value instanceof Uint8Array ? hex.encode(value) : value)));
+  const lines = rows.map((row) =>
+    JSON.stringify(Object.values(row), (_, value: unknown) =>
+      value instanceof Uint8Array ? hex.encode(value) : value,
+    ),
+  );
   return hex.encode(suite.sha256(new TextEncoder().encode(lines.toSorted().join("\n"))));
 }
 

@@ -45,7 +45,9 @@ async function part(c: Context, site: Site): Promise<Response> {
   const held = notModified(c, etag);
   if (held !== undefined) return held;
   const digest = hex.decode(text);
-  const chunks = isShown(community, digest) ? community.store.parts.stream(digest)?.[Symbol.asyncIterator]() : undefined;
+  const chunks = isShown(community, digest)
+    ? community.store.parts.stream(digest)?.[Symbol.asyncIterator]()
+    : undefined;
   if (chunks === undefined) throw missing("part");
   const first = await chunks.next();
   const start = first.done === true ? new Uint8Array() : first.value;

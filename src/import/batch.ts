@@ -34,7 +34,8 @@ export class Batch {
 
   add(op: SealedOp): void {
     const length = encode(op.op).length;
-    if (this.#ops.length === limits.OPS_MAX || this.#opsBytes + length > limits.ENTRY_BYTES_MAX - ENVELOPE_BYTES) this.#sign();
+    if (this.#ops.length === limits.OPS_MAX || this.#opsBytes + length > limits.ENTRY_BYTES_MAX - ENVELOPE_BYTES)
+      this.#sign();
     this.#ops.push(op);
     this.#opsBytes += length;
     for (const part of op.content) this.#contentBytes += part?.bytes.length ?? 0;
@@ -55,7 +56,9 @@ export class Batch {
 
   /** Whether enough has come together for `write`. */
   get isFull(): boolean {
-    return Math.max(this.#groups, this.#signed.length) >= GROUPS_PER_WRITE || this.#contentBytes >= CONTENT_BYTES_PER_WRITE;
+    return (
+      Math.max(this.#groups, this.#signed.length) >= GROUPS_PER_WRITE || this.#contentBytes >= CONTENT_BYTES_PER_WRITE
+    );
   }
 
   /** Writes all ended groups; durable on return. */

@@ -9,7 +9,8 @@ const PAGE = /\.(md|markdown|mdown|mkdn?|mdx)$/i;
 const TABLE = /\.(csv|tsv|tab)$/i;
 const PROGRAM = /\.html?$/i;
 /** Files without a suffix that are not meant to be read as pages. */
-const PLAIN = /^(license|licence|copying|notice|makefile|dockerfile|gemfile|rakefile|procfile|cname|codeowners|vagrantfile|jenkinsfile|authors|contributors|.*file)$/i;
+const PLAIN =
+  /^(license|licence|copying|notice|makefile|dockerfile|gemfile|rakefile|procfile|cname|codeowners|vagrantfile|jenkinsfile|authors|contributors|.*file)$/i;
 const SNIFF_BYTES = 4_096;
 
 const MEDIA: Readonly<Record<string, string>> = {
@@ -58,7 +59,11 @@ export function kindOfFile({ path, mode, bytes }: FileContent): string {
 /** A whole document of its own, not a template that some generator fills in. */
 function isProgram(bytes: Uint8Array): boolean {
   const text = textOf(bytes);
-  return text !== undefined && /^\s*(<!--[^]*?-->\s*)*(<!doctype html|<html)/i.test(text.slice(0, SNIFF_BYTES)) && !/\{%|\{\{/.test(text);
+  return (
+    text !== undefined &&
+    /^\s*(<!--[^]*?-->\s*)*(<!doctype html|<html)/i.test(text.slice(0, SNIFF_BYTES)) &&
+    !/\{%|\{\{/.test(text)
+  );
 }
 
 function isText(bytes: Uint8Array): boolean {

@@ -49,18 +49,32 @@ const SLASH = Buffer.from("/");
 /** Names as bytes: on some disks they are not UTF-8. */
 function readNames(folder: Buffer): Buffer[] {
   try {
-    return readdirSync(folder, { encoding: "buffer" }).toSorted(Buffer.compare);
+    return readdirSync(folder, { encoding: "buffer" }).toSorted((a, b) => Buffer.compare(a, b));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const message = {
       ENOENT: "there is no such folder. Check the path.",
       ENOTDIR: 'it is a file. Give its folder, or use "lore import zip" for a zip file.',
     }[code];
-    throw new LoreError(code === "ENOENT" ? "NOT_FOUND" : "REFUSED", `Bringing in ${folder.toString()}: ${message ?? `it cannot be read (${code}).`}`, { cause: error });
+    throw new LoreError(
+      code === "ENOENT" ? "NOT_FOUND" : "REFUSED",
+      `Bringing in ${folder.toString()}: ${message ?? `it cannot be read (${code}).`}`,
+      { cause: error },
+    );
   }
 }
 
-function reasonToSkip({ name, path, found, depth }: { name: Buffer; path: Buffer; found: Stats; depth: number }): string | undefined {
+function reasonToSkip({
+  name,
+  path,
+  found,
+  depth,
+}: {
+  name: Buffer;
+  path: Buffer;
+  found: Stats;
+  depth: number;
+}): string | undefined {
   if (LEFT_OUT.test(name.toString())) return "names that begin with a dot, and folders of programs, are left out";
   if (found.isDirectory()) return depth >= DEPTH_MAX ? `folders nest deeper than ${DEPTH_MAX}` : undefined;
   return refusal(path, found.size, found.isFile() || found.isSymbolicLink());
@@ -76,7 +90,11 @@ export function refusal(path: Uint8Array, sizeBytes: number, isFile: boolean): s
 
 export function requireWithin(files: number): void {
   if (files > IMPORT_FILES_MAX) {
-    throw new LoreError("TOO_LARGE", `One import takes ${IMPORT_FILES_MAX} files; there are more. Bring it in in parts.`, { limit: IMPORT_FILES_MAX });
+    throw new LoreError(
+      "TOO_LARGE",
+      `One import takes ${IMPORT_FILES_MAX} files; there are more. Bring it in in parts.`,
+      { limit: IMPORT_FILES_MAX },
+    );
   }
 }
 

@@ -5,8 +5,18 @@
  * meanwhile gets the newer version as a suggestion.
  */
 import { hex, LoreError, textOf } from "../bytes/index.ts";
-import { type Author, type Community, type DraftOp, type DraftPart, type CommitSize, type HeldPart, importStates, type SealedOp, stateOp } from "../community/index.ts";
-import { limits, type ReviseOp, revisionId, unitId } from "../unit/index.ts";
+import {
+  type Author,
+  type Community,
+  type DraftOp,
+  type DraftPart,
+  type CommitSize,
+  type HeldPart,
+  importStates,
+  type SealedOp,
+  stateOp,
+} from "../community/index.ts";
+import { limits, revisionId, unitId } from "../unit/index.ts";
 import { Batch } from "./batch.ts";
 import { type FileContent, kindOfFile, mediaOfFile, titleOfFile } from "./content.ts";
 import { type BlobContent, type GitPlan, type GitRepository, parseMessage, readBlobs } from "./git/index.ts";
@@ -56,7 +66,10 @@ async function writeRewritten(options: GitImport, lost: string): Promise<GitImpo
   const before: DraftOp[] = [];
   const member = names.member(tip.author, (op) => before.push(op));
   const heads = tipOf(plan);
-  const blobs = readBlobs(repository, heads.map(({ blob }) => blob));
+  const blobs = readBlobs(
+    repository,
+    heads.map(({ blob }) => blob),
+  );
   const result = await importTree({
     community,
     author,
@@ -75,7 +88,8 @@ async function writeRewritten(options: GitImport, lost: string): Promise<GitImpo
 
 async function nextContent(blobs: AsyncGenerator<BlobContent>): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
   const next = await blobs.next();
-  if (next.done === true) throw new LoreError("INTEGRITY", "Reading the repository: it ended before every file was read.");
+  if (next.done === true)
+    throw new LoreError("INTEGRITY", "Reading the repository: it ended before every file was read.");
   return next.value.bytes?.slice() ?? next.value.chunks ?? new Uint8Array();
 }
 
@@ -166,23 +180,32 @@ class PlanWriter {
   #commitOf(step: CommitStep): Commit {
     const message = parseMessage(step.message);
     const announce = (op: DraftOp) => void this.#add(op);
-    const writers = [step.author, ...message.coauthors].map((signature) => this.#options.names.member(signature, announce));
+    const writers = [step.author, ...message.coauthors].map((signature) =>
+      this.#options.names.member(signature, announce),
+    );
     const unique = [...new Map(writers.map((id) => [hex.encode(id), id])).values()].slice(0, limits.BY_MAX);
     const note = [message.subject, message.note].filter((text) => text !== "").join("\n\n");
     const time = [step.author.timeMs, step.committer.timeMs].find((ms) => ms !== undefined && ms >= 0);
-    return { oid: step.oid, note: note.slice(0, NOTE_LENGTH_MAX).toWellFormed(), time, by: unique.map((member) => ({ member })) };
+    return {
+      oid: step.oid,
+      note: note.slice(0, NOTE_LENGTH_MAX).toWellFormed(),
+      time,
+      by: unique.map((member) => ({ member })),
+    };
   }
 
   async #revise(op: Revise, commit: Commit, blobs: AsyncGenerator<BlobContent>): Promise<void> {
     const next = await blobs.next();
-    if (next.done === true) throw new LoreError("INTEGRITY", "Reading the repository: it ended before every file was read.");
+    if (next.done === true)
+      throw new LoreError("INTEGRITY", "Reading the repository: it ended before every file was read.");
     const { community, author } = this.#options;
     const { environment, log } = community;
     const known = this.#standing.unit(op.unit);
     const file = await this.#content(op, next.value, known);
     const kind = known?.kind ?? kindOfFile(file);
     const nonce = known === undefined ? environment.random(16) : undefined;
-    const unit = known?.id ?? unitId(environment.suite, { log, author: author.member, nonce: nonce ?? new Uint8Array(16) });
+    const unit =
+      known?.id ?? unitId(environment.suite, { log, author: author.member, nonce: nonce ?? new Uint8Array(16) });
     const parents = op.parents.flatMap((revision) => this.#standing.revision(revision) ?? []);
     const conflict = !op.propose && known !== undefined && this.#standing.isEdited(op.unit);
     if (conflict) this.#result.needsMerge.push(file.path);
@@ -199,8 +222,12 @@ class PlanWriter {
     };
     const sealed = this.#add(draft);
     // A draft's op with its parts back is the op itself.
-    const id = revisionId(environment.suite, { log, author: author.member, op: sealed.op as ReviseOp });
-    this.#standing.add(op, { unit: { id: unit, kind, body: sealed.openings[1]?.digest }, revision: id, accepted: !op.propose && !conflict });
+    const id = revisionId(environment.suite, { log, author: author.member, op: sealed.op });
+    this.#standing.add(op, {
+      unit: { id: unit, kind, body: sealed.openings[1]?.digest },
+      revision: id,
+      accepted: !op.propose && !conflict,
+    });
     this.#result.revisions += 1;
   }
 
@@ -272,5 +299,6 @@ function bodyPart(file: ImportedFile, kind: string, like: Uint8Array | undefined
 }
 
 function* revisedBlobs(groups: readonly Group[]): Generator<string> {
-  for (const { steps } of groups) for (const { ops } of steps) for (const op of ops) if (op.op === "revise") yield op.blob;
+  for (const { steps } of groups)
+    for (const { ops } of steps) for (const op of ops) if (op.op === "revise") yield op.blob;
 }

@@ -35,7 +35,8 @@ export class Names {
   constructor(community: Community, secret: Uint8Array, people: People) {
     this.#community = community;
     this.#secret = secret;
-    for (const person of people.people) for (const signature of person.signatures) this.#types.set(signatureKey(signature), person.type);
+    for (const person of people.people)
+      for (const signature of person.signatures) this.#types.set(signatureKey(signature), person.type);
     this.#merges = people.merges.map(({ signatures }) => signatures);
   }
 
@@ -45,7 +46,12 @@ export class Names {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const { environment, log, facts } = this.#community;
-    const nonce = new Uint8Array(createHmac("sha256", this.#secret).update(`lore-name/v1\0${hex.encode(log)}\0${key}`).digest().subarray(0, 16));
+    const nonce = new Uint8Array(
+      createHmac("sha256", this.#secret)
+        .update(`lore-name/v1\0${hex.encode(log)}\0${key}`)
+        .digest()
+        .subarray(0, 16),
+    );
     const id = memberId(environment.suite, { log, nonce });
     this.#known.set(key, id);
     if (facts.memberById(id) === undefined) {

@@ -33,7 +33,10 @@ export interface ImportReport {
   readonly suggestionsAccepted: number;
   readonly suggestionsClosed: number;
   /** Hyperlinks in current pages that lead nowhere; at most 1,000 listed. */
-  readonly brokenLinks: { readonly count: number; readonly list: readonly { readonly page: string; readonly href: string }[] };
+  readonly brokenLinks: {
+    readonly count: number;
+    readonly list: readonly { readonly page: string; readonly href: string }[];
+  };
   readonly skipped: readonly SkippedItem[];
   /** Units retired because the source no longer has them. */
   readonly retired: number;

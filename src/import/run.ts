@@ -8,10 +8,29 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 import { LoreError, textOf } from "../bytes/index.ts";
-import { Author, type CommitSize, type Community, type DraftOp, importStates, type Keys, links, type LoreNode, units } from "../community/index.ts";
+import {
+  Author,
+  type CommitSize,
+  type Community,
+  type DraftOp,
+  type Keys,
+  links,
+  type LoreNode,
+  units,
+} from "../community/index.ts";
 import { limits } from "../unit/index.ts";
 import { readFolder, type Tree } from "./folder.ts";
-import { findPeople, type GitPlan, type GitRepository, openRepository, parseMessage, type People, planGit, readBlobs, type SkipRule } from "./git/index.ts";
+import {
+  findPeople,
+  type GitPlan,
+  type GitRepository,
+  openRepository,
+  parseMessage,
+  type People,
+  planGit,
+  readBlobs,
+  type SkipRule,
+} from "./git/index.ts";
 import { type GitImportResult, tipOf, writePlan } from "./git-import.ts";
 import { isLicenceFile, recogniseLicence } from "./licence.ts";
 import { type Manifest, MANIFEST_NAME, parseManifest } from "./manifest.ts";
@@ -23,7 +42,12 @@ import { readZip } from "./zip.ts";
 /** An existing community's id, or what a new one is to be. */
 export type ImportInto =
   | { readonly id: string }
-  | { readonly name?: string | undefined; readonly about?: string | undefined; readonly licence?: string | undefined; readonly founder: string };
+  | {
+      readonly name?: string | undefined;
+      readonly about?: string | undefined;
+      readonly licence?: string | undefined;
+      readonly founder: string;
+    };
 
 interface Request {
   /** A path or an address. */
@@ -54,7 +78,11 @@ export async function importGit(node: LoreNode, request: GitRequest): Promise<Im
   const into = mkdtempSync(join(tmpdir(), "lore-git-"));
   try {
     request.onProgress?.({ stage: "Reading the history", done: 0, of: 0 });
-    const repository = await openRepository(request.location, { into, branch: request.branch, allowPrivate: request.allowPrivate ?? false });
+    const repository = await openRepository(request.location, {
+      into,
+      branch: request.branch,
+      allowPrivate: request.allowPrivate ?? false,
+    });
     const plan = await planGit(repository, { pathPrefix: request.prefix, skip: skipLarge });
     const community = await chosenCommunity(node, request, { licence: await licenceAtTip(repository, plan) });
     const keys = requireKeys(node, community);
@@ -82,19 +110,32 @@ interface Writing {
 function writeVersions({ community, repository, plan, people, keys, request }: Writing): Promise<GitImportResult> {
   const author = new Author(community, keys);
   const names = new Names(community, nameSecret(keys), people);
-  return writePlan({ community, author, repository, plan, names, prefix: request.prefix, onProgress: request.onProgress });
+  return writePlan({
+    community,
+    author,
+    repository,
+    plan,
+    names,
+    prefix: request.prefix,
+    onProgress: request.onProgress,
+  });
 }
 
 /** Known to whoever holds the importer's key, and the same in every run. */
 function nameSecret({ signer }: Keys): Uint8Array {
-  return createHash("sha256").update(signer.sign(Buffer.from("lore-names/v1"))).digest();
+  return createHash("sha256")
+    .update(signer.sign(Buffer.from("lore-names/v1")))
+    .digest();
 }
 
 /** The licence that the last commit carries at its root. */
 async function licenceAtTip(repository: GitRepository, plan: GitPlan): Promise<string | undefined> {
-  const file = tipOf(plan).find(({ path, sizeBytes }) => isLicenceFile(textOf(path) ?? "") && sizeBytes < LICENCE_FILE_BYTES_MAX);
+  const file = tipOf(plan).find(
+    ({ path, sizeBytes }) => isLicenceFile(textOf(path) ?? "") && sizeBytes < LICENCE_FILE_BYTES_MAX,
+  );
   if (file === undefined) return undefined;
-  for await (const { bytes } of readBlobs(repository, [file.blob])) return recogniseLicence(textOf(bytes ?? new Uint8Array()) ?? "");
+  for await (const { bytes } of readBlobs(repository, [file.blob]))
+    return recogniseLicence(textOf(bytes ?? new Uint8Array()) ?? "");
   return undefined;
 }
 
@@ -107,7 +148,9 @@ async function licenceOfTree({ files }: Tree): Promise<string | undefined> {
 }
 
 const skipLarge: SkipRule = ({ sizeBytes }) =>
-  sizeBytes > limits.PART_BYTES_MAX ? `it takes ${sizeBytes} bytes; a file may take ${limits.PART_BYTES_MAX}` : undefined;
+  sizeBytes > limits.PART_BYTES_MAX
+    ? `it takes ${sizeBytes} bytes; a file may take ${limits.PART_BYTES_MAX}`
+    : undefined;
 
 /** What a source says of the community it comes from. */
 type Facts = { readonly [K in "name" | "about" | "licence" | "lang"]?: string | undefined };
@@ -117,7 +160,8 @@ async function chosenCommunity(node: LoreNode, { into, location }: Request, mani
   if ("id" in into) return node.community(into.id);
   const name = into.name ?? manifest.name ?? nameFromLocation(location);
   const [existing, second] = node.named(name);
-  if (second !== undefined) throw new LoreError("USAGE", `Several communities here are called "${name}"; say which by its id.`);
+  if (second !== undefined)
+    throw new LoreError("USAGE", `Several communities here are called "${name}"; say which by its id.`);
   if (existing !== undefined) return existing;
   return node.begin({
     name,
@@ -149,7 +193,8 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
   const manifestFile = tree.files.find(({ path }) => textOf(path) === MANIFEST_NAME);
   const manifest = manifestFile === undefined ? undefined : await readManifest(manifestFile);
   const files = tree.files.filter((file) => file !== manifestFile);
-  if (files.length === 0) throw new LoreError("REFUSED", `Bringing in ${request.location}: there is no file in it. Nothing was written.`);
+  if (files.length === 0)
+    throw new LoreError("REFUSED", `Bringing in ${request.location}: there is no file in it. Nothing was written.`);
   const community = await chosenCommunity(node, request, { licence: await licenceOfTree(tree), ...manifest });
   const keys = requireKeys(node, community);
   const names = new Names(community, nameSecret(keys), NOBODY);
@@ -208,7 +253,8 @@ const NOBODY: People = { people: [], merges: [], suggestions: [] };
 
 async function readManifest(file: TreeFile): Promise<Manifest> {
   const content = await file.open();
-  if (!(content instanceof Uint8Array)) throw new LoreError("TOO_LARGE", `Reading ${MANIFEST_NAME}: it is too large for a manifest.`);
+  if (!(content instanceof Uint8Array))
+    throw new LoreError("TOO_LARGE", `Reading ${MANIFEST_NAME}: it is too large for a manifest.`);
   return parseManifest(content);
 }
 
@@ -219,7 +265,8 @@ export function nameFromLocation(location: string): string {
 
 function requireKeys(node: LoreNode, community: Community): Keys {
   const keys = node.keystore.read(community.id);
-  if (keys === undefined) throw new LoreError("FORBIDDEN", "Importing needs a key of this community, and none is on this machine.");
+  if (keys === undefined)
+    throw new LoreError("FORBIDDEN", "Importing needs a key of this community, and none is on this machine.");
   return keys;
 }
 
@@ -248,7 +295,11 @@ interface Reporting {
 }
 
 function reportOf({ community, request, plan, people, result, durationMs }: Reporting): ImportReport {
-  const skipped = plan.skipped.map(({ path, reason, commit }) => ({ path: new TextDecoder().decode(path), reason, commit }));
+  const skipped = plan.skipped.map(({ path, reason, commit }) => ({
+    path: new TextDecoder().decode(path),
+    reason,
+    commit,
+  }));
   return {
     ...communityFacts(community),
     source: request.location,
@@ -281,14 +332,13 @@ export function communityFacts(community: Community): Pick<ImportReport, "commun
   for (const { kind } of units.listUnits(community)) counts[kind] = (counts[kind] ?? 0) + 1;
   const broken = links.brokenLinks(community);
   const list = broken.slice(0, BROKEN_LISTED_MAX).map(({ path, href }) => ({ page: path ?? "", href }));
-  return { community: { id: community.id, name: community.name }, units: counts, brokenLinks: { count: broken.length, list } };
+  return {
+    community: { id: community.id, name: community.name },
+    units: counts,
+    brokenLinks: { count: broken.length, list },
+  };
 }
 
 function toMerge({ signatures: [one, other], reason }: People["merges"][number]): PersonMerge {
   return { into: one.name, names: [one.name, other.name], reason };
-}
-
-/** Whether this community's record already holds an import of some repository. */
-export function hasImport(community: Community): boolean {
-  return importStates(community).length > 0;
 }

@@ -114,7 +114,9 @@ export class Standing {
   }
 
   #imported(): Map<string, FoundRevision> {
-    const rows = this.#community.rows.all<FoundRevision & { source: string; path: string | null; path_hex: string | null }>(
+    const rows = this.#community.rows.all<
+      FoundRevision & { source: string; path: string | null; path_hex: string | null }
+    >(
       `SELECT f.source, f.path, f.path_hex, r.id AS revision, u.id AS unit, u.kind, p.digest AS body
        FROM catalog_fact f JOIN revision r ON r.n = f.revision JOIN unit u ON u.n = r.unit
        LEFT JOIN part p ON p.revision = r.n AND p.name = 'body' WHERE f.source IS NOT NULL`,

@@ -90,8 +90,12 @@ class TreeWriter {
     const { files, before = [], after, onProgress } = this.#options;
     for (const op of before) this.#add(op);
     const paths = new Set(files.map(({ path }) => pathKey(path)));
-    const gone = [...this.#places.values()].filter((place) => !place.retired && !paths.has(place.path) && this.#inScope(place));
-    const moved = new Map(gone.flatMap((place) => (place.imported === undefined ? [] : [[place.imported, place] as const])));
+    const gone = [...this.#places.values()].filter(
+      (place) => !place.retired && !paths.has(place.path) && this.#inScope(place),
+    );
+    const moved = new Map(
+      gone.flatMap((place) => (place.imported === undefined ? [] : [[place.imported, place] as const])),
+    );
     this.#chooseIds();
     for (const [i, file] of files.entries()) {
       await this.#bringIn(await this.#read(file), moved);
@@ -123,7 +127,8 @@ class TreeWriter {
       const key = pathKey(path);
       const place = this.#places.get(key);
       const nonce = place === undefined ? environment.random(16) : undefined;
-      const id = place?.unit ?? unitId(environment.suite, { log, author: author.member, nonce: nonce ?? new Uint8Array(16) });
+      const id =
+        place?.unit ?? unitId(environment.suite, { log, author: author.member, nonce: nonce ?? new Uint8Array(16) });
       this.#ids.set(key, { id, nonce });
     }
   }
@@ -134,7 +139,12 @@ class TreeWriter {
     const shown = path ?? new TextDecoder().decode(file.path);
     const base = { file, path: shown, isText: path !== undefined, mode: file.mode };
     if (content instanceof Uint8Array) {
-      return { ...base, bytes: content, held: undefined, digest: this.#options.community.environment.suite.sha256(content) };
+      return {
+        ...base,
+        bytes: content,
+        held: undefined,
+        digest: this.#options.community.environment.suite.sha256(content),
+      };
     }
     const held = await this.#options.community.store.parts.putStream(content);
     return { ...base, bytes: undefined, held, digest: held.digest };
@@ -152,7 +162,8 @@ class TreeWriter {
       this.#ids.set(key, { id: from.unit, nonce: undefined });
     }
     const place = at ?? from;
-    if (place?.retired === true) this.#add({ op: "mark", mark: "restore", on: { unit: place.unit }, ...this.#source() });
+    if (place?.retired === true)
+      this.#add({ op: "mark", mark: "restore", on: { unit: place.unit }, ...this.#source() });
     if (place !== undefined && place.imported === digest && place.path === key) return;
     const conflict = place !== undefined && !place.headIsImport;
     if (conflict) this.#result.needsMerge.push(incoming.path);
@@ -165,7 +176,10 @@ class TreeWriter {
     return time === undefined ? {} : { source: { time } };
   }
 
-  #revise(incoming: Incoming, { place, unit, conflict }: { place: Place | undefined; unit: ManifestUnit | undefined; conflict: boolean }): DraftOp {
+  #revise(
+    incoming: Incoming,
+    { place, unit, conflict }: { place: Place | undefined; unit: ManifestUnit | undefined; conflict: boolean },
+  ): DraftOp {
     const { by } = this.#options;
     const own = this.#ids.get(pathKey(incoming.file.path));
     const nonce = place === undefined ? own?.nonce : undefined;
@@ -249,7 +263,10 @@ class TreeWriter {
   }
 }
 
-function bodyPart(incoming: Incoming, { kind, like }: { kind: string; like: Uint8Array | undefined }): DraftPart | HeldPart {
+function bodyPart(
+  incoming: Incoming,
+  { kind, like }: { kind: string; like: Uint8Array | undefined },
+): DraftPart | HeldPart {
   const media = mediaOfFile(incoming, kind);
   if (incoming.held !== undefined) return { name: "body", media, ...incoming.held };
   return { name: "body", media, bytes: incoming.bytes ?? new Uint8Array(), digest: incoming.digest, like };

@@ -45,17 +45,28 @@ export async function readZip(path: string): Promise<OpenZip> {
 async function openZip(path: string): Promise<ZipFile> {
   const open = promisify<string, yauzl.Options, ZipFile>(yauzl.open);
   try {
-    return await open(path, { lazyEntries: true, autoClose: false, decodeStrings: true, validateEntrySizes: true, strictFileNames: false });
+    return await open(path, {
+      lazyEntries: true,
+      autoClose: false,
+      decodeStrings: true,
+      validateEntrySizes: true,
+      strictFileNames: false,
+    });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw new LoreError("NOT_FOUND", `Bringing in ${path}: there is no such file. Check the path.`, { cause: error });
+    if (code === "ENOENT")
+      throw new LoreError("NOT_FOUND", `Bringing in ${path}: there is no such file. Check the path.`, { cause: error });
     throw refused(path, error);
   }
 }
 
 function refused(path: string, cause: unknown): LoreError {
   const found = cause instanceof Error ? cause.message : "it cannot be read";
-  return new LoreError("REFUSED", `Bringing in ${path}: it is no zip file that can be read (${found}). Nothing was written.`, { cause });
+  return new LoreError(
+    "REFUSED",
+    `Bringing in ${path}: it is no zip file that can be read (${found}). Nothing was written.`,
+    { cause },
+  );
 }
 
 function listEntries(zip: ZipFile): Promise<Entry[]> {
@@ -81,9 +92,16 @@ function listEntries(zip: ZipFile): Promise<Entry[]> {
 
 function requireNoBomb({ fileName, compressedSize, uncompressedSize }: Entry, total: number): void {
   if (uncompressedSize > RATIO_FREE_BYTES && uncompressedSize > compressedSize * RATIO_MAX) {
-    throw new LoreError("TOO_LARGE", `Reading the zip: "${fileName.slice(0, 100)}" unpacks to more than ${RATIO_MAX} times its size. Nothing was written.`, { limit: RATIO_MAX });
+    throw new LoreError(
+      "TOO_LARGE",
+      `Reading the zip: "${fileName.slice(0, 100)}" unpacks to more than ${RATIO_MAX} times its size. Nothing was written.`,
+      { limit: RATIO_MAX },
+    );
   }
-  if (total > IMPORT_BYTES_MAX) throw new LoreError("TOO_LARGE", `Reading the zip: it unpacks to more than ${IMPORT_BYTES_MAX} bytes.`, { limit: IMPORT_BYTES_MAX });
+  if (total > IMPORT_BYTES_MAX)
+    throw new LoreError("TOO_LARGE", `Reading the zip: it unpacks to more than ${IMPORT_BYTES_MAX} bytes.`, {
+      limit: IMPORT_BYTES_MAX,
+    });
 }
 
 const UNIX_TYPE = 0o170000;

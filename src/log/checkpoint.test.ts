@@ -47,7 +47,7 @@ const wrong: Readonly<Record<string, string>> = {
   "a root of 31 bytes": `${origin}\n12\nBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBgYGBg==\n`,
   "a root without its padding": `${origin}\n12\n${root.slice(0, -1)}\n`,
   "a root with bits past its end": `${origin}\n12\n${root.slice(0, -2)}Z=\n`,
-  "spaces": `${origin}\n12 \n${root}\n`,
+  spaces: `${origin}\n12 \n${root}\n`,
 };
 
 for (const [what, text] of Object.entries(wrong)) {
@@ -57,5 +57,6 @@ for (const [what, text] of Object.entries(wrong)) {
 }
 
 test("sizes go from none to the largest whole number", () => {
-  for (const size of [0, Number.MAX_SAFE_INTEGER]) assert.equal(openCheckpoint(suite, signCheckpoint(suite, { ...checkpoint, size }, signer), key).size, size);
+  for (const size of [0, Number.MAX_SAFE_INTEGER])
+    assert.equal(openCheckpoint(suite, signCheckpoint(suite, { ...checkpoint, size }, signer), key).size, size);
 });

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type Cbor, type CborMap, concat, decode, encode, equal, hex, LoreError, type Suite, utf8 } from "../bytes/index.ts";
+import {
+  type Cbor,
+  type CborMap,
+  concat,
+  decode,
+  encode,
+  equal,
+  hex,
+  LoreError,
+  type Suite,
+  utf8,
+} from "../bytes/index.ts";
 import { nobleSuite } from "../bytes/noble.ts";
 import { createNodeSuite, createSigner } from "../bytes/node.ts";
 import { type AttestOp, limits, type Op } from "../unit/index.ts";
@@ -11,7 +22,14 @@ const suite = createNodeSuite();
 const signer = createSigner(new Uint8Array(32).fill(1));
 const sign = (message: Uint8Array) => signer.sign(message);
 const attest: AttestOp = { op: "attest", about: "import" };
-const draft: EntryDraft = { log: new Uint8Array(32).fill(2), author: new Uint8Array(20).fill(3), key: signer.publicKey, prev: null, time: 1_000, ops: [attest] };
+const draft: EntryDraft = {
+  log: new Uint8Array(32).fill(2),
+  author: new Uint8Array(20).fill(3),
+  key: signer.publicKey,
+  prev: null,
+  time: 1_000,
+  ops: [attest],
+};
 
 /** The bytes of an entry over any map at all. */
 function raw(map: Cbor): Uint8Array {
@@ -36,7 +54,13 @@ test("the signature is over a domain line and the digest of the map", () => {
     assert.equal(new TextDecoder().decode(message.subarray(0, 14)), "lore-entry/v1\n");
     return sign(message);
   });
-  assert.ok(suite.verify(concat(utf8("lore-entry/v1\n"), suite.sha256(bytes.subarray(0, -64))), bytes.subarray(-64), signer.publicKey));
+  assert.ok(
+    suite.verify(
+      concat(utf8("lore-entry/v1\n"), suite.sha256(bytes.subarray(0, -64))),
+      bytes.subarray(-64),
+      signer.publicKey,
+    ),
+  );
 });
 
 test("an entry with any bit changed is another one or none", () => {
@@ -92,7 +116,7 @@ const wrong: Readonly<Record<string, Cbor>> = {
   "a time before 1970": { ...map, time: -1 },
   "a time that no date can say": { ...map, time: limits.TIME_MS_MAX + 1 },
   "a time that is text": { ...map, time: "now" },
-  "umlauts": { ...map, ops: [{ op: "attest", about: "import", rules: { a: "ü" } }] },
+  umlauts: { ...map, ops: [{ op: "attest", about: "import", rules: { a: "ü" } }] },
   "a line feed": { ...map, ops: [{ op: "attest", about: "import", rules: { a: "a\n" } }] },
   "a delete character": { ...map, ops: [{ op: "attest", about: "import", rules: { a: "\x7f" } }] },
   "umlauts in a name": { ...map, ops: [{ op: "attest", about: "import", rules: { ü: 1 } }] },
@@ -121,7 +145,12 @@ for (const [what, value] of Object.entries(newer)) {
 
 test("an entry ends with its signature: no byte more, no byte less", () => {
   const { bytes } = signEntry(suite, draft, sign);
-  for (const other of [bytes.subarray(0, -1), bytes.subarray(0, -64), concat(bytes, Uint8Array.of(0)), new Uint8Array()]) {
+  for (const other of [
+    bytes.subarray(0, -1),
+    bytes.subarray(0, -64),
+    concat(bytes, Uint8Array.of(0)),
+    new Uint8Array(),
+  ]) {
     assert.throws(() => decodeEntry(suite, other), { code: "MALFORMED" });
   }
 });
@@ -136,7 +165,11 @@ test("what could not be read back is not signed", () => {
 /** An entry of exactly `size` bytes. */
 function ofSize(size: number): Uint8Array {
   const full = { ...attest, rules: { x: new Uint8Array(4_000) } };
-  const ops = (last: number): Op[] => [...Array.from({ length: 15 }, () => full), { ...attest, rules: { x: new Uint8Array(4_000), y: new Uint8Array(60) } }, { ...attest, rules: { x: new Uint8Array(last) } }];
+  const ops = (last: number): Op[] => [
+    ...Array.from({ length: 15 }, () => full),
+    { ...attest, rules: { x: new Uint8Array(4_000), y: new Uint8Array(60) } },
+    { ...attest, rules: { x: new Uint8Array(last) } },
+  ];
   const least = signEntry(suite, { ...draft, ops: ops(256) }, sign).bytes.length;
   return raw({ ...map, ops: ops(256 + size - least).map((op) => ({ ...op })) });
 }
@@ -147,7 +180,10 @@ test("an entry takes 65,535 bytes at most", () => {
     assert.equal(bytes.length, size);
     assert.equal(decodeEntry(suite, bytes).ops.length, 17);
   }
-  assert.throws(() => decodeEntry(suite, ofSize(limits.ENTRY_BYTES_MAX + 1)), { code: "TOO_LARGE", limit: limits.ENTRY_BYTES_MAX });
+  assert.throws(() => decodeEntry(suite, ofSize(limits.ENTRY_BYTES_MAX + 1)), {
+    code: "TOO_LARGE",
+    limit: limits.ENTRY_BYTES_MAX,
+  });
   const many = Array.from({ length: 20 }, () => ({ ...attest, rules: { x: new Uint8Array(4_000) } }));
   assert.throws(() => signEntry(suite, { ...draft, ops: many }, sign), { code: "TOO_LARGE" });
 });
@@ -163,7 +199,10 @@ test("an entry has 256 ops at most", () => {
 test("an entry nests 32 deep at most", () => {
   const nested = (depth: number): Cbor => (depth === 0 ? 0 : [nested(depth - 1)]);
   // The map, its ops, the op and its rules are four levels.
-  const rules = (depth: number): CborMap => ({ ...map, ops: [{ op: "attest", about: "import", rules: { x: nested(depth - 4) } }] });
+  const rules = (depth: number): CborMap => ({
+    ...map,
+    ops: [{ op: "attest", about: "import", rules: { x: nested(depth - 4) } }],
+  });
   for (const depth of [31, 32]) assert.equal(decodeEntry(suite, raw(rules(depth))).ops.length, 1);
   assert.throws(() => raw(rules(33)), { code: "MALFORMED" });
   const deep = encode(rules(32));

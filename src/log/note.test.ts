@@ -15,13 +15,20 @@ test("a note that was signed is signed, by that name and key only", () => {
   assert.equal(parsed.text, "some words\n");
   assert.equal(isSignedBy(suite, parsed, key), true);
   assert.equal(isSignedBy(suite, parsed, { ...key, name: "example.org/other" }), false);
-  assert.equal(isSignedBy(suite, parsed, { ...key, publicKey: createSigner(new Uint8Array(32).fill(2)).publicKey }), false);
+  assert.equal(
+    isSignedBy(suite, parsed, { ...key, publicKey: createSigner(new Uint8Array(32).fill(2)).publicKey }),
+    false,
+  );
 });
 
 test("signatures by keys nobody asked about are passed over, wherever they stand", () => {
   const [text, line = ""] = note.split("\n\n");
   const foreign = `— witness.example ${base64.encode(concat(Uint8Array.of(1, 2, 3, 4), new Uint8Array(72)))}`;
-  for (const lines of [[foreign, line.trimEnd()], [line.trimEnd(), foreign], [foreign, line.trimEnd(), foreign]]) {
+  for (const lines of [
+    [foreign, line.trimEnd()],
+    [line.trimEnd(), foreign],
+    [foreign, line.trimEnd(), foreign],
+  ]) {
     assert.equal(isSignedBy(suite, parseNote(utf8(`${text}\n\n${lines.join("\n")}\n`)), key), true);
   }
   assert.equal(isSignedBy(suite, parseNote(utf8(`${text}\n\n${foreign}\n`)), key), false);
@@ -40,7 +47,7 @@ test("the text may hold empty lines; the signatures follow the last", () => {
 
 const [, line = ""] = note.split("\n\n");
 const wrong: Readonly<Record<string, string>> = {
-  "nothing": "",
+  nothing: "",
   "no signature": "words\n",
   "no empty line": `words\n${line}`,
   "no last line feed": note.trimEnd(),

@@ -33,18 +33,37 @@ function recordOf(size: number, logKey = logSigner.publicKey) {
     ops: [
       { op: "member", type: "person", key: signer.publicKey, nonce },
       { op: "role", act: "grant", member: author, role: "steward" },
-      { op: "revise", unit: unitId(suite, { log: GENESIS_LOG, author, nonce }), kind: "charter", nonce, parents: [], rules: { logKey, visibility: "public" }, parts: [] },
+      {
+        op: "revise",
+        unit: unitId(suite, { log: GENESIS_LOG, author, nonce }),
+        kind: "charter",
+        nonce,
+        parents: [],
+        rules: { logKey, visibility: "public" },
+        parts: [],
+      },
     ],
   });
   const log = genesis.digest;
-  const page = { op: "revise", unit: unitId(suite, { log, author, nonce }), kind: "page", nonce, parents: [], parts: [part("meta", other), part("body", words)] } as const;
-  const more = Array.from({ length: size - 2 }, (_, i) => signed({ log, prev: log, time: i, ops: [{ op: "attest", about: "checkpoint" }] }));
+  const page = {
+    op: "revise",
+    unit: unitId(suite, { log, author, nonce }),
+    kind: "page",
+    nonce,
+    parents: [],
+    parts: [part("meta", other), part("body", words)],
+  } as const;
+  const more = Array.from({ length: size - 2 }, (_, i) =>
+    signed({ log, prev: log, time: i, ops: [{ op: "attest", about: "checkpoint" }] }),
+  );
   return [genesis, signed({ log, prev: log, ops: [{ op: "attest", about: "import" }, page] }), ...more];
 }
 
 function nodesOf(entries: readonly { readonly bytes: Uint8Array }[]): Nodes {
   const nodes: Nodes = (level, index) =>
-    level === 0 ? leafHash(suite, entries[index]?.bytes ?? assert.fail()) : nodeHash(suite, nodes(level - 1, index * 2), nodes(level - 1, index * 2 + 1));
+    level === 0
+      ? leafHash(suite, entries[index]?.bytes ?? assert.fail())
+      : nodeHash(suite, nodes(level - 1, index * 2), nodes(level - 1, index * 2 + 1));
   return nodes;
 }
 
@@ -60,13 +79,21 @@ function prove(size: number): Proven {
   assert.ok(genesis && entry);
   const tree = { suite, nodes: nodesOf(entries) };
   const community = communityId(genesis.digest);
-  const checkpoint = signCheckpoint(suite, { origin: logOrigin(community, 0), size, root: rootHash(suite, size, tree.nodes) }, logSigner);
+  const checkpoint = signCheckpoint(
+    suite,
+    { origin: logOrigin(community, 0), size, root: rootHash(suite, size, tree.nodes) },
+    logSigner,
+  );
   const extra: ProofExtra = {
     ...{ v: 1, entry: entry.bytes, op: 1, part: "body", salt },
     genesis: { index: 0, entry: genesis.bytes, hashes: inclusionProof(tree, 0, size) },
     terms: [],
   };
-  return { extra, community, file: { index: 1, hashes: inclusionProof(tree, 1, size), checkpoint, extra: encodeExtra(extra) } };
+  return {
+    extra,
+    community,
+    file: { index: 1, hashes: inclusionProof(tree, 1, size), checkpoint, extra: encodeExtra(extra) },
+  };
 }
 
 const { file, extra, community } = prove(7);
@@ -101,7 +128,7 @@ const wrong: Readonly<Record<string, string>> = {
   "no index": text.replace(/index .*\n/, ""),
   "a hash that is no base64": text.replace(/index 1\n./, "index 1\n-"),
   "no checkpoint": text.slice(0, text.indexOf("\n\n")),
-  "nothing": "",
+  nothing: "",
 };
 
 for (const [what, contents] of Object.entries(wrong)) {
@@ -111,13 +138,22 @@ for (const [what, contents] of Object.entries(wrong)) {
 }
 
 test("a proof file has 63 hashes at most, and is no larger than it need be", () => {
-  const hashes = (count: number) => formatProof({ ...file, hashes: Array.from({ length: count }, () => new Uint8Array(32)) });
+  const hashes = (count: number) =>
+    formatProof({ ...file, hashes: Array.from({ length: count }, () => new Uint8Array(32)) });
   assert.equal(parseProof(hashes(63)).hashes.length, 63);
   assert.throws(() => parseProof(hashes(64)), { code: "MALFORMED" });
   assert.throws(() => parseProof(new Uint8Array(4_000_001)), { code: "MALFORMED" });
 });
 
-function refused(change: { readonly file?: Partial<ProofFile>; readonly extra?: Partial<ProofExtra>; readonly content?: Uint8Array; readonly community?: string }, code: string): void {
+function refused(
+  change: {
+    readonly file?: Partial<ProofFile>;
+    readonly extra?: Partial<ProofExtra>;
+    readonly content?: Uint8Array;
+    readonly community?: string;
+  },
+  code: string,
+): void {
   const changed = { ...file, extra: encodeExtra({ ...extra, ...change.extra }), ...change.file };
   assert.throws(() => verifyProof(suite, change.content ?? words, changed, change.community ?? community), { code });
 }
@@ -139,7 +175,13 @@ test("another community, its genesis or its entry is refused", () => {
   refused({ community: communityId(genesis.digest) }, "INTEGRITY");
   refused({ extra: { entry: entry.bytes } }, "INTEGRITY");
   refused({ extra: { genesis: { ...extra.genesis, entry: genesis.bytes } } }, "INTEGRITY");
-  refused({ extra: { entry: entry.bytes, genesis: { ...extra.genesis, entry: genesis.bytes } }, community: communityId(genesis.digest) }, "BAD_SIGNATURE");
+  refused(
+    {
+      extra: { entry: entry.bytes, genesis: { ...extra.genesis, entry: genesis.bytes } },
+      community: communityId(genesis.digest),
+    },
+    "BAD_SIGNATURE",
+  );
   refused({ extra: { genesis: { ...extra.genesis, index: 1 } } }, "INTEGRITY");
 });
 
@@ -156,8 +198,14 @@ test("another place in the record, other hashes or another summary is refused", 
   refused({ file: { hashes: file.hashes.with(0, new Uint8Array(32)) } }, "INTEGRITY");
   refused({ extra: { genesis: { ...extra.genesis, hashes: [] } } }, "INTEGRITY");
   const origin = logOrigin(community, 0);
-  refused({ file: { checkpoint: signCheckpoint(suite, { origin, size: 7, root: new Uint8Array(32) }, logSigner) } }, "INTEGRITY");
-  refused({ file: { checkpoint: signCheckpoint(suite, { origin, size: 7, root: new Uint8Array(32) }, signer) } }, "BAD_SIGNATURE");
+  refused(
+    { file: { checkpoint: signCheckpoint(suite, { origin, size: 7, root: new Uint8Array(32) }, logSigner) } },
+    "INTEGRITY",
+  );
+  refused(
+    { file: { checkpoint: signCheckpoint(suite, { origin, size: 7, root: new Uint8Array(32) }, signer) } },
+    "BAD_SIGNATURE",
+  );
   refused({ file: { checkpoint: prove(8).file.checkpoint } }, "INTEGRITY");
   const forged = utf8(new TextDecoder().decode(file.checkpoint).replace("\n7\n", "\n8\n"));
   refused({ file: { checkpoint: forged } }, "BAD_SIGNATURE");

@@ -2,7 +2,19 @@
  * C2SP tlog-proof files: an index, an inclusion proof, a checkpoint and our `extra`, with which a file can be
  * checked against nothing but the community id (docs/formats/proof.md).
  */
-import { base64, type Cbor, concat, decode, encode, equal, hex, LoreError, parseDecimal, type Suite, textOf, utf8 } from "../bytes/index.ts";
+import {
+  base64,
+  concat,
+  decode,
+  encode,
+  equal,
+  hex,
+  LoreError,
+  parseDecimal,
+  type Suite,
+  textOf,
+  utf8,
+} from "../bytes/index.ts";
 import { commitment, partsOf } from "../unit/index.ts";
 import { bytes, integer, list, record, type Shape, type Shaped, text } from "../unit/shape.ts";
 import { communityId, logOrigin, openCheckpoint, type Checkpoint } from "./checkpoint.ts";
@@ -22,7 +34,14 @@ export interface ProofFile {
 }
 
 export function formatProof({ index, hashes, checkpoint, extra }: ProofFile): Uint8Array {
-  const lines = [HEADER, `extra ${base64.encode(extra)}`, `index ${index}`, ...hashes.map((hash) => base64.encode(hash)), "", ""];
+  const lines = [
+    HEADER,
+    `extra ${base64.encode(extra)}`,
+    `index ${index}`,
+    ...hashes.map((hash) => base64.encode(hash)),
+    "",
+    "",
+  ];
   return concat(utf8(lines.join("\n")), checkpoint);
 }
 
@@ -68,13 +87,7 @@ export type ProofExtra = Shaped<typeof extraShape>;
 
 export function encodeExtra(extra: ProofExtra): Uint8Array {
   // Every field is bytes, a number, text or a list or map of such.
-  return encode(extra as Cbor);
-}
-
-/** One step of a check, in the order they were made. */
-export interface ProofStep {
-  readonly name: "words" | "signature" | "record" | "summary";
-  readonly ok: boolean;
+  return encode(extra);
 }
 
 export interface ProofVerdict {

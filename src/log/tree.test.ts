@@ -5,7 +5,16 @@ import { test } from "node:test";
 import { base64, concat, equal, utf8 } from "../bytes/index.ts";
 import { createNodeSuite } from "../bytes/node.ts";
 import { newTiles, parseTilePath, tileNodes, tilePath, TILE_WIDTH } from "./tiles.ts";
-import { consistencyProof, inclusionProof, leafHash, nodeHash, type Nodes, rootHash, verifyConsistency, verifyInclusion } from "./tree.ts";
+import {
+  consistencyProof,
+  inclusionProof,
+  leafHash,
+  nodeHash,
+  type Nodes,
+  rootHash,
+  verifyConsistency,
+  verifyInclusion,
+} from "./tree.ts";
 
 const suite = createNodeSuite();
 const SIZE_MAX = 256;
@@ -43,7 +52,13 @@ test("an inclusion proof verifies for every index of every size to 256, and for 
   for (let size = 1; size <= SIZE_MAX; size++) {
     const root = roots[size] ?? assert.fail();
     for (let index = 0; index < size; index++) {
-      const claim = { index, size, root, leaf: leaves[index] ?? assert.fail(), proof: inclusionProof(tree, index, size) };
+      const claim = {
+        index,
+        size,
+        root,
+        leaf: leaves[index] ?? assert.fail(),
+        proof: inclusionProof(tree, index, size),
+      };
       assert.ok(verifyInclusion(suite, claim), `${index} of ${size}`);
       assert.ok(!verifyInclusion(suite, { ...claim, index: (index + 1) % (size + 1) }));
       assert.ok(!verifyInclusion(suite, { ...claim, proof: [...claim.proof, root] }));
@@ -94,7 +109,18 @@ function reduce(row: readonly Uint8Array[]): Uint8Array {
 test("tile paths have one spelling", () => {
   const paths = ["tile/0/000", "tile/0/x001/x234/067", "tile/entries/000.p/12", "tile/1/255.p/255", "tile/0/x001/000"];
   for (const path of paths) assert.equal(tilePath(parseTilePath(path) ?? assert.fail(path)), path);
-  const wrong = ["tile/0/0", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/012", "tile/0/x000/000", "tile/00/000", "tile/9/000", "tile/0/001/000", "/tile/0/000", "tile/0/000/"];
+  const wrong = [
+    "tile/0/0",
+    "tile/0/000.p/0",
+    "tile/0/000.p/256",
+    "tile/0/000.p/012",
+    "tile/0/x000/000",
+    "tile/00/000",
+    "tile/9/000",
+    "tile/0/001/000",
+    "/tile/0/000",
+    "tile/0/000/",
+  ];
   for (const path of wrong) assert.equal(parseTilePath(path), undefined, path);
 });
 
@@ -126,7 +152,13 @@ test("inclusion fixtures of the RFC 6962 reference are judged alike", { skip }, 
   const cases = readCases<Verdict & { leafIdx: number; treeSize: number; root: string; leafHash: string }>("inclusion");
   assert.ok(cases.length > 50);
   for (const { leafIdx: index, treeSize: size, root, leafHash: leaf, proof, wantErr, desc } of cases) {
-    const claim = { index, size, root: base64.decode(root), leaf: base64.decode(leaf), proof: (proof ?? []).map(base64.decode) };
+    const claim = {
+      index,
+      size,
+      root: base64.decode(root),
+      leaf: base64.decode(leaf),
+      proof: (proof ?? []).map(base64.decode),
+    };
     assert.equal(verifyInclusion(suite, claim), !wantErr, desc);
   }
 });

@@ -91,7 +91,8 @@ export function headingsOf(text: string): Heading[] {
 }
 
 /** A link's text may hold one level of brackets; its address one of parentheses. */
-const INLINE = /(!?)\[(?:[^[\]]|\[[^\]]*\])*\]\(\s*(<[^>\n]*>|(?:[^\s()]|\([^\s()]*\))+)(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?\s*\)/g;
+const INLINE =
+  /(!?)\[(?:[^[\]]|\[[^\]]*\])*\]\(\s*(<[^>\n]*>|(?:[^\s()]|\([^\s()]*\))+)(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?\s*\)/g;
 const REFERENCE = /^ {0,3}\[[^\]]+\]:[ \t]*(<[^>]*>|\S+)/;
 const HTML = /<(?:a|img)\b[^>]{0,500}?\b(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi;
 const WIKI = /(!?)\[\[([^[\]|#\n]+)(?:#[^[\]|\n]*)?(?:\|[^[\]\n]*)?\]\]/g;

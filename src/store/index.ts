@@ -4,5 +4,4 @@ export { createMemoryStore } from "./memory.ts";
 export { claimFolder } from "./owner.ts";
 export type { LogStore, PartStore, Publication, Store, StoredEntry } from "./ports.ts";
 export { Db } from "./sqlite/db.ts";
-export { migrate } from "./sqlite/migrate.ts";
 export { openSqliteStore } from "./sqlite/store.ts";

@@ -6,7 +6,12 @@ import { createNodeSuite } from "../bytes/node.ts";
 import { commitment, memberId, nextKeyDigest, opId, parseDigest, parseId, revisionId, unitId } from "./ids.ts";
 
 const suite = createNodeSuite();
-const [key, nonce, log, author] = [new Uint8Array(32).fill(1), new Uint8Array(16).fill(2), new Uint8Array(32).fill(3), new Uint8Array(20).fill(4)];
+const [key, nonce, log, author] = [
+  new Uint8Array(32).fill(1),
+  new Uint8Array(16).fill(2),
+  new Uint8Array(32).fill(3),
+  new Uint8Array(20).fill(4),
+];
 const op = { op: "attest", about: "import" } as const;
 
 function sha(domain: string, ...rest: Uint8Array[]): Uint8Array {

@@ -6,7 +6,12 @@ import { boolean, bytes, either, flag, integer, list, oneOf, record, type Shape,
 const shape = record({ name: text(3) }, { age: integer(0, 9) });
 
 /** Which shape reads which values, and what it says of the others. */
-const cases: readonly (readonly [name: string, shape: Shape<unknown>, value: unknown, outcome: "read" | "MALFORMED" | "UNSUPPORTED"])[] = [
+const cases: readonly (readonly [
+  name: string,
+  shape: Shape<unknown>,
+  value: unknown,
+  outcome: "read" | "MALFORMED" | "UNSUPPORTED",
+])[] = [
   ["bytes of a length", bytes(2), new Uint8Array(2), "read"],
   ["fewer bytes", bytes(2), new Uint8Array(1), "MALFORMED"],
   ["text for bytes", bytes(2), "ab", "MALFORMED"],

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { memberId, nextKeyDigest } from "../../src/unit/index.ts";
-import { createCommunity, joining, pageParts, Person, signerOf, stranger, suite, type TestCommunity, textPart } from "./kit.ts";
+import {
+  createCommunity,
+  joining,
+  pageParts,
+  Person,
+  signerOf,
+  stranger,
+  suite,
+  type TestCommunity,
+  textPart,
+} from "./kit.ts";
 import { refusalOf, scenario, Script } from "./script.ts";
 
 test("a key that was added signs, and one that was revoked signs no longer", () =>
@@ -23,7 +33,10 @@ test("a newcomer signs with a key that is nobody's, under the name that the key 
   const bob = await t.join("bob");
   const own = { op: "member", type: "person", nonce: new Uint8Array(16) } as const;
   const taken = { ...own, key: bob.signer.publicKey };
-  const twin = new Person(t.community, "twin", { signer: bob.signer, member: memberId(suite, { key: taken.key, nonce: taken.nonce }) });
+  const twin = new Person(t.community, "twin", {
+    signer: bob.signer,
+    member: memberId(suite, { key: taken.key, nonce: taken.nonce }),
+  });
   assert.equal((await refusalOf(twin.write(taken))).data["rule"], "member");
   const zed = stranger(t.community, "zed");
   const other = new Person(t.community, "zed", { signer: zed.signer, member: bob.member });
@@ -86,8 +99,16 @@ test("a recovery key ends all other keys, and names the next one or none", async
   await lost.write({ op: "key", act: "add", key: third });
   const later = signerOf("later");
   await found.write({ op: "key", act: "recover", next: nextKeyDigest(suite, 1, later.publicKey) });
-  assert.equal((await refusalOf(lost.write({ op: "key", act: "add", key: signerOf("x").publicKey }))).data["rule"], "key");
-  assert.deepEqual(t.community.rows.all("SELECT key FROM member_key WHERE member = ? AND until_idx IS NULL", lost.n).map((row) => ({ ...row })), [{ key: found.signer.publicKey }]);
+  assert.equal(
+    (await refusalOf(lost.write({ op: "key", act: "add", key: signerOf("x").publicKey }))).data["rule"],
+    "key",
+  );
+  assert.deepEqual(
+    t.community.rows
+      .all("SELECT key FROM member_key WHERE member = ? AND until_idx IS NULL", lost.n)
+      .map((row) => ({ ...row })),
+    [{ key: found.signer.publicKey }],
+  );
   const last = new Person(t.community, "last", { signer: later, member: lost.member });
   await last.write({ op: "key", act: "recover" });
   assert.equal((await refusalOf(found.write({ op: "key", act: "recover" }))).data["rule"], "key");
@@ -97,7 +118,11 @@ test("a recovery that names no promised key, or comes late in its entry, is void
   await using t = await createCommunity();
   const { lost, found } = await careful(t);
   const recover = { op: "key", act: "recover" } as const;
-  for (const submission of [lost.sign([recover]), found.sign([{ op: "key", act: "add", key: signerOf("x").publicKey }, recover]), t.ann.sign([recover])]) {
+  for (const submission of [
+    lost.sign([recover]),
+    found.sign([{ op: "key", act: "add", key: signerOf("x").publicKey }, recover]),
+    t.ann.sign([recover]),
+  ]) {
     assert.equal((await refusalOf(t.community.append(submission))).data["rule"], "key");
   }
 });
@@ -172,7 +197,12 @@ test("each key has its own line of entries", async () => {
   await bob.write({ op: "key", act: "add", key: signerOf("phone").publicKey });
   const phone = new Person(t.community, "phone", { signer: signerOf("phone"), member: bob.member });
   assert.equal(phone.tip, null);
-  const comment = { op: "review", verdict: "comment", on: t.community.charter.head, content: [textPart("text", "hm")] } as const;
+  const comment = {
+    op: "review",
+    verdict: "comment",
+    on: t.community.charter.head,
+    content: [textPart("text", "hm")],
+  } as const;
   const first = phone.sign([comment]);
   await t.community.append(first);
   for (const prev of [null, first.entry.prev, bob.tip]) {

@@ -8,7 +8,15 @@ import { join } from "node:path";
 
 import { type CborMap, concat, encode, type Suite, utf8 } from "../../src/bytes/index.ts";
 import { createNodeSuite, createSigner, type Signer } from "../../src/bytes/node.ts";
-import { type Acknowledgement, Author, type Community, type DraftOp, type Environment, LoreNode, type Submission } from "../../src/community/index.ts";
+import {
+  type Acknowledgement,
+  Author,
+  type Community,
+  type DraftOp,
+  type Environment,
+  LoreNode,
+  type Submission,
+} from "../../src/community/index.ts";
 import { encodeSidecar, type EntryDraft, signEntry } from "../../src/log/index.ts";
 import { memberId, type Role } from "../../src/unit/index.ts";
 
@@ -25,7 +33,10 @@ export interface TestEnvironment extends Environment {
 }
 
 /** Clock and randomness; data under `directory`. */
-export function fixedEnvironment(directory: string, { seed = "commonlore", tickMs = TICK_MS }: CommunityOptions = {}): TestEnvironment {
+export function fixedEnvironment(
+  directory: string,
+  { seed = "commonlore", tickMs = TICK_MS }: CommunityOptions = {},
+): TestEnvironment {
   let nowMs = START_MS;
   let drawn = 0;
   return {
@@ -82,7 +93,10 @@ export class Person {
 
   /** Digest of the last entry on record by this key. */
   get tip(): Uint8Array | null {
-    const row = this.#community.rows.get<{ digest: Uint8Array }>("SELECT digest FROM key_tip WHERE key = ?", this.signer.publicKey);
+    const row = this.#community.rows.get<{ digest: Uint8Array }>(
+      "SELECT digest FROM key_tip WHERE key = ?",
+      this.signer.publicKey,
+    );
     return row?.digest ?? null;
   }
 
@@ -100,7 +114,11 @@ export class Person {
       ...overrides,
     };
     const entry = signEntry(suite, draft, (message) => this.signer.sign(message));
-    return { entry, sidecar: encodeSidecar(sealed.map(({ openings }) => openings)), content: sealed.flatMap(({ content }) => content) };
+    return {
+      entry,
+      sidecar: encodeSidecar(sealed.map(({ openings }) => openings)),
+      content: sealed.flatMap(({ content }) => content),
+    };
   }
 
   /** Signs and writes one entry. */
@@ -111,7 +129,9 @@ export class Person {
 }
 
 /** An entry's bytes, with what belongs to them where there is such. */
-export type Smuggled = { readonly entry: { readonly bytes: Uint8Array } } & Partial<Pick<Submission, "sidecar" | "content">>;
+export type Smuggled = { readonly entry: { readonly bytes: Uint8Array } } & Partial<
+  Pick<Submission, "sidecar" | "content">
+>;
 
 export interface TestCommunity {
   readonly directory: string;
@@ -141,7 +161,13 @@ export async function createCommunity(options: CommunityOptions = {}): Promise<T
   const directory = mkdtempSync(join(tmpdir(), "lore-"));
   const environment = fixedEnvironment(directory, options);
   const node = new LoreNode(environment);
-  const community = await node.begin({ name: "Repair guild", founder: "Ann", visibility, charter: "# How we work\n", now: environment.now() });
+  const community = await node.begin({
+    name: "Repair guild",
+    founder: "Ann",
+    visibility,
+    charter: "# How we work\n",
+    now: environment.now(),
+  });
   const keys = node.keystore.read(community.id);
   if (keys === undefined) throw new Error("the founder has no keys");
   const ann = new Person(community, "ann", keys);
@@ -158,7 +184,8 @@ export async function createCommunity(options: CommunityOptions = {}): Promise<T
     },
     async smuggle({ entry, sidecar = encodeSidecar([]), content = [] }) {
       const index = community.size;
-      for (const part of content) if (part !== undefined) community.store.parts.put(suite.sha256(part.bytes), part.bytes);
+      for (const part of content)
+        if (part !== undefined) community.store.parts.put(suite.sha256(part.bytes), part.bytes);
       await community.store.log.append([{ bytes: entry.bytes, sidecar }], index);
       community.projections.catchUp();
       return index;
@@ -180,7 +207,13 @@ export function stranger(community: Community, name: string): Person {
 
 /** The op by which a stranger becomes a member. */
 export function joining(name: string): DraftOp {
-  return { op: "member", type: "person", key: signerOf(name).publicKey, nonce: NONCE, content: [textPart("name", name)] };
+  return {
+    op: "member",
+    type: "person",
+    key: signerOf(name).publicKey,
+    nonce: NONCE,
+    content: [textPart("name", name)],
+  };
 }
 
 export function textPart(name: string, text: string, media = "text/plain") {

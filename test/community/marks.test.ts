@@ -49,19 +49,45 @@ test("a mark or comment may name a passage, and the passage must be there", asyn
   await script.play("ann  writes tea/1 + writes pie/1");
   const [unit, at] = [script.id("tea"), script.id("tea/1")];
   const bodyBytes = "Text tea/1 by ann.".length;
-  const good: Target[] = [{ unit }, { unit, at }, { unit, part: "body" }, { unit, at, part: "body" }, { unit, at, part: "body", range: [0, bodyBytes] }, { unit, at, part: "body", range: [3, 3] }];
+  const good: Target[] = [
+    { unit },
+    { unit, at },
+    { unit, part: "body" },
+    { unit, at, part: "body" },
+    { unit, at, part: "body", range: [0, bodyBytes] },
+    { unit, at, part: "body", range: [3, 3] },
+  ];
   for (const on of good) {
-    await bob.write({ op: "mark", mark: "dispute", on }, { op: "review", verdict: "comment", on, content: [textPart("text", "hm")] });
+    await bob.write(
+      { op: "mark", mark: "dispute", on },
+      { op: "review", verdict: "comment", on, content: [textPart("text", "hm")] },
+    );
   }
-  const rows = t.community.rows.all<{ at: Uint8Array | null; part: string | null; range_end: number | null }>("SELECT at, part, range_end FROM mark ORDER BY n");
+  const rows = t.community.rows.all<{ at: Uint8Array | null; part: string | null; range_end: number | null }>(
+    "SELECT at, part, range_end FROM mark ORDER BY n",
+  );
   assert.deepEqual(rows.at(-2), Object.assign(Object.create(null), { at, part: "body", range_end: bodyBytes }));
-  const wrong: Target[] = [{ unit: new Uint8Array(20) }, { unit, at: script.id("pie/1") }, { unit, at, part: "annex" }, { unit, at, part: "body", range: [0, bodyBytes + 1] }];
+  const wrong: Target[] = [
+    { unit: new Uint8Array(20) },
+    { unit, at: script.id("pie/1") },
+    { unit, at, part: "annex" },
+    { unit, at, part: "body", range: [0, bodyBytes + 1] },
+  ];
   for (const on of wrong) {
-    assert.equal((await refusalOf(bob.write({ op: "mark", mark: "confirm", verdict: "holds", on }))).data["rule"], "target");
+    assert.equal(
+      (await refusalOf(bob.write({ op: "mark", mark: "confirm", verdict: "holds", on }))).data["rule"],
+      "target",
+    );
     assert.equal((await refusalOf(bob.write({ op: "review", verdict: "comment", on }))).data["rule"], "target");
   }
-  assert.equal((await refusalOf(bob.write({ op: "review", verdict: "approve", on: { unit } }))).data["rule"], "subject");
-  assert.equal((await refusalOf(bob.write({ op: "mark", mark: "thank", on: new Uint8Array(32) }))).data["rule"], "target");
+  assert.equal(
+    (await refusalOf(bob.write({ op: "review", verdict: "approve", on: { unit } }))).data["rule"],
+    "subject",
+  );
+  assert.equal(
+    (await refusalOf(bob.write({ op: "mark", mark: "thank", on: new Uint8Array(32) }))).data["rule"],
+    "target",
+  );
 });
 
 test("a link names a version only once it is there", async () => {
@@ -77,6 +103,13 @@ test("a link names a version only once it is there", async () => {
   const early = await refusalOf(t.ann.write({ ...draft, links: [{ rel: "cites", to, at: script.id("pie/1") }] }));
   assert.equal(early.data["rule"], "target", early.message);
   const elsewhere = `lore:${base32.encode(new Uint8Array(20))}/${base32.encode(new Uint8Array(20))}`;
-  await t.ann.write({ ...draft, links: [{ rel: "cites", to, at: script.id("tea/1") }, { rel: "uses", to: new Uint8Array(20) }, { rel: "derivedFrom", to: elsewhere }] });
+  await t.ann.write({
+    ...draft,
+    links: [
+      { rel: "cites", to, at: script.id("tea/1") },
+      { rel: "uses", to: new Uint8Array(20) },
+      { rel: "derivedFrom", to: elsewhere },
+    ],
+  });
   assert.equal(t.community.rows.all("SELECT 1 FROM link").length, 3);
 });

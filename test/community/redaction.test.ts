@@ -21,7 +21,8 @@ test("one's own words are hidden at once, once, and a head needs another in its 
   `));
 
 test("somebody else's words take the majority of stewards, and hide when they have agreed", () =>
-  scenario(`
+  scenario(
+    `
     cleo  suggests tea/1
     ann   approves tea/1
     dora  redacts tea/1 body as P                      => P proposed, tea shown
@@ -30,7 +31,11 @@ test("somebody else's words take the majority of stewards, and hide when they ha
     ann   approves P + writes tea/2 on tea/1           => P accepted, tea redacted
     ann   redacts tea/1 meta                           => tea redacted
     dora  redacts tea/1 meta                           => tea redacted
-  `.replace("    dora  redacts tea/1 meta                           => tea redacted\n", "    dora  redacts tea/1 meta as Q                      => Q proposed\n    ann   approves Q                                   => !slot\n")));
+  `.replace(
+      "    dora  redacts tea/1 meta                           => tea redacted\n",
+      "    dora  redacts tea/1 meta as Q                      => Q proposed\n    ann   approves Q                                   => !slot\n",
+    ),
+  ));
 
 test("every part of every op can be redacted: names, comments, reasons, evidence", async () => {
   await using t = await createCommunity();
@@ -72,7 +77,12 @@ test("a member erases their own name, also one that somebody else wrote for them
 test("erasing another part of a member's op leaves the name", async () => {
   await using t = await createCommunity();
   const nonce = t.environment.random(16);
-  await t.ann.write({ op: "member", type: "person", nonce, content: [textPart("name", "Old Bob"), textPart("about", "a secret")] });
+  await t.ann.write({
+    op: "member",
+    type: "person",
+    nonce,
+    content: [textPart("name", "Old Bob"), textPart("about", "a secret")],
+  });
   const op = t.community.rows.get<{ op: Uint8Array }>("SELECT op FROM member ORDER BY n DESC")?.op ?? assert.fail();
   await t.ann.write({ op: "redact", slots: [{ op, part: "about" }] });
   assert.equal(persons.findPerson(t.community, "Old Bob").name, "Old Bob");
@@ -81,7 +91,13 @@ test("erasing another part of a member's op leaves the name", async () => {
 test("what a second joining brings along can be erased too", async () => {
   await using t = await createCommunity();
   const bob = await t.join("bob");
-  const { submission } = await bob.write({ op: "member", type: "person", key: bob.signer.publicKey, nonce: t.environment.suite.sha256(new TextEncoder().encode("nonce")).subarray(0, 16), content: [textPart("name", "rude")] });
+  const { submission } = await bob.write({
+    op: "member",
+    type: "person",
+    key: bob.signer.publicKey,
+    nonce: t.environment.suite.sha256(new TextEncoder().encode("nonce")).subarray(0, 16),
+    content: [textPart("name", "rude")],
+  });
   assert.equal(submission.entry.ops.length, 1);
   const ops = t.community.rows.all<{ op: Uint8Array }>("SELECT op FROM op_part WHERE author = ?", bob.n);
   assert.equal(ops.length, 2);
@@ -94,10 +110,20 @@ test("bytes are due for erasure when the charter's delay of log time is over", a
     ann  writes tea/1
     ann  redacts tea/1 body + writes tea/2 on tea/1`);
   const slot = t.community.rows.get<{ due: number; idx: number }>("SELECT due, idx FROM slot") ?? assert.fail();
-  const { time } = t.community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", slot.idx) ?? assert.fail();
+  const { time } =
+    t.community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", slot.idx) ?? assert.fail();
   assert.equal(slot.due, time + DELAY_MS);
   assert.ok(time > START_MS);
   const [second, first] = units.history(t.community, 2);
-  assert.deepEqual(first?.parts.map(({ name, sha256 }) => [name, sha256 === null]), [["body", true], ["meta", false]]);
-  assert.deepEqual(second?.parts.map(({ sha256 }) => sha256 === null), [false, false]);
+  assert.deepEqual(
+    first?.parts.map(({ name, sha256 }) => [name, sha256 === null]),
+    [
+      ["body", true],
+      ["meta", false],
+    ],
+  );
+  assert.deepEqual(
+    second?.parts.map(({ sha256 }) => sha256 === null),
+    [false, false],
+  );
 });

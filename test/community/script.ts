@@ -12,7 +12,21 @@ import { createCommunity, type CommunityOptions, type Person, type TestCommunity
 import { Sentences } from "./sentences.ts";
 
 const RANKS = ["nobody", "contributor", "editor", "steward"];
-const FACTS = ["member", "member_key", "key_tip", "role", "unit", "revision", "head", "flag", "proposal", "review", "mark", "slot", "commitment"];
+const FACTS = [
+  "member",
+  "member_key",
+  "key_tip",
+  "role",
+  "unit",
+  "revision",
+  "head",
+  "flag",
+  "proposal",
+  "review",
+  "mark",
+  "slot",
+  "commitment",
+];
 
 export class Script {
   readonly t: TestCommunity;
@@ -43,7 +57,10 @@ export class Script {
       }
     }
     const voids = this.t.community.rows.all<{ idx: number; rule: string }>("SELECT idx, rule FROM void ORDER BY idx");
-    assert.deepEqual(voids.map(({ idx, rule }) => [idx, rule]), this.#voids);
+    assert.deepEqual(
+      voids.map(({ idx, rule }) => [idx, rule]),
+      this.#voids,
+    );
     await verifyCommunity(this.t.community);
   }
 
@@ -57,7 +74,10 @@ export class Script {
 
   #read(line: string) {
     const [who = "", ...words] = line.trim().split(/\s+/);
-    const ops = words.join(" ").split(" + ").map((op) => op.split(" "));
+    const ops = words
+      .join(" ")
+      .split(" + ")
+      .map((op) => op.split(" "));
     return { person: this.person(who), ops };
   }
 
@@ -87,7 +107,9 @@ export class Script {
 
   /** Every row of the rules that an entry without effect must leave alone. */
   #facts(): string[] {
-    return FACTS.flatMap((table) => this.t.community.rows.all(`SELECT * FROM ${table}`).map((row) => JSON.stringify({ ...row })));
+    return FACTS.flatMap((table) =>
+      this.t.community.rows.all(`SELECT * FROM ${table}`).map((row) => JSON.stringify({ ...row })),
+    );
   }
 
   /** State of what a label names: a revision or other op, a unit's flags, a person's rank. */
@@ -97,7 +119,12 @@ export class Script {
       const member = facts.memberById(this.sentences.member(label));
       if (member !== undefined) return RANKS[facts.rank(member.n)] ?? "";
       const unit = facts.unitById(this.id(label)) ?? assert.fail(`no unit ${label}`);
-      const flags = [unit.retired === 1 && "retired", unit.superseded_by !== null && "superseded", unit.disputed > 0 && "disputed", unit.redacted === 1 && "redacted"];
+      const flags = [
+        unit.retired === 1 && "retired",
+        unit.superseded_by !== null && "superseded",
+        unit.disputed > 0 && "disputed",
+        unit.redacted === 1 && "redacted",
+      ];
       return flags.filter((flag) => flag !== false).join(" ") || "shown";
     }
     const revision = facts.revisionById(this.id(label));
@@ -110,7 +137,10 @@ export class Script {
 
 /** What a promise is refused with. */
 export async function refusalOf(promise: Promise<unknown>): Promise<LoreError> {
-  const error = await promise.then(() => assert.fail("it was not refused"), (reason: unknown) => reason);
+  const error = await promise.then(
+    () => assert.fail("it was not refused"),
+    (reason: unknown) => reason,
+  );
   assert.ok(isLoreError(error), String(error));
   return error;
 }

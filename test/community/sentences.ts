@@ -8,7 +8,13 @@ import { joining, pageParts, Person, signerOf, suite, type TestCommunity, textPa
 
 const HOUR_MS = 3_600_000;
 const ROLES: readonly Role[] = ["steward", "editor", "contributor"];
-const MARKS = { confirms: "confirm", disputes: "dispute", retires: "retire", restores: "restore", thanks: "thank" } as const;
+const MARKS = {
+  confirms: "confirm",
+  disputes: "dispute",
+  retires: "retire",
+  restores: "restore",
+  thanks: "thank",
+} as const;
 const VERDICTS = { approves: "approve", rejects: "reject", comments: "comment" } as const;
 
 /** Where a sentence stands: who says it, as which op of the entry. */
@@ -52,7 +58,8 @@ export class Sentences {
     const sentence = this.#sentences[verb] ?? assert.fail(`no sentence with "${verb}"`);
     const as = rest.indexOf("as");
     const label = as < 0 ? undefined : rest[as + 1];
-    if (label !== undefined) this.#naming.push(({ entry }) => this.#ids.set(label, opId(suite, entry.digest, at.place)));
+    if (label !== undefined)
+      this.#naming.push(({ entry }) => this.#ids.set(label, opId(suite, entry.digest, at.place)));
     return sentence([verb, ...(as < 0 ? rest : rest.slice(0, as))], at);
   }
 
@@ -66,16 +73,40 @@ export class Sentences {
     joins: (_, { person }) => joining(person.name),
     writes: (words, at) => this.#revise(words, at),
     suggests: (words, at) => ({ ...this.#revise(words, at), propose: true }),
-    ...mapValues(VERDICTS, (verdict): Sentence => ([verb, what = ""]) => ({ op: "review", verdict, on: this.id(what), content: [textPart("text", `${verb} ${what}`)] })),
-    ...mapValues(MARKS, (mark): Sentence => ([verb, what = ""]) => ({ op: "mark", mark, on: this.#subject(what), content: [textPart("text", `${verb} ${what}`)] })),
-    supersedes: ([, what = "", , by = ""]) => ({ op: "mark", mark: "supersede", on: this.#subject(what), ...(by === "" ? {} : { by: this.id(by) }) }),
+    ...mapValues(VERDICTS, (verdict): Sentence => ([verb, what = ""]) => ({
+      op: "review",
+      verdict,
+      on: this.id(what),
+      content: [textPart("text", `${verb} ${what}`)],
+    })),
+    ...mapValues(MARKS, (mark): Sentence => ([verb, what = ""]) => ({
+      op: "mark",
+      mark,
+      on: this.#subject(what),
+      content: [textPart("text", `${verb} ${what}`)],
+    })),
+    supersedes: ([, what = "", , by = ""]) => ({
+      op: "mark",
+      mark: "supersede",
+      on: this.#subject(what),
+      ...(by === "" ? {} : { by: this.id(by) }),
+    }),
     withdraws: ([, what = ""]) => ({ op: "mark", mark: "withdraw", on: this.#subject(what) }),
-    redacts: ([, what = "", part = "body"]) => ({ op: "redact", slots: [{ op: this.id(what), part }], content: [textPart("text", `redacts ${what}`)] }),
+    redacts: ([, what = "", part = "body"]) => ({
+      op: "redact",
+      slots: [{ op: this.id(what), part }],
+      content: [textPart("text", `redacts ${what}`)],
+    }),
     grants: ([, who = "", role]) => ({ op: "role", act: "grant", member: this.member(who), role: roleNamed(role) }),
     ends: ([, who = "", role]) => ({ op: "role", act: "end", member: this.member(who), role: roleNamed(role) }),
     names: ([, who = ""]) => this.#nameInHistory(who),
     merges: ([, who = "", , into = ""]) => ({ op: "member", alias: [this.member(who)], into: this.member(into) }),
-    parts: ([, who = "", , from = ""]) => ({ op: "member", alias: [this.member(who)], into: this.member(from), end: true }),
+    parts: ([, who = "", , from = ""]) => ({
+      op: "member",
+      alias: [this.member(who)],
+      into: this.member(from),
+      end: true,
+    }),
     lends: ([, robot = "", kinds = "", direct], at) => this.#lend(robot, { kinds, direct: direct === "direct", at }),
     adds: ([, key = ""], { person }) => {
       if (!this.#people.has(key)) this.#people.set(key, this.#with(person.member, key));
@@ -96,10 +127,13 @@ export class Sentences {
   /** writes UNIT/n [on REVISION…] [kind= time= by=NAME,NAME approvals= direct= visibility=] */
   #revise([, label = "", ...rest]: readonly string[], { person, place }: Place): DraftOp & { readonly op: "revise" } {
     const name = label.slice(0, label.indexOf("/"));
-    const options: Partial<Record<string, string>> = Object.fromEntries(rest.filter((word) => word.includes("=")).map((word) => word.split("=")));
+    const options: Partial<Record<string, string>> = Object.fromEntries(
+      rest.filter((word) => word.includes("=")).map((word) => word.split("=")),
+    );
     const parents = rest.filter((word) => word.includes("/")).map((parent) => this.id(parent));
     const nonce = parents.length === 0 ? this.#t.environment.random(16) : undefined;
-    if (nonce !== undefined) this.#ids.set(name, unitId(suite, { log: this.#t.community.log, author: person.member, nonce }));
+    if (nonce !== undefined)
+      this.#ids.set(name, unitId(suite, { log: this.#t.community.log, author: person.member, nonce }));
     const kind = options["kind"] ?? this.#kinds.get(name) ?? "page";
     if (!this.#kinds.has(name)) this.#kinds.set(name, kind);
     this.#naming.push(({ entry }) => {
@@ -142,7 +176,14 @@ export class Sentences {
   #lend(robot: string, { kinds, direct, at }: { kinds: string; direct: boolean; at: Place }): DraftOp {
     this.#people.set(robot, this.#with(at.person.member, robot));
     const until = this.#t.environment.now() + HOUR_MS;
-    return { op: "key", act: "lend", agent: signerOf(robot).publicKey, kinds: kinds.split(","), until, ...(direct ? { direct: true as const } : {}) };
+    return {
+      op: "key",
+      act: "lend",
+      agent: signerOf(robot).publicKey,
+      kinds: kinds.split(","),
+      until,
+      ...(direct ? { direct: true as const } : {}),
+    };
   }
 }
 

@@ -14,7 +14,10 @@ import { refusalOf } from "./script.ts";
 function pageBy(t: TestCommunity, overrides = {}): Submission {
   const nonce = t.environment.random(16);
   const unit = unitId(suite, { log: t.community.log, author: t.ann.member, nonce });
-  return t.ann.sign([{ op: "revise", unit, kind: "page", nonce, parents: [], content: pageParts("Tea", "Black.") }], overrides);
+  return t.ann.sign(
+    [{ op: "revise", unit, kind: "page", nonce, parents: [], content: pageParts("Tea", "Black.") }],
+    overrides,
+  );
 }
 
 function reviseOf({ entry }: Submission): ReviseOp {
@@ -61,11 +64,16 @@ test("a unit is made once, of its author's own nonce", async () => {
   const first = pageBy(t);
   await t.community.append(first);
   const op = reviseOf(first);
-  const again = (unit: Uint8Array, nonce: Uint8Array) => t.ann.sign([{ op: "revise", unit, kind: "page", nonce, parents: [], content: pageParts("Tea", "Green.") }]);
+  const again = (unit: Uint8Array, nonce: Uint8Array) =>
+    t.ann.sign([{ op: "revise", unit, kind: "page", nonce, parents: [], content: pageParts("Tea", "Green.") }]);
   await requireVoid(t, again(op.unit, op.nonce ?? assert.fail()), "unit");
   await requireVoid(t, again(op.unit, new Uint8Array(16)), "unit");
   const parents = [t.community.charter.head];
-  await requireVoid(t, t.ann.sign([{ op: "revise", unit: new Uint8Array(20), kind: "page", parents, content: pageParts("Tea", "") }]), "unit");
+  await requireVoid(
+    t,
+    t.ann.sign([{ op: "revise", unit: new Uint8Array(20), kind: "page", parents, content: pageParts("Tea", "") }]),
+    "unit",
+  );
 });
 
 test("a commitment fills one slot, of whatever op", async () => {
@@ -76,7 +84,11 @@ test("a commitment fills one slot, of whatever op", async () => {
   const { sidecar, content } = first;
   const reused = { sidecar: encodeSidecar(decodeSidecar(sidecar).map((op) => op.slice(1))), content: content.slice(1) };
   const on = t.community.charter.head;
-  for (const ops of [[{ op: "review", verdict: "comment", on, parts }], [{ op: "mark", mark: "thank", on, parts }], [{ op: "attest", about: "import", parts }]] as const) {
+  for (const ops of [
+    [{ op: "review", verdict: "comment", on, parts }],
+    [{ op: "mark", mark: "thank", on, parts }],
+    [{ op: "attest", about: "import", parts }],
+  ] as const) {
     await requireVoid(t, { ...t.ann.sign([], { ops }), ...reused }, "commitment");
   }
   const bob = await t.join("bob");
@@ -85,7 +97,15 @@ test("a commitment fills one slot, of whatever op", async () => {
   const [dispute] = said.entry.ops;
   const words = dispute?.op === "mark" ? (dispute.parts ?? []) : [];
   const held = t.community.rows.get<{ id: Uint8Array }>("SELECT id FROM mark") ?? assert.fail();
-  await requireVoid(t, { ...bob.sign([], { ops: [{ op: "mark", mark: "withdraw", on: held.id, parts: words }] }), sidecar: said.sidecar, content: said.content }, "commitment");
+  await requireVoid(
+    t,
+    {
+      ...bob.sign([], { ops: [{ op: "mark", mark: "withdraw", on: held.id, parts: words }] }),
+      sidecar: said.sidecar,
+      content: said.content,
+    },
+    "commitment",
+  );
 });
 
 test("a commitment fills one slot of one op", async () => {
@@ -94,7 +114,9 @@ test("a commitment fills one slot of one op", async () => {
   const [op] = once.entry.ops;
   const [part] = op?.op === "attest" ? (op.parts ?? []) : [];
   const [opening] = decodeSidecar(once.sidecar)[0] ?? [];
-  const ops: Op[] = [{ op: "attest", about: "import", parts: part === undefined ? [] : [part, { ...part, name: "again" }] }];
+  const ops: Op[] = [
+    { op: "attest", about: "import", parts: part === undefined ? [] : [part, { ...part, name: "again" }] },
+  ];
   const twice = { sidecar: encodeSidecar([[opening, opening]]), content: [...once.content, ...once.content] };
   await requireVoid(t, { ...t.ann.sign([], { ops }), ...twice }, "commitment");
 });
@@ -104,7 +126,11 @@ test("the same revision in a second entry has no effect, nor has its content", a
   const first = pageBy(t);
   await t.community.append(first);
   const before = t.community.rows.all("SELECT * FROM revision").length;
-  const { index } = await t.community.append({ ...t.ann.sign([], { ops: first.entry.ops }), sidecar: first.sidecar, content: first.content });
+  const { index } = await t.community.append({
+    ...t.ann.sign([], { ops: first.entry.ops }),
+    sidecar: first.sidecar,
+    content: first.content,
+  });
   assert.equal(index, 2);
   assert.deepEqual([t.community.rows.all("SELECT * FROM revision").length, voids(t)], [before, []]);
 });
@@ -142,7 +168,10 @@ test("bytes that are no entry are void, move no clock and leave the next one its
     assert.throws(() => openSubmission(t.environment, { entry, openings: [] }));
     await t.smuggle({ entry: { bytes: entry } });
   }
-  assert.deepEqual(voids(t), wrong.map((_, i) => [i + 1, "malformed"]));
+  assert.deepEqual(
+    voids(t),
+    wrong.map((_, i) => [i + 1, "malformed"]),
+  );
   assert.equal(t.community.projections.fold.time, time);
   await t.community.append(good);
 });
@@ -156,14 +185,25 @@ test("a void entry stands in the tree like any other", async () => {
   const { size, root } = t.community.checkpoint ?? assert.fail();
   const nodes = tiles.tileNodes(suite, size, (name) => t.community.store.log.tile(name) ?? assert.fail());
   const proof = tree.inclusionProof({ suite, nodes }, index, size);
-  assert.ok(tree.verifyInclusion(createNodeSuite(), { index, size, root, proof, leaf: tree.leafHash(suite, wrong.entry.bytes) }));
+  assert.ok(
+    tree.verifyInclusion(createNodeSuite(), {
+      index,
+      size,
+      root,
+      proof,
+      leaf: tree.leafHash(suite, wrong.entry.bytes),
+    }),
+  );
 });
 
 test("rows after a rebuild are the same rows, void entries included", async () => {
   await using t = await createCommunity();
   await requireVoid(t, pageBy(t, { log: new Uint8Array(32) }), "log");
   await t.community.append(pageBy(t));
-  const facts = () => ["state", "void", "revision", "key_tip", "entry_time"].map((table) => t.community.rows.all(`SELECT * FROM ${table}`));
+  const facts = () =>
+    ["state", "void", "revision", "key_tip", "entry_time"].map((table) =>
+      t.community.rows.all(`SELECT * FROM ${table}`),
+    );
   const before = facts();
   t.community.projections.rebuild();
   assert.deepEqual(facts(), before);
@@ -174,12 +214,22 @@ const newer: Readonly<Record<string, (map: CborMap, t: TestCommunity) => CborMap
   "another v": (map) => ({ ...map, v: 2 }),
   "an entry with another field": (map) => ({ ...map, mood: 1 }),
   "another op": (map) => ({ ...map, ops: [{ op: "vote" }] }),
-  "an op with another field": (map, t) => ({ ...map, ops: [{ op: "role", act: "grant", member: t.ann.member, role: "editor", why: 1 }] }),
+  "an op with another field": (map, t) => ({
+    ...map,
+    ops: [{ op: "role", act: "grant", member: t.ann.member, role: "editor", why: 1 }],
+  }),
   "another mark": (map, t) => ({ ...map, ops: [{ op: "mark", mark: "like", on: t.community.charter.head }] }),
   "another rule of the charter": (map, t) => {
     const { id, head, rules } = t.community.charter;
     // Rules were read from CBOR.
-    const charter = { op: "revise", unit: id, kind: "charter", parents: [head], parts: [], rules: { ...(rules as CborMap), quorum: 3 } };
+    const charter = {
+      op: "revise",
+      unit: id,
+      kind: "charter",
+      parents: [head],
+      parts: [],
+      rules: { ...(rules as CborMap), quorum: 3 },
+    };
     return { ...map, ops: [charter] };
   },
 };

@@ -7,14 +7,34 @@ import { equal } from "../../src/bytes/index.ts";
 import { type Community, LoreNode, type Submission, units, verifyCommunity } from "../../src/community/index.ts";
 import { logOrigin, openCheckpoint } from "../../src/log/index.ts";
 import { opId, unitId } from "../../src/unit/index.ts";
-import { createCommunity, type Overrides, pageParts, Person, START_MS, suite, type TestCommunity, textPart, TICK_MS } from "./kit.ts";
+import {
+  createCommunity,
+  type Overrides,
+  pageParts,
+  Person,
+  START_MS,
+  suite,
+  type TestCommunity,
+  textPart,
+  TICK_MS,
+} from "./kit.ts";
 import { refusalOf } from "./script.ts";
 
 const LATE_MS = 10 * 60_000;
 const EARLY_MS = 2 * 60_000;
 
 function comment(community: Community, person: Person, overrides: Overrides = {}): Submission {
-  return person.sign([{ op: "review", verdict: "comment", on: community.charter.head, content: [textPart("text", `by ${person.name}`)] }], overrides);
+  return person.sign(
+    [
+      {
+        op: "review",
+        verdict: "comment",
+        on: community.charter.head,
+        content: [textPart("text", `by ${person.name}`)],
+      },
+    ],
+    overrides,
+  );
 }
 
 /** What the clock will show when the next entry is signed and then admitted. */
@@ -39,7 +59,10 @@ test("writers at the same time are all written, each key's entries in their orde
   const turns = Array.from({ length: 5 }, (_, turn) => chains.flatMap((each) => each[turn] ?? []));
   const start = t.community.size;
   const written = await Promise.all(turns.flat().map((submission) => t.community.append(submission)));
-  assert.deepEqual(written.map(({ index }) => index), turns.flat().map((_, i) => start + i));
+  assert.deepEqual(
+    written.map(({ index }) => index),
+    turns.flat().map((_, i) => start + i),
+  );
   assert.ok(written.every(({ level }) => level === "stored"));
   assert.deepEqual(t.community.rows.all("SELECT 1 FROM void"), []);
   await verifyCommunity(t.community);
@@ -52,7 +75,10 @@ test("a submission that is refused leaves the others of its group alone", async 
   const [first, second] = chain(t.community, t.ann, 2);
   const group = [first ?? assert.fail(), wrong, second ?? assert.fail(), comment(t.community, bob)];
   const outcomes = await Promise.allSettled(group.map((submission) => t.community.append(submission)));
-  assert.deepEqual(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ["fulfilled", "rejected", "fulfilled", "fulfilled"],
+  );
   await verifyCommunity(t.community);
 });
 
@@ -60,8 +86,13 @@ test("what depends on a refused entry is refused with it", async () => {
   await using t = await createCommunity();
   const [first, second] = chain(t.community, t.ann, 2);
   const late = comment(t.community, t.ann, { time: START_MS - LATE_MS });
-  const outcomes = await Promise.allSettled([late, second ?? assert.fail(), first ?? assert.fail()].map((submission) => t.community.append(submission)));
-  assert.deepEqual(outcomes.map(({ status }) => status), ["rejected", "rejected", "fulfilled"]);
+  const outcomes = await Promise.allSettled(
+    [late, second ?? assert.fail(), first ?? assert.fail()].map((submission) => t.community.append(submission)),
+  );
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ["rejected", "rejected", "fulfilled"],
+  );
 });
 
 test("a proposal and its acceptance may come in one group", async () => {
@@ -81,7 +112,10 @@ test("many at once are written all or none", async () => {
   const good = chain(t.community, t.ann, 3);
   const wrong = comment(t.community, bob, { log: new Uint8Array(32) });
   assert.equal((await refusalOf(t.community.appendAll([...good, wrong]))).data["rule"], "log");
-  assert.deepEqual([t.community.size, t.community.rows.get<{ size: number }>("SELECT size FROM state")?.size], [start, start]);
+  assert.deepEqual(
+    [t.community.size, t.community.rows.get<{ size: number }>("SELECT size FROM state")?.size],
+    [start, start],
+  );
   await t.community.appendAll(good);
   assert.equal(t.community.size, start + 3);
   await verifyCommunity(t.community);
@@ -118,8 +152,13 @@ test("a claimed time may be ten minutes before log time and two ahead of the clo
   await t.community.append(comment(t.community, t.ann, { time: at }));
   assert.equal(logTime(), at);
   await t.community.append(comment(t.community, t.ann, { time: at - 1 }));
-  const times = t.community.rows.all<{ time: number }>("SELECT time FROM entry_time ORDER BY idx").map(({ time }) => time);
-  assert.deepEqual(times, times.toSorted((a, b) => a - b));
+  const times = t.community.rows
+    .all<{ time: number }>("SELECT time FROM entry_time ORDER BY idx")
+    .map(({ time }) => time);
+  assert.deepEqual(
+    times,
+    times.toSorted((a, b) => a - b),
+  );
 });
 
 test("a seal covers everything that is durable, signed by the log's key", async () => {
@@ -170,7 +209,11 @@ test("a copy that went another way is read, and never written", async () => {
   const [home, older] = [t.environment.home, join(t.directory, "older")];
   cpSync(home, older, { recursive: true });
   for (const name of [home, older]) {
-    const node = new LoreNode({ ...t.environment, home: name, state: join(t.directory, `state of ${name === home ? "home" : "older"}`) });
+    const node = new LoreNode({
+      ...t.environment,
+      home: name,
+      state: join(t.directory, `state of ${name === home ? "home" : "older"}`),
+    });
     const ann = new Person(node.community(id), "ann", t.ann);
     await node.community(id).append(comment(node.community(id), ann));
     await node.close();
@@ -208,5 +251,8 @@ test("a page is written once its parts are held, and read back byte for byte", a
   await t.ann.write({ op: "revise", unit, kind: "page", nonce, parents: [], content: pageParts("Tea", body) });
   const [listing] = units.listUnits(t.community);
   const ref = units.findUnit(t.community, listing?.unit ?? assert.fail());
-  assert.equal(new TextDecoder("utf-8", { ignoreBOM: true }).decode(units.partBytes(t.community, units.resolve(t.community, ref))), body);
+  assert.equal(
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(units.partBytes(t.community, units.resolve(t.community, ref))),
+    body,
+  );
 });

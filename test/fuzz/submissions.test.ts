@@ -44,7 +44,7 @@ function mutated(original: Uint8Array, changes: readonly Mutation[]): Uint8Array
     const [head, tail] = [bytes.subarray(0, place), bytes.subarray(place)];
     switch (kind) {
       case "flip":
-        return Uint8Array.of(...head, (tail[0] ?? 0) ^ (1 << value % 8), ...tail.subarray(1));
+        return Uint8Array.of(...head, (tail[0] ?? 0) ^ (1 << (value % 8)), ...tail.subarray(1));
       case "set":
         return Uint8Array.of(...head, value, ...tail.subarray(1));
       case "cut":
@@ -122,9 +122,17 @@ test("mutated submissions change nothing: not the log, not the parts, not the ro
       const entry = touchesPart ? submission.entry.bytes : mutated(submission.entry.bytes, list);
       const bytes = touchesPart ? mutated(body, list) : body;
       if (equal(entry, submission.entry.bytes) && equal(bytes, body)) return;
-      await assert.rejects(async () => {
-        await community.append(openSubmission(community.environment, { entry, openings: [{ salt: opening?.salt ?? new Uint8Array(16), bytes }] }));
-      }, (error) => error instanceof LoreError && ERRORS[error.code].status < 500);
+      await assert.rejects(
+        async () => {
+          await community.append(
+            openSubmission(community.environment, {
+              entry,
+              openings: [{ salt: opening?.salt ?? new Uint8Array(16), bytes }],
+            }),
+          );
+        },
+        (error) => error instanceof LoreError && ERRORS[error.code].status < 500,
+      );
     }),
     { numRuns: ADMITTED },
   );
@@ -146,10 +154,18 @@ test("nothing that is posted is answered with 500, and errors have one shape", a
       fc.dictionary(fc.constantFrom("entry", "parts", "x"), tie("value"), { maxKeys: 3, noNullPrototype: true }),
     ),
   })).value;
-  const body = fc.oneof(fc.uint8Array({ maxLength: 200 }), value.map((each) => encode(each)), fc.tuple(fc.nat(19), changes).map(([i, list]) => mutated(real[i]?.entry.bytes ?? new Uint8Array(), list)));
+  const body = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    value.map((each) => encode(each)),
+    fc.tuple(fc.nat(19), changes).map(([i, list]) => mutated(real[i]?.entry.bytes ?? new Uint8Array(), list)),
+  );
   await fc.assert(
     fc.asyncProperty(body, async (bytes) => {
-      const answer = await app.request(url, { method: "POST", headers: { "content-type": "application/cbor" }, body: new Uint8Array(bytes) });
+      const answer = await app.request(url, {
+        method: "POST",
+        headers: { "content-type": "application/cbor" },
+        body: new Uint8Array(bytes),
+      });
       assert.ok(answer.status >= 400 && answer.status < 500, String(answer.status));
       const { code, message, requestId } = (await answer.json()) as Record<string, string>;
       assert.ok(code !== undefined && code in ERRORS && message !== undefined && requestId !== undefined);

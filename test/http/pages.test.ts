@@ -350,7 +350,11 @@ test("a version that was erased says so and is handed out nowhere, whatever was 
   for (const [path, status] of Object.entries(after)) {
     const answer = await site.get(home + path);
     assert.equal(answer.status, status, path);
-    assert.doesNotMatch(answer.text.replaceAll(/(?:value|content)="0123456789"|\u201c0123456789\u201d|<(h1[^>]*|title)>0123456789/g, ""), /0123456789/, path);
+    assert.doesNotMatch(
+      answer.text.replaceAll(/(?:value|content)="0123456789"|\u201c0123456789\u201d|<(h1[^>]*|title)>0123456789/g, ""),
+      /0123456789/,
+      path,
+    );
   }
   assert.match((await site.get(`${home}/u/${at}`)).text, /The words of this version were erased/);
   for (const path of [`/units/${at}`, `/revisions/${leak.revision}`, `/proof/${leak.revision}`]) {

@@ -7,7 +7,15 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { utf8 } from "../../src/bytes/index.ts";
-import { Author, importStates, LoreNode, openProposals, persons, units, verifyCommunity } from "../../src/community/index.ts";
+import {
+  Author,
+  importStates,
+  LoreNode,
+  openProposals,
+  persons,
+  units,
+  verifyCommunity,
+} from "../../src/community/index.ts";
 import { corpus, git } from "../../src/import/git/test-repositories.ts";
 import { importGit } from "../../src/import/run.ts";
 import { parseDigest } from "../../src/unit/index.ts";
@@ -19,7 +27,11 @@ const founder = { founder: "Keeper" };
 function createRepository(folder: string) {
   mkdirSync(folder, { recursive: true });
   git(folder, ["init", "--quiet"]);
-  const commit = (files: Readonly<Record<string, string | undefined>>, message: string, author = "Ada Example <ada@example.org>"): string => {
+  const commit = (
+    files: Readonly<Record<string, string | undefined>>,
+    message: string,
+    author = "Ada Example <ada@example.org>",
+  ): string => {
     for (const [path, contents] of Object.entries(files)) {
       mkdirSync(join(folder, path, ".."), { recursive: true });
       if (contents === undefined) rmSync(join(folder, path));
@@ -37,22 +49,26 @@ for (const [name, step] of [
   ["chess-openings", 60],
 ] as const) {
   const bundle = corpus(name);
-  test(`${name}: as of each first-parent commit, exactly its files`, { skip: bundle === undefined && "the folder ../shared/corpora is not here" }, async (t) => {
-    const folder = temporaryFolder(t);
-    const node = openNode(t, folder);
-    const { report, commits } = await importGit(node, { location: bundle ?? "", into: founder });
-    const community = node.community(report.community.id);
-    const bare = join(folder, "bare");
-    git(folder, ["clone", "--quiet", "--bare", bundle ?? "", bare]);
-    const known = new Map<string, string>();
-    for (const [i, { commit, size }] of commits.entries()) {
-      if (i % step !== 0 && i !== commits.length - 1) continue;
-      assert.deepEqual(filesAt(community, size), filesOf(bare, commit, known), `${commit} at ${size}`);
-    }
-    assert.deepEqual(filesAt(community), filesOf(bare, "HEAD", known));
-    assert.deepEqual(openProposals(community), []);
-    await verifyCommunity(community);
-  });
+  test(
+    `${name}: as of each first-parent commit, exactly its files`,
+    { skip: bundle === undefined && "the folder ../shared/corpora is not here" },
+    async (t) => {
+      const folder = temporaryFolder(t);
+      const node = openNode(t, folder);
+      const { report, commits } = await importGit(node, { location: bundle ?? "", into: founder });
+      const community = node.community(report.community.id);
+      const bare = join(folder, "bare");
+      git(folder, ["clone", "--quiet", "--bare", bundle ?? "", bare]);
+      const known = new Map<string, string>();
+      for (const [i, { commit, size }] of commits.entries()) {
+        if (i % step !== 0 && i !== commits.length - 1) continue;
+        assert.deepEqual(filesAt(community, size), filesOf(bare, commit, known), `${commit} at ${size}`);
+      }
+      assert.deepEqual(filesAt(community), filesOf(bare, "HEAD", known));
+      assert.deepEqual(openProposals(community), []);
+      await verifyCommunity(community);
+    },
+  );
 }
 
 test("a second run writes only what is new, on the same units", async (t) => {
@@ -103,7 +119,10 @@ test("a page edited here meanwhile gets the newer version as a suggestion", asyn
   const waiting = openProposals(community);
   assert.equal(waiting[0]?.revision?.state, "needs-merge");
   const { unit } = units.findUnit(community, "a.md");
-  assert.match(Buffer.from(units.partBytes(community, units.headAt(community, unit, { at: "now" }) ?? 0) ?? []).toString(), /edited here/);
+  assert.match(
+    Buffer.from(units.partBytes(community, units.headAt(community, unit, { at: "now" }) ?? 0) ?? []).toString(),
+    /edited here/,
+  );
 });
 
 test("a rewritten history is said, and becomes one version for each page that differs", async (t) => {
@@ -116,7 +135,11 @@ test("a rewritten history is said, and becomes one version for each page that di
   const community = node.community(report.community.id);
   const before = units.findUnit(community, "a.md");
   repository.git("reset", "--quiet", "--hard", "HEAD~1");
-  repository.commit({ "a.md": "# A\n\nother\n", "gone.md": undefined, "new.md": "# New\n" }, "rewritten", "Bo Example <bo@example.org>");
+  repository.commit(
+    { "a.md": "# A\n\nother\n", "gone.md": undefined, "new.md": "# New\n" },
+    "rewritten",
+    "Bo Example <bo@example.org>",
+  );
   const again = await importGit(node, { location: repository.folder, into: { id: community.id } });
   assert.match(again.report.rewritten ?? "", /no longer has/);
   assert.equal(again.report.revisions, 2);
@@ -139,7 +162,10 @@ test("authors, co-authors and bots are people and bots in history, and e-mail ad
   assert.deepEqual(report.bots, ["tidy[bot]"]);
   const community = node.community(report.community.id);
   const [, first] = units.history(community, units.findUnit(community, "a.md").unit);
-  assert.deepEqual(first?.authors.map(({ name }) => name), ["Ada Example", "Cy Example"]);
+  assert.deepEqual(
+    first?.authors.map(({ name }) => name),
+    ["Ada Example", "Cy Example"],
+  );
   assert.deepEqual(persons.people(community).find(({ name }) => name === "tidy[bot]")?.type, "bot");
   for (const file of ["log.db", "rows.db", "rows.db-wal", "log.db-wal"]) {
     const bytes = readFileSync(join(node.directory(community.id), file));
@@ -156,42 +182,49 @@ test("part of a repository can be brought in", async (t) => {
   assert.deepEqual([...filesAt(node.community(report.community.id)).keys()], ["docs/a.md"]);
 });
 
-test("killed at any point, the log ends after a whole commit and the next run goes on", { skip: corpus("tacofancy") === undefined && "the folder ../shared/corpora is not here" }, async (t) => {
-  const bundle = corpus("tacofancy") ?? "";
-  const folder = temporaryFolder(t);
-  const bare = join(folder, "bare");
-  git(folder, ["clone", "--quiet", "--bare", bundle, bare]);
-  const known = new Map<string, string>();
-  const main = join(import.meta.dirname, "../../src/cli/main.ts");
-  const env = { ...process.env, LORE_HOME: join(folder, "home"), LORE_STATE: join(folder, "state") };
-  for (const delayMs of [450, 600, 700, 800]) {
-    const child = spawn(process.execPath, [main, "import", "git", bundle, "--name", "taco"], { env, stdio: "ignore" });
-    const timer = setTimeout(() => child.kill("SIGKILL"), delayMs);
-    await once(child, "exit");
-    clearTimeout(timer);
-    const node = new LoreNode({ ...fixedEnvironment(folder), now: Date.now });
-    try {
-      for (const id of node.ids()) {
-        const community = node.community(id);
-        const { commits } = reportOf(community);
-        const last = commits.at(-1);
-        if (last !== undefined) assert.deepEqual(filesAt(community), filesOf(bare, last, known), last);
-        await verifyCommunity(community);
+test(
+  "killed at any point, the log ends after a whole commit and the next run goes on",
+  { skip: corpus("tacofancy") === undefined && "the folder ../shared/corpora is not here" },
+  async (t) => {
+    const bundle = corpus("tacofancy") ?? "";
+    const folder = temporaryFolder(t);
+    const bare = join(folder, "bare");
+    git(folder, ["clone", "--quiet", "--bare", bundle, bare]);
+    const known = new Map<string, string>();
+    const main = join(import.meta.dirname, "../../src/cli/main.ts");
+    const env = { ...process.env, LORE_HOME: join(folder, "home"), LORE_STATE: join(folder, "state") };
+    for (const delayMs of [450, 600, 700, 800]) {
+      const child = spawn(process.execPath, [main, "import", "git", bundle, "--name", "taco"], {
+        env,
+        stdio: "ignore",
+      });
+      const timer = setTimeout(() => child.kill("SIGKILL"), delayMs);
+      await once(child, "exit");
+      clearTimeout(timer);
+      const node = new LoreNode({ ...fixedEnvironment(folder), now: Date.now });
+      try {
+        for (const id of node.ids()) {
+          const community = node.community(id);
+          const { commits } = reportOf(community);
+          const last = commits.at(-1);
+          if (last !== undefined) assert.deepEqual(filesAt(community), filesOf(bare, last, known), last);
+          await verifyCommunity(community);
+        }
+      } finally {
+        await node.close();
       }
-    } finally {
-      await node.close();
     }
-  }
-  const node = new LoreNode({ ...fixedEnvironment(folder), now: Date.now });
-  t.after(() => node.close());
-  const { report, commits } = await importGit(node, { location: bundle, into: { name: "taco", ...founder } });
-  const community = node.community(report.community.id);
-  assert.deepEqual(filesAt(community), filesOf(bare, "HEAD", known));
-  for (const { commit, size } of commits.filter((_, i) => i % 20 === 0)) {
-    assert.deepEqual(filesAt(community, size), filesOf(bare, commit, known), commit);
-  }
-  assert.equal(node.ids().length, 1);
-});
+    const node = new LoreNode({ ...fixedEnvironment(folder), now: Date.now });
+    t.after(() => node.close());
+    const { report, commits } = await importGit(node, { location: bundle, into: { name: "taco", ...founder } });
+    const community = node.community(report.community.id);
+    assert.deepEqual(filesAt(community), filesOf(bare, "HEAD", known));
+    for (const { commit, size } of commits.filter((_, i) => i % 20 === 0)) {
+      assert.deepEqual(filesAt(community, size), filesOf(bare, commit, known), commit);
+    }
+    assert.equal(node.ids().length, 1);
+  },
+);
 
 function reportOf(community: Parameters<typeof filesAt>[0]): { commits: string[] } {
   return { commits: importStates(community).flatMap((state) => state.commits.map(({ commit }) => commit)) };

@@ -53,7 +53,11 @@ export function filesOf(repository: string, commit: string, known = new Map<stri
   for (const line of git(repository, ["ls-tree", "-r", "-z", commit]).split("\0")) {
     const [, mode, blob, name] = /^(\d+) blob (\w+)\t([^]*)$/.exec(line) ?? [];
     if (mode === undefined || blob === undefined || name === undefined) continue;
-    const digest = known.get(blob) ?? createHash("sha256").update(Buffer.from(git(repository, ["cat-file", "blob", blob]), "latin1")).digest("hex");
+    const digest =
+      known.get(blob) ??
+      createHash("sha256")
+        .update(Buffer.from(git(repository, ["cat-file", "blob", blob]), "latin1"))
+        .digest("hex");
     known.set(blob, digest);
     files.set(pathText(name), `${mode} ${digest}`);
   }

@@ -36,12 +36,18 @@ test("a folder becomes pages, tables, tools and files; a second run writes what 
   const node = openNode(t, folder);
   const report = await importFolder(node, { location: tree, into: founder });
   assert.deepEqual(report.units, { page: 3, dataset: 1, program: 1, file: 3 });
-  assert.deepEqual(report.skipped.map(({ path }) => path), [".obsidian"]);
+  assert.deepEqual(
+    report.skipped.map(({ path }) => path),
+    [".obsidian"],
+  );
   assert.deepEqual(report.brokenLinks.list, [{ page: "README.md", href: "missing.md" }]);
   const community = node.community(report.community.id);
   assert.equal(community.name, "garden");
   const beans = units.findUnit(community, "Beans");
-  assert.deepEqual(links.usedIn(community, beans.unit).map(({ unit }) => unit?.path), ["README.md"]);
+  assert.deepEqual(
+    links.usedIn(community, beans.unit).map(({ unit }) => unit?.path),
+    ["README.md"],
+  );
   assert.deepEqual(links.linkedUnit(community, "Compost")?.path, "notes/Compost.md");
 
   writeTree(tree, { "beans.md": "---\ntitle: Beans\n---\n\nSow in June.\n", "peas.md": "# Peas\n" });
@@ -83,11 +89,23 @@ test("a manifest names the community, kinds, links, authors and what was replace
   const node = openNode(t, folder);
   const report = await importFolder(node, { location: tree, into: founder });
   const community = node.community(report.community.id);
-  assert.deepEqual(community.about, { name: "Bread club", about: "How we bake.", lang: undefined, licence: "CC-BY-4.0", start: ["rye.md"] });
+  assert.deepEqual(community.about, {
+    name: "Bread club",
+    about: "How we bake.",
+    lang: undefined,
+    licence: "CC-BY-4.0",
+    start: ["rye.md"],
+  });
   assert.equal(units.unitAt(community, units.findUnit(community, "old.md").unit)?.state, "superseded");
-  assert.deepEqual(links.madeFrom(community, units.findUnit(community, "new.md").unit).map(({ rel, unit }) => [rel, unit?.path]), [["derivedFrom", "old.md"]]);
+  assert.deepEqual(
+    links.madeFrom(community, units.findUnit(community, "new.md").unit).map(({ rel, unit }) => [rel, unit?.path]),
+    [["derivedFrom", "old.md"]],
+  );
   const [version] = units.history(community, units.findUnit(community, "rye.md").unit);
-  assert.deepEqual(version?.authors.map(({ name, keyed }) => [name, keyed]), [["the bread club", false]]);
+  assert.deepEqual(
+    version?.authors.map(({ name, keyed }) => [name, keyed]),
+    [["the bread club", false]],
+  );
   assert.equal((await importFolder(node, { location: tree, into: founder })).revisions, 0);
 });
 
@@ -109,8 +127,19 @@ function zipOf(files: readonly ZipFile[]): Uint8Array {
     const packed = method === 8 ? deflateRawSync(data) : data;
     const title = Buffer.from(name);
     const common = Buffer.alloc(26);
-    for (const [value, at] of [[20, 0], [flags | 0x800, 2], [method, 4], [title.length, 22]] as const) common.writeUInt16LE(value, at);
-    for (const [value, at] of [[crc32(data), 10], [packed.length, 14], [claimedSize, 18]] as const) common.writeUInt32LE(value, at);
+    for (const [value, at] of [
+      [20, 0],
+      [flags | 0x800, 2],
+      [method, 4],
+      [title.length, 22],
+    ] as const)
+      common.writeUInt16LE(value, at);
+    for (const [value, at] of [
+      [crc32(data), 10],
+      [packed.length, 14],
+      [claimedSize, 18],
+    ] as const)
+      common.writeUInt32LE(value, at);
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE((mode << 16) >>> 0, 6);
     tail.writeUInt32LE(offset, 10);
@@ -132,29 +161,62 @@ const text = (words: string) => new TextEncoder().encode(words);
 test("a zip of one folder is that folder", async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, "garden.zip");
-  writeFileSync(path, zipOf([{ name: "garden/" }, { name: "garden/a.md", data: text("# A\n") }, { name: "garden/b/c.md", data: text("# C\n"), method: 0 }]));
+  writeFileSync(
+    path,
+    zipOf([
+      { name: "garden/" },
+      { name: "garden/a.md", data: text("# A\n") },
+      { name: "garden/b/c.md", data: text("# C\n"), method: 0 },
+    ]),
+  );
   const node = openNode(t, folder);
   const report = await importZip(node, { location: path, into: founder });
   assert.equal(report.community.name, "garden");
-  assert.deepEqual(units.listUnits(node.community(report.community.id)).map((unit) => unit.path), ["a.md", "b/c.md"]);
+  assert.deepEqual(
+    units.listUnits(node.community(report.community.id)).map((unit) => unit.path),
+    ["a.md", "b/c.md"],
+  );
 });
 
 test("hidden and encrypted files are left out, each with its reason", async (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, "odd.zip");
-  const odd = [{ name: ".git/config", data: text("x") }, { name: "locked.md", data: text("x"), flags: 1 }];
+  const odd = [
+    { name: ".git/config", data: text("x") },
+    { name: "locked.md", data: text("x"), flags: 1 },
+  ];
   writeFileSync(path, zipOf([...odd, { name: "good.md", data: text("# Good\n") }]));
   const node = openNode(t, folder);
   const report = await importZip(node, { location: path, into: founder });
-  assert.deepEqual(units.listUnits(node.community(report.community.id)).map((unit) => unit.path), ["good.md"]);
-  assert.deepEqual(report.skipped.map((item) => item.path), [".git/config", "locked.md"]);
+  assert.deepEqual(
+    units.listUnits(node.community(report.community.id)).map((unit) => unit.path),
+    ["good.md"],
+  );
+  assert.deepEqual(
+    report.skipped.map((item) => item.path),
+    [".git/config", "locked.md"],
+  );
 });
 
 const hostile: readonly (readonly [what: string, zip: Uint8Array, code: string])[] = [
   ["a bomb", zipOf([{ name: "zeros", data: new Uint8Array(64 * 2 ** 20) }]), "TOO_LARGE"],
   ["one that lies about a size", zipOf([{ name: "a.md", data: text("x".repeat(5_000)), claimedSize: 10 }]), "REFUSED"],
-  ["one that ends early", zipOf([{ name: "a.md", data: text("x".repeat(500)), method: 0 }]).subarray(0, 300), "REFUSED"],
-  ...["../up.md", "/root.md", "a/../../b.md", "C:\\x.md"].map((name) => [`one with ${name} in it`, zipOf([{ name: "a.md", data: text("# A\n") }, { name, data: text("x") }]), "REFUSED"] as const),
+  [
+    "one that ends early",
+    zipOf([{ name: "a.md", data: text("x".repeat(500)), method: 0 }]).subarray(0, 300),
+    "REFUSED",
+  ],
+  ...["../up.md", "/root.md", "a/../../b.md", "C:\\x.md"].map(
+    (name) =>
+      [
+        `one with ${name} in it`,
+        zipOf([
+          { name: "a.md", data: text("# A\n") },
+          { name, data: text("x") },
+        ]),
+        "REFUSED",
+      ] as const,
+  ),
   ["no zip at all", text("PK, they said"), "REFUSED"],
   ["an empty one", zipOf([]), "REFUSED"],
 ];
@@ -180,7 +242,11 @@ test("a file over 1 GiB is left out with its size, the rest comes in", async (t)
   assert.match(report.skipped[0]?.reason ?? "", /2147483648 bytes/);
 });
 
-for (const [what, code] of [["nowhere", "NOT_FOUND"], ["file.md", "REFUSED"], ["empty", "REFUSED"]] as const) {
+for (const [what, code] of [
+  ["nowhere", "NOT_FOUND"],
+  ["file.md", "REFUSED"],
+  ["empty", "REFUSED"],
+] as const) {
   test(`the folder "${what}" is refused`, async (t) => {
     const folder = temporaryFolder(t);
     writeTree(folder, { "file.md": "# A\n", "empty/.hidden": "" });

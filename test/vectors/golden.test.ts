@@ -5,7 +5,19 @@ import { test } from "node:test";
 import { base64, hex, utf8 } from "../../src/bytes/index.ts";
 import { nobleSuite } from "../../src/bytes/noble.ts";
 import { FOLD_SCHEMA, Fold } from "../../src/community/fold/fold.ts";
-import { communityId, decodeEntry, decodeSidecar, encodeSidecar, logKeyOf, logOrigin, openCheckpoint, parseProof, tree, verifierKey, verifyProof } from "../../src/log/index.ts";
+import {
+  communityId,
+  decodeEntry,
+  decodeSidecar,
+  encodeSidecar,
+  logKeyOf,
+  logOrigin,
+  openCheckpoint,
+  parseProof,
+  tree,
+  verifierKey,
+  verifyProof,
+} from "../../src/log/index.ts";
 import { Db } from "../../src/store/index.ts";
 import { commitment, partsOf } from "../../src/unit/index.ts";
 import { suite } from "../community/kit.ts";
@@ -21,10 +33,15 @@ test("the golden log is made again byte for byte", async () => {
   assert.equal(told, readFileSync(url, "utf8"));
 });
 
-const lines = () => readFileSync(url, "utf8").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+const lines = () =>
+  readFileSync(url, "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
 
 function said(what: string): string[] {
-  return lines().filter((line) => line.startsWith(`${what} `)).map((line) => line.slice(what.length + 1));
+  return lines()
+    .filter((line) => line.startsWith(`${what} `))
+    .map((line) => line.slice(what.length + 1));
 }
 
 function bytesOf(what: "entry" | "sidecar"): Uint8Array[] {
@@ -36,7 +53,8 @@ test("the golden log folds to what the file says follows from it", () => {
   db.exec(FOLD_SCHEMA);
   const fold = new Fold({ db, suite });
   const sidecars = bytesOf("sidecar");
-  for (const [i, bytes] of bytesOf("entry").entries()) fold.apply(decodeEntry(suite, bytes), decodeSidecar(sidecars[i] ?? new Uint8Array()));
+  for (const [i, bytes] of bytesOf("entry").entries())
+    fold.apply(decodeEntry(suite, bytes), decodeSidecar(sidecars[i] ?? new Uint8Array()));
   assert.deepEqual(factsOf(db), lines().slice(lines().findIndex((line) => line.startsWith("time 0 "))));
 });
 
@@ -52,10 +70,15 @@ test("checkpoint, verifier key and proof of the golden log hold, checked by the 
   const { size, root } = openCheckpoint(nobleSuite, utf8(note), key);
   assert.equal(size, entries.length);
   const nodes: tree.Nodes = (level, index) =>
-    level === 0 ? tree.leafHash(nobleSuite, entries[index] ?? assert.fail()) : tree.nodeHash(nobleSuite, nodes(level - 1, index * 2), nodes(level - 1, index * 2 + 1));
+    level === 0
+      ? tree.leafHash(nobleSuite, entries[index] ?? assert.fail())
+      : tree.nodeHash(nobleSuite, nodes(level - 1, index * 2), nodes(level - 1, index * 2 + 1));
   assert.deepEqual(hex.encode(tree.rootHash(nobleSuite, size, nodes)), hex.encode(root));
   const words = utf8("Text tea/1 by ann.");
-  assert.equal(verifyProof(nobleSuite, words, parseProof(base64.decode(said("proof")[0] ?? "")), id).checkpoint.size, size);
+  assert.equal(
+    verifyProof(nobleSuite, words, parseProof(base64.decode(said("proof")[0] ?? "")), id).checkpoint.size,
+    size,
+  );
 });
 
 test("every sidecar of the golden log opens its entry's commitments, and is spelled in one way", () => {

@@ -49,14 +49,21 @@ export async function tellGolden(): Promise<string> {
   const script = new Script(t);
   const { community } = t;
   await script.play(STORY, MINUTE_MS);
-  await t.smuggle(t.ann.sign([{ op: "attest", about: "import", content: [textPart("state", "of another record")] }], { log: new Uint8Array(32).fill(0xee) }));
+  await t.smuggle(
+    t.ann.sign([{ op: "attest", about: "import", content: [textPart("state", "of another record")] }], {
+      log: new Uint8Array(32).fill(0xee),
+    }),
+  );
   await community.seal();
   const { store, rows } = community;
   const lines = [
     "# A small community: its record, and what follows from it (docs/formats/entry.md, rules.md). Bytes in hex, ids in base32.",
     `community ${community.id}`,
     `vkey ${community.vkey}`,
-    ...[...store.log.read(0, community.size)].flatMap(({ bytes, sidecar }, i) => [`entry ${i} ${hex.encode(bytes)}`, `sidecar ${i} ${hex.encode(sidecar)}`]),
+    ...[...store.log.read(0, community.size)].flatMap(({ bytes, sidecar }, i) => [
+      `entry ${i} ${hex.encode(bytes)}`,
+      `sidecar ${i} ${hex.encode(sidecar)}`,
+    ]),
     `checkpoint ${JSON.stringify(textOf(store.log.checkpoint() ?? new Uint8Array()))}`,
     `proof ${base64.encode(proofFile(community, community.facts.revisionById(script.id("tea/1"))?.n ?? 0))}`,
     ...factsOf(rows),
@@ -69,19 +76,25 @@ export function factsOf(db: Db): string[] {
   const questions: Readonly<Record<string, string>> = {
     time: "SELECT idx AS a, time AS b FROM entry_time ORDER BY idx",
     void: "SELECT idx AS a, rule AS b FROM void ORDER BY idx",
-    member: "SELECT m.id AS a, m.type AS b, CASE m.keyed WHEN 1 THEN 'keyed' ELSE 'named' END AS c, i.id AS d FROM member m LEFT JOIN member i ON i.n = m.into_n ORDER BY m.n",
+    member:
+      "SELECT m.id AS a, m.type AS b, CASE m.keyed WHEN 1 THEN 'keyed' ELSE 'named' END AS c, i.id AS d FROM member m LEFT JOIN member i ON i.n = m.into_n ORDER BY m.n",
     key: "SELECT k.key AS a, m.id AS b, k.from_idx AS c, k.until_idx AS d, k.kinds AS e FROM member_key k JOIN member m ON m.n = k.member ORDER BY k.n",
     role: "SELECT m.id AS a, r.role AS b, r.from_idx AS c, r.until_idx AS d FROM role r JOIN member m ON m.n = r.member ORDER BY r.n",
-    revision: "SELECT r.id AS a, u.id AS b, r.state AS c, r.time AS d, m.id AS e FROM revision r JOIN unit u ON u.n = r.unit JOIN member m ON m.n = r.author ORDER BY r.n",
+    revision:
+      "SELECT r.id AS a, u.id AS b, r.state AS c, r.time AS d, m.id AS e FROM revision r JOIN unit u ON u.n = r.unit JOIN member m ON m.n = r.author ORDER BY r.n",
     head: "SELECT u.id AS a, h.idx AS b, r.id AS c, h.shown AS d FROM head h JOIN unit u ON u.n = h.unit JOIN revision r ON r.n = h.revision ORDER BY h.idx, u.n, h.seq",
     flag: "SELECT u.id AS a, f.idx AS b, f.flag AS c, CASE f.raised WHEN 1 THEN 'up' ELSE 'down' END AS d FROM flag f JOIN unit u ON u.n = f.unit ORDER BY f.idx, u.n, f.seq",
     proposal: "SELECT id AS a, op AS b, state AS c FROM proposal ORDER BY n",
-    review: "SELECT v.id AS a, v.verdict AS b, m.id AS c, v.subject AS d FROM review v JOIN member m ON m.n = v.member ORDER BY v.n",
+    review:
+      "SELECT v.id AS a, v.verdict AS b, m.id AS c, v.subject AS d FROM review v JOIN member m ON m.n = v.member ORDER BY v.n",
     mark: "SELECT k.id AS a, k.mark AS b, u.id AS c, m.id AS d FROM mark k JOIN unit u ON u.n = k.unit JOIN member m ON m.n = k.member ORDER BY k.n",
     slot: "SELECT op AS a, part AS b, due AS c FROM slot ORDER BY idx, op, part",
   };
   return Object.entries(questions).flatMap(([what, sql]) =>
-    db.prepare(sql).all().map((row) => [what, ...Object.values(row).map(spelled)].join(" ")),
+    db
+      .prepare(sql)
+      .all()
+      .map((row) => [what, ...Object.values(row).map(spelled)].join(" ")),
   );
 }
 

@@ -12,7 +12,9 @@ export function vectorUrl(name: string): URL {
 
 /** The cases of a file. A field in double quotes is a JSON string. */
 export function casesOf(name: string): Case[] {
-  const lines = readFileSync(vectorUrl(name), "utf8").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const lines = readFileSync(vectorUrl(name), "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
   return lines.map((line) => {
     const [, said = "", comment = ""] = /^(.*?) # (.+)$/.exec(line) ?? [undefined, line];
     const fields = said.match(/"(?:[^"\\]|\\.)*"|[^ ]+/g) ?? [];

@@ -31,7 +31,9 @@ for (const name of PAGES) {
 
 test("the rules page names every rule by which an entry can be void", () => {
   const source = readFileSync(new URL("../../src/community/fold/rules.ts", import.meta.url), "utf8");
-  const rules = [...(/type RuleName =([^;]+);/.exec(source)?.[1] ?? "").matchAll(/"([a-z-]+)"/g)].map(([, rule]) => rule);
+  const rules = [...(/type RuleName =([^;]+);/.exec(source)?.[1] ?? "").matchAll(/"([a-z-]+)"/g)].map(
+    ([, rule]) => rule,
+  );
   const listed = [...pageOf("rules").matchAll(/^\| `([a-z-]+)` \|[^|]+\|$/gm)].map(([, rule]) => rule);
   assert.ok(rules.length > 20);
   assert.deepEqual(listed.toSorted(), rules.toSorted());
@@ -39,7 +41,9 @@ test("the rules page names every rule by which an entry can be void", () => {
 
 test("the ops page names every op and every kind", () => {
   const source = readFileSync(new URL("../../src/unit/ops/index.ts", import.meta.url), "utf8");
-  const ops = [...(/const name = oneOf\(([^)]+)\)/.exec(source)?.[1] ?? "").matchAll(/"([a-z]+)"/g)].map(([, op]) => op ?? "");
+  const ops = [...(/const name = oneOf\(([^)]+)\)/.exec(source)?.[1] ?? "").matchAll(/"([a-z]+)"/g)].map(
+    ([, op]) => op ?? "",
+  );
   const page = pageOf("ops");
   for (const op of ops) assert.match(page, new RegExp(`^## .*\\b${op}\\b`, "m"));
   for (const kind of KINDS.keys()) assert.ok(page.includes(`\`${kind}\``), kind);

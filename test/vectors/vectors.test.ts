@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { base32, decode, didKey, encode, hex, LoreError, parseDecimal, parseDidKey, utf8 } from "../../src/bytes/index.ts";
+import {
+  base32,
+  decode,
+  didKey,
+  encode,
+  hex,
+  LoreError,
+  parseDecimal,
+  parseDidKey,
+  utf8,
+} from "../../src/bytes/index.ts";
 import { openCheckpoint, tiles } from "../../src/log/index.ts";
 import { suite } from "../community/kit.ts";
 import { casesOf } from "./lines.ts";
@@ -18,7 +28,8 @@ const readers: Readonly<Record<string, Read>> = {
     const tile = tiles.parseTilePath(text);
     return tile && `${tile.level} ${tile.number} ${tile.width} ${tiles.tilePath(tile)}`;
   },
-  checkpoint: (key = "", name = "", note = "") => openCheckpoint(suite, utf8(note), { name, publicKey: hex.decode(key) }).origin,
+  checkpoint: (key = "", name = "", note = "") =>
+    openCheckpoint(suite, utf8(note), { name, publicKey: hex.decode(key) }).origin,
 };
 
 /** What a valid case must be read as. */
@@ -46,7 +57,10 @@ for (const [name, read] of Object.entries(readers)) {
       try {
         found = read(...fields);
       } catch (error) {
-        assert.ok(error instanceof LoreError && (error.code === "MALFORMED" || error.code === "BAD_SIGNATURE"), `${comment}: ${String(error)}`);
+        assert.ok(
+          error instanceof LoreError && (error.code === "MALFORMED" || error.code === "BAD_SIGNATURE"),
+          `${comment}: ${String(error)}`,
+        );
       }
       assert.equal(found, undefined, comment);
     }
@@ -54,6 +68,12 @@ for (const [name, read] of Object.entries(readers)) {
 }
 
 test("what is read in the vectors is written the same way", () => {
-  for (const { fields: [text, bytes = ""] } of casesOf("base32.valid")) assert.equal(base32.encode(hex.decode(bytes)), text);
-  for (const { fields: [text, key = ""] } of casesOf("did-key.valid")) assert.equal(didKey(hex.decode(key)), text);
+  for (const {
+    fields: [text, bytes = ""],
+  } of casesOf("base32.valid"))
+    assert.equal(base32.encode(hex.decode(bytes)), text);
+  for (const {
+    fields: [text, key = ""],
+  } of casesOf("did-key.valid"))
+    assert.equal(didKey(hex.decode(key)), text);
 });

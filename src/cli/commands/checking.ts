@@ -6,7 +6,22 @@ import { nobleSuite } from "../../bytes/noble.ts";
 import { type Community, proofFile, units, verifyCommunity } from "../../community/index.ts";
 import { parseProof, verifyProof } from "../../log/index.ts";
 import { Db } from "../../store/index.ts";
-import { type Command, chosenCommunity, COMMUNITY_OPTION, counted, day, type Invocation, isSet, option, printJson, progressLine, requiredOption, text, word, writeResult } from "../command.ts";
+import {
+  type Command,
+  chosenCommunity,
+  COMMUNITY_OPTION,
+  counted,
+  day,
+  type Invocation,
+  isSet,
+  option,
+  printJson,
+  progressLine,
+  requiredOption,
+  text,
+  word,
+  writeResult,
+} from "../command.ts";
 
 const verify: Command = {
   name: "verify",
@@ -17,12 +32,16 @@ const verify: Command = {
     if (invocation.words.length > 0) return verifyFile(invocation);
     const community = chosenCommunity(invocation, "write");
     const progress = progressLine(invocation.output);
-    const report = await verifyCommunity(community, ({ stage, done, of }) => progress.show(stage, done, of)).finally(() => progress.end());
+    const report = await verifyCommunity(community, ({ stage, done, of }) => progress.show(stage, done, of)).finally(
+      () => progress.end(),
+    );
     if (isSet(invocation, "json")) printJson(invocation, { community: community.id, ...report });
     else {
       const { entries, signatures, parts, partsErased, tables, root } = report;
       const erased = partsErased === 0 ? "" : `, ${partsErased} erased`;
-      invocation.output.out(`${community.name}: all is well.\n${entries} entries, ${signatures} signatures, ${parts} parts${erased}, ${tables} tables as a replay gives them.\nroot ${root}\n`);
+      invocation.output.out(
+        `${community.name}: all is well.\n${entries} entries, ${signatures} signatures, ${parts} parts${erased}, ${tables} tables as a replay gives them.\nroot ${root}\n`,
+      );
     }
     return undefined;
   },
@@ -33,11 +52,18 @@ function verifyFile(invocation: Invocation): undefined {
   const content = readBytes(word(invocation, 0, "the file to check"));
   const proof = parseProof(readBytes(word(invocation, 1, "its proof, FILE.tlog-proof")));
   const id = requiredOption(invocation, "community", "the id of the community that the file is from");
-  if (!/^[a-z2-7]{32}$/.test(id)) throw new LoreError("USAGE", "Checking a file needs the community's id, 32 letters and digits; a name proves nothing.");
+  if (!/^[a-z2-7]{32}$/.test(id))
+    throw new LoreError(
+      "USAGE",
+      "Checking a file needs the community's id, 32 letters and digits; a name proves nothing.",
+    );
   const { checkpoint, entry, index, digest } = verifyProof(nobleSuite, content, proof, id);
   const facts = { community: id, sha256: hex.encode(digest), entry: index, size: checkpoint.size, time: entry.time };
   if (isSet(invocation, "json")) printJson(invocation, facts);
-  else invocation.output.out(`Genuine: signed on ${day(entry.time)}, entry ${index} of ${checkpoint.size} in the record of ${id}.\nThis does not show that the words are true, nor that the key was its owner's: for that, verify the whole record.\n`);
+  else
+    invocation.output.out(
+      `Genuine: signed on ${day(entry.time)}, entry ${index} of ${checkpoint.size} in the record of ${id}.\nThis does not show that the words are true, nor that the key was its owner's: for that, verify the whole record.\n`,
+    );
   return undefined;
 }
 
@@ -122,7 +148,11 @@ const status: Command = {
     const node = invocation.node("read");
     const communities = node.ids().map((id) => statusOf(node.community(id)));
     if (isSet(invocation, "json")) printJson(invocation, { communities });
-    else for (const { id, name, size, units: count, state } of communities) invocation.output.out(`${id}  ${name}: ${counted(count, "unit")}, ${counted(size, "entry", "entries")}, ${state}\n`);
+    else
+      for (const { id, name, size, units: count, state } of communities)
+        invocation.output.out(
+          `${id}  ${name}: ${counted(count, "unit")}, ${counted(size, "entry", "entries")}, ${state}\n`,
+        );
     if (communities.length === 0) invocation.output.notice("No community is here yet.\n");
     return undefined;
   },
@@ -142,16 +172,25 @@ const doctor: Command = {
     note("Node", true, process.version);
     note("SQLite", true, String(sqlite.value("SELECT sqlite_version()")));
     sqlite.close();
-    for (const [name, folder] of [["data folder", home], ["state folder", state]] as const) {
+    for (const [name, folder] of [
+      ["data folder", home],
+      ["state folder", state],
+    ] as const) {
       const writable = existsSync(folder) ? isWritable(folder) : true;
-      note(name, writable, existsSync(folder) ? `${folder}${writable ? "" : " cannot be written"}` : `${folder} is not there yet`);
+      note(
+        name,
+        writable,
+        existsSync(folder) ? `${folder}${writable ? "" : " cannot be written"}` : `${folder} is not there yet`,
+      );
     }
     if (existsSync(home)) {
       const { bavail, bsize } = statfsSync(home);
       note("free space", bavail * bsize > SPACE_LOW_BYTES, `${Math.round((bavail * bsize) / 2 ** 20)} MiB`);
     }
     if (isSet(invocation, "json")) printJson(invocation, findings);
-    else for (const { check, ok, found } of findings) invocation.output.out(`${ok ? "ok   " : "look "} ${check}: ${found}\n`);
+    else
+      for (const { check, ok, found } of findings)
+        invocation.output.out(`${ok ? "ok   " : "look "} ${check}: ${found}\n`);
     return findings.every(({ ok }) => ok) ? undefined : 5;
   },
 };

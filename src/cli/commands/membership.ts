@@ -6,7 +6,20 @@ import { base32, didKey, LoreError, parseDidKey, utf8 } from "../../bytes/index.
 import { createSigner } from "../../bytes/node.ts";
 import { Author, type Community, parseKeys, persons } from "../../community/index.ts";
 import { memberId, parseId, type Role } from "../../unit/index.ts";
-import { type Command, chosenCommunity, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, requiredOption, text, word, writeResult } from "../command.ts";
+import {
+  type Command,
+  chosenCommunity,
+  COMMUNITY_OPTION,
+  flag,
+  type Invocation,
+  isSet,
+  option,
+  printJson,
+  requiredOption,
+  text,
+  word,
+  writeResult,
+} from "../command.ts";
 import { chosenAuthor, isWaiting, WAITS, WRITE_OPTIONS } from "./writing.ts";
 
 /** The name under which this user founds communities. */
@@ -32,7 +45,8 @@ const init: Command = {
       visibility: isSet(invocation, "private") ? "members" : "public",
       now: invocation.environment.now(),
     });
-    if (isSet(invocation, "json")) printJson(invocation, { id: community.id, name: community.name, vkey: community.vkey });
+    if (isSet(invocation, "json"))
+      printJson(invocation, { id: community.id, name: community.name, vkey: community.vkey });
     else invocation.output.out(`${community.id}  ${community.name}\n`);
     return undefined;
   },
@@ -48,11 +62,14 @@ const member: Command = {
     const act = word(invocation, 0, "add, merge or unmerge");
     const name = word(invocation, 1, "a name");
     if (act === "add") return addMember(invocation, community, name);
-    if (act !== "merge" && act !== "unmerge") throw new LoreError("USAGE", `"lore member" knows add, merge and unmerge, not "${act}".`);
+    if (act !== "merge" && act !== "unmerge")
+      throw new LoreError("USAGE", `"lore member" knows add, merge and unmerge, not "${act}".`);
     const author = chosenAuthor(invocation, community);
     const alias = memberNamed(community, name);
     const into = memberNamed(community, requiredOption(invocation, "into", "the name that stays"));
-    const { index } = await author.write([{ op: "member", alias: [alias], into, ...(act === "unmerge" ? { end: true as const } : {}) }]);
+    const { index } = await author.write([
+      { op: "member", alias: [alias], into, ...(act === "unmerge" ? { end: true as const } : {}) },
+    ]);
     if (isWaiting(community, index)) invocation.output.out(`Suggested. ${WAITS}\n`);
     else invocation.output.out(act === "merge" ? "They are one person now.\n" : "They are two people again.\n");
     return undefined;
@@ -66,7 +83,8 @@ function memberNamed(community: Community, name: string): Uint8Array {
     "SELECT m.id FROM catalog_member c JOIN member m ON m.n = c.member WHERE c.name = ? COLLATE NOCASE ORDER BY m.n LIMIT 1",
     name,
   );
-  if (row === undefined) throw new LoreError("NOT_FOUND", `Nobody here has the name "${name}". "lore people" lists them.`);
+  if (row === undefined)
+    throw new LoreError("NOT_FOUND", `Nobody here has the name "${name}". "lore people" lists them.`);
   return row.id;
 }
 
@@ -75,22 +93,27 @@ function memberNamed(community: Community, name: string): Uint8Array {
  * key this user vouches for.
  */
 async function addMember(invocation: Invocation, community: Community, name: string): Promise<undefined> {
-  const { random, suite } = invocation.environment;
-  const nonce = random(16);
+  const { environment } = invocation;
+  const { suite } = environment;
+  const nonce = environment.random(16);
   const content = [{ name: "name", media: "text/plain", bytes: utf8(name) }];
   const given = option(invocation, "key");
   const { keystore } = invocation.node("write");
   if (given !== undefined) {
     const key = parseDidKey(given);
-    const { index } = await chosenAuthor(invocation, community).write([{ op: "member", type: "person", key, nonce, content }]);
+    const { index } = await chosenAuthor(invocation, community).write([
+      { op: "member", type: "person", key, nonce, content },
+    ]);
     const id = base32.encode(memberId(suite, { key, nonce }));
     if (isSet(invocation, "json")) printJson(invocation, { member: id, name });
-    else invocation.output.out(isWaiting(community, index) ? `Suggested: to add ${name}. ${WAITS}\n` : `${id}  ${name}\n`);
+    else
+      invocation.output.out(isWaiting(community, index) ? `Suggested: to add ${name}. ${WAITS}\n` : `${id}  ${name}\n`);
     return undefined;
   }
   const label = requiredOption(invocation, "as", "a short name for the new identity on this machine");
-  if (keystore.read(community.id, label) !== undefined) throw new LoreError("REFUSED", `The identity "${label}" exists already.`);
-  const seed = random(32);
+  if (keystore.read(community.id, label) !== undefined)
+    throw new LoreError("REFUSED", `The identity "${label}" exists already.`);
+  const seed = environment.random(32);
   const signer = createSigner(seed);
   const id = memberId(suite, { key: signer.publicKey, nonce });
   keystore.write(community.id, { member: id, seed }, label);
@@ -111,13 +134,16 @@ const role: Command = {
     const author = chosenAuthor(invocation, community);
     const act = word(invocation, 0, "grant or end");
     const granted = word(invocation, 1, "steward, editor or contributor");
-    if (act !== "grant" && act !== "end") throw new LoreError("USAGE", `"lore role" knows grant and end, not "${act}".`);
-    if (!isRole(granted)) throw new LoreError("USAGE", `There is no role "${granted}": steward, editor or contributor.`);
+    if (act !== "grant" && act !== "end")
+      throw new LoreError("USAGE", `"lore role" knows grant and end, not "${act}".`);
+    if (!isRole(granted))
+      throw new LoreError("USAGE", `There is no role "${granted}": steward, editor or contributor.`);
     const name = word(invocation, 2, "whose role it is");
     const { index } = await author.write([{ op: "role", act, role: granted, member: memberNamed(community, name) }]);
     const { roles } = persons.findPerson(community, name);
     if (isSet(invocation, "json")) printJson(invocation, { roles });
-    else if (isWaiting(community, index)) invocation.output.out(`Suggested: to ${act} the role of ${granted}. ${WAITS}\n`);
+    else if (isWaiting(community, index))
+      invocation.output.out(`Suggested: to ${act} the role of ${granted}. ${WAITS}\n`);
     else invocation.output.out(`Roles now: ${roles.join(", ") || "none"}.\n`);
     return undefined;
   },
@@ -138,7 +164,9 @@ const key: Command = {
     const { keystore } = invocation.node("write");
     const label = option(invocation, "as");
     if (act === "list") {
-      const rows = community.rows.all<{ key: Uint8Array; member: number }>("SELECT key, member FROM member_key WHERE until_idx IS NULL ORDER BY n");
+      const rows = community.rows.all<{ key: Uint8Array; member: number }>(
+        "SELECT key, member FROM member_key WHERE until_idx IS NULL ORDER BY n",
+      );
       const keys = rows.map((row) => ({ key: didKey(row.key), member: persons.personRef(community, row.member).name }));
       if (isSet(invocation, "json")) printJson(invocation, keys);
       else for (const each of keys) invocation.output.out(`${each.key}  ${each.member}\n`);

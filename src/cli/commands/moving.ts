@@ -3,12 +3,27 @@ import { LoreError } from "../../bytes/index.ts";
 import type { LoreNode } from "../../community/index.ts";
 import { importFolder, importGit, importZip } from "../../import/run.ts";
 import type { ImportReport } from "../../import/report.ts";
-import { type Command, communityNamed, COMMUNITY_OPTION, counted, flag, type Invocation, isSet, option, printJson, progressLine, text, word, writeResult } from "../command.ts";
+import {
+  type Command,
+  communityNamed,
+  COMMUNITY_OPTION,
+  counted,
+  flag,
+  type Invocation,
+  isSet,
+  option,
+  printJson,
+  progressLine,
+  text,
+  word,
+  writeResult,
+} from "../command.ts";
 import { founderName, FOUNDING_OPTIONS } from "./membership.ts";
 
 const importing: Command = {
   name: "import",
-  usage: "git BUNDLE|REPOSITORY|URL | folder DIR | zip FILE [--path PREFIX] [--branch NAME] [--name NAME | --community ID|NAME] [--map FILE] [--json]",
+  usage:
+    "git BUNDLE|REPOSITORY|URL | folder DIR | zip FILE [--path PREFIX] [--branch NAME] [--name NAME | --community ID|NAME] [--map FILE] [--json]",
   summary: "Bring in a repository with its whole history, a folder or a zip file",
   options: { ...COMMUNITY_OPTION, ...FOUNDING_OPTIONS, path: text, branch: text, map: text, "allow-private": flag },
   async run(invocation) {
@@ -61,18 +76,45 @@ export function reportText(report: ImportReport): string {
     `Now here: ${kinds.join(", ") || "nothing"}.`,
     `Brought in: ${counted(report.revisions, "version")}, in ${(report.durationMs / 1000).toFixed(1)} s.`,
   ];
-  if (report.commits !== undefined) lines.push(`The source has ${counted(report.commits.all, "commit")} by ${counted(report.people, "person", "people")}.`);
+  if (report.commits !== undefined)
+    lines.push(
+      `The source has ${counted(report.commits.all, "commit")} by ${counted(report.people, "person", "people")}.`,
+    );
   if (report.retired > 0) lines.push(`Retired, since the source has them no longer: ${report.retired}.`);
   if (report.rewritten !== undefined) lines.push(`The source's history was rewritten: ${report.rewritten}`);
   if (report.bots.length > 0) lines.push(`Not people: ${report.bots.join(", ")}.`);
   if (report.suggestionsAccepted + report.suggestionsClosed > 0) {
-    lines.push(`Side versions: ${report.suggestionsAccepted} taken up, ${report.suggestionsClosed} closed because the main line never took them.`);
+    lines.push(
+      `Side versions: ${report.suggestionsAccepted} taken up, ${report.suggestionsClosed} closed because the main line never took them.`,
+    );
   }
-  lines.push(...listed("Names taken for one person (undo with \"lore member unmerge\"):", report.merges.map(({ names, reason }) => `${names.join(" = ")} (${reason})`)));
-  lines.push(...listed("Perhaps one person (say so with \"lore member merge\"):", report.suggestions.map(({ names, reason }) => `${names.join(" = ")} (${reason})`)));
-  lines.push(...listed(`Links that lead nowhere: ${report.brokenLinks.count}`, report.brokenLinks.list.map(({ page, href }) => `${page} → ${href}`)));
-  lines.push(...listed("Edited here since the last import, so the newer version waits as a suggestion:", report.waiting));
-  lines.push(...listed(`Left out: ${report.skipped.length}`, report.skipped.map(({ path, reason }) => `${path}: ${reason}`)));
+  lines.push(
+    ...listed(
+      'Names taken for one person (undo with "lore member unmerge"):',
+      report.merges.map(({ names, reason }) => `${names.join(" = ")} (${reason})`),
+    ),
+  );
+  lines.push(
+    ...listed(
+      'Perhaps one person (say so with "lore member merge"):',
+      report.suggestions.map(({ names, reason }) => `${names.join(" = ")} (${reason})`),
+    ),
+  );
+  lines.push(
+    ...listed(
+      `Links that lead nowhere: ${report.brokenLinks.count}`,
+      report.brokenLinks.list.map(({ page, href }) => `${page} → ${href}`),
+    ),
+  );
+  lines.push(
+    ...listed("Edited here since the last import, so the newer version waits as a suggestion:", report.waiting),
+  );
+  lines.push(
+    ...listed(
+      `Left out: ${report.skipped.length}`,
+      report.skipped.map(({ path, reason }) => `${path}: ${reason}`),
+    ),
+  );
   return `${lines.join("\n")}\n`;
 }
 

@@ -8,7 +8,8 @@ import { counted } from "../command.ts";
 export function proposalText(community: Community, { id, revision }: OpenProposal): string {
   if (revision !== undefined) return revision.title;
   const row = community.facts.proposalById(base32.decode(id));
-  const op = row === undefined ? undefined : readEntry(community.environment.suite, community.store, row.idx).ops[row.place];
+  const op =
+    row === undefined ? undefined : readEntry(community.environment.suite, community.store, row.idx).ops[row.place];
   return op === undefined ? "a suggestion" : opText(community, op);
 }
 
@@ -19,7 +20,9 @@ function opText(community: Community, op: Op): string {
   };
   switch (op.op) {
     case "role":
-      return op.act === "grant" ? `grant the role of ${op.role} to ${name(op.member)}` : `end the role of ${op.role} of ${name(op.member)}`;
+      return op.act === "grant"
+        ? `grant the role of ${op.role} to ${name(op.member)}`
+        : `end the role of ${op.role} of ${name(op.member)}`;
     case "member":
       if (!("alias" in op)) return "add a member";
       return `${op.end === true ? "no longer take" : "take"} ${op.alias.map(name).join(", ")} for ${name(op.into)}`;

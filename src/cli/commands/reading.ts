@@ -4,7 +4,22 @@ import { diffWordsWithSpace } from "diff";
 import { base32, LoreError, parseDecimal, textOf } from "../../bytes/index.ts";
 import { type Community, moments, persons, searchCommunity, units } from "../../community/index.ts";
 import { KINDS } from "../../unit/index.ts";
-import { type Command, chosenCommunity, COMMUNITY_OPTION, counted, day, flag, type Invocation, isSet, MOMENT_OPTIONS, option, printJson, text, unknownKind, word } from "../command.ts";
+import {
+  type Command,
+  chosenCommunity,
+  COMMUNITY_OPTION,
+  counted,
+  day,
+  flag,
+  type Invocation,
+  isSet,
+  MOMENT_OPTIONS,
+  option,
+  printJson,
+  text,
+  unknownKind,
+  word,
+} from "../command.ts";
 
 /** What `--as-of` or `--known` asks for. */
 export function chosenMoment(invocation: Invocation, community: Community): moments.Moment {
@@ -13,7 +28,10 @@ export function chosenMoment(invocation: Invocation, community: Community): mome
   if (known !== undefined) return { at: "size", size: moments.knownSize(community, moments.parseDate(known)) };
   const moment = asOf === undefined ? moments.NOW : moments.parseMoment(asOf);
   if (moment.at === "size" && moment.size > community.size) {
-    throw new LoreError("USAGE", `The record holds ${counted(community.size, "entry", "entries")}; --as-of ${moment.size} lies beyond its end.`);
+    throw new LoreError(
+      "USAGE",
+      `The record holds ${counted(community.size, "entry", "entries")}; --as-of ${moment.size} lies beyond its end.`,
+    );
   }
   return moment;
 }
@@ -37,10 +55,13 @@ const ls: Command = {
       all: isSet(invocation, "all"),
     });
     if (isSet(invocation, "json")) printJson(invocation, listing);
-    else for (const unit of listing) {
-      const flags = flagsOf(unit);
-      invocation.output.out(`${unit.kind.padEnd(8)} ${unit.path ?? `"${unit.title}"`}${flags.length === 0 ? "" : `  (${flags.join(", ")})`}\n`);
-    }
+    else
+      for (const unit of listing) {
+        const flags = flagsOf(unit);
+        invocation.output.out(
+          `${unit.kind.padEnd(8)} ${unit.path ?? `"${unit.title}"`}${flags.length === 0 ? "" : `  (${flags.join(", ")})`}\n`,
+        );
+      }
     return undefined;
   },
 };
@@ -68,9 +89,16 @@ const show: Command = {
     else {
       const by = detail.authors.map(({ name }) => name).join(", ");
       const listing = units.unitAt(community, unit.unit, moment);
-      const state = [...(detail.state === "current" ? [] : [detail.state]), ...(listing === undefined ? [] : flagsOf(listing))].map((each) => `, ${each}`).join("");
+      const state = [
+        ...(detail.state === "current" ? [] : [detail.state]),
+        ...(listing === undefined ? [] : flagsOf(listing)),
+      ]
+        .map((each) => `, ${each}`)
+        .join("");
       const shown = body ?? (bytes === undefined ? "(erased)" : `(${bytes.length} bytes that are not text)`);
-      invocation.output.out(`${detail.title}\nby ${by}, ${day(detail.time)}${state}  ${detail.unit}@${detail.revision.slice(0, 12)}\n\n${shown.trimEnd()}\n`);
+      invocation.output.out(
+        `${detail.title}\nby ${by}, ${day(detail.time)}${state}  ${detail.unit}@${detail.revision.slice(0, 12)}\n\n${shown.trimEnd()}\n`,
+      );
     }
     return undefined;
   },
@@ -87,11 +115,14 @@ const history: Command = {
     const versions = units.history(community, unit);
     const width = versions.reduce((widest, version) => Math.max(widest, placeOf(version).length), 0);
     if (isSet(invocation, "json")) printJson(invocation, versions);
-    else for (const version of versions) {
-      const { revision, time, authors, note } = version;
-      const said = note?.split("\n", 1)[0] ?? "";
-      invocation.output.out(`${placeOf(version).padStart(width)}  ${day(time)}  ${revision.slice(0, 12)}  ${authors.map(({ name }) => name).join(", ")}${said === "" ? "" : `: ${said}`}\n`);
-    }
+    else
+      for (const version of versions) {
+        const { revision, time, authors, note } = version;
+        const said = note?.split("\n", 1)[0] ?? "";
+        invocation.output.out(
+          `${placeOf(version).padStart(width)}  ${day(time)}  ${revision.slice(0, 12)}  ${authors.map(({ name }) => name).join(", ")}${said === "" ? "" : `: ${said}`}\n`,
+        );
+      }
     return undefined;
   },
 };
@@ -109,15 +140,22 @@ const diff: Command = {
   run(invocation) {
     const community = chosenCommunity(invocation, "read");
     const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"));
-    const accepted = units.history(community, unit).filter(({ version }) => version !== null).toSorted((a, b) => (a.version ?? 0) - (b.version ?? 0));
+    const accepted = units
+      .history(community, unit)
+      .filter(({ version }) => version !== null)
+      .toSorted((a, b) => (a.version ?? 0) - (b.version ?? 0));
     const to = versionNamed(accepted, invocation.words[2]) ?? accepted.at(-1);
-    const from = versionNamed(accepted, invocation.words[1]) ?? accepted.find(({ version }) => version === (to?.version ?? 0) - 1);
-    if (from === undefined || to === undefined) throw new LoreError("NOT_FOUND", "There are not two versions to compare yet.");
+    const from =
+      versionNamed(accepted, invocation.words[1]) ?? accepted.find(({ version }) => version === (to?.version ?? 0) - 1);
+    if (from === undefined || to === undefined)
+      throw new LoreError("NOT_FOUND", "There are not two versions to compare yet.");
     const [before, after] = [bodyOf(community, from.revision), bodyOf(community, to.revision)];
     const changes = diffWordsWithSpace(before, after).map(({ value, added, removed }) => ({ value, added, removed }));
     if (isSet(invocation, "json")) printJson(invocation, { from: from.revision, to: to.revision, changes });
     else {
-      const marked = changes.map(({ value, added, removed }) => (added ? `{+${value}+}` : removed ? `[-${value}-]` : shorten(value)));
+      const marked = changes.map(({ value, added, removed }) =>
+        added ? `{+${value}+}` : removed ? `[-${value}-]` : shorten(value),
+      );
       invocation.output.out(`${marked.join("").trimEnd()}\n`);
     }
     return undefined;
@@ -133,12 +171,16 @@ function shorten(same: string): string {
   return [...lines.slice(0, CONTEXT_LINES + 1), "[…]", ...lines.slice(-CONTEXT_LINES - 1)].join("\n");
 }
 
-function versionNamed(versions: readonly units.RevisionDetail[], name: string | undefined): units.RevisionDetail | undefined {
+function versionNamed(
+  versions: readonly units.RevisionDetail[],
+  name: string | undefined,
+): units.RevisionDetail | undefined {
   if (name === undefined) return undefined;
   const found = /^\d+$/.test(name)
     ? versions.find(({ version }) => version === parseDecimal(name, "a version"))
     : versions.find(({ revision }) => revision.startsWith(name));
-  if (found === undefined) throw new LoreError("NOT_FOUND", `This unit has no version ${name}. "lore history" lists them.`);
+  if (found === undefined)
+    throw new LoreError("NOT_FOUND", `This unit has no version ${name}. "lore history" lists them.`);
   return found;
 }
 
@@ -161,7 +203,9 @@ const search: Command = {
       moment: chosenMoment(invocation, community),
     });
     if (isSet(invocation, "json")) printJson(invocation, hits);
-    else for (const { title, path, snippet } of hits) invocation.output.out(`${title}${path === null ? "" : `  ${path}`}\n    ${snippet.replaceAll(/\s+/g, " ")}\n`);
+    else
+      for (const { title, path, snippet } of hits)
+        invocation.output.out(`${title}${path === null ? "" : `  ${path}`}\n    ${snippet.replaceAll(/\s+/g, " ")}\n`);
     if (hits.length === 0) invocation.output.notice("Nothing was found.\n");
     return undefined;
   },
@@ -177,11 +221,19 @@ const people: Command = {
     const [name] = invocation.words;
     const listing = name === undefined ? persons.people(community) : [persons.findPerson(community, name)];
     if (isSet(invocation, "json")) printJson(invocation, listing);
-    else for (const { id, name: shown, roles, keyed, since, until, alsoKnownAs } of listing) {
-      const span = since === null || until === null ? "" : day(since) === day(until) ? `, ${day(since)}` : `, ${day(since)} to ${day(until)}`;
-      const also = alsoKnownAs.length === 0 ? "" : ` (also ${alsoKnownAs.join(", ")})`;
-      invocation.output.out(`${shown}${also}: ${[...roles, keyed ? "member" : "named in history"].join(", ")}${span}  ${id}\n`);
-    }
+    else
+      for (const { id, name: shown, roles, keyed, since, until, alsoKnownAs } of listing) {
+        const span =
+          since === null || until === null
+            ? ""
+            : day(since) === day(until)
+              ? `, ${day(since)}`
+              : `, ${day(since)} to ${day(until)}`;
+        const also = alsoKnownAs.length === 0 ? "" : ` (also ${alsoKnownAs.join(", ")})`;
+        invocation.output.out(
+          `${shown}${also}: ${[...roles, keyed ? "member" : "named in history"].join(", ")}${span}  ${id}\n`,
+        );
+      }
     return undefined;
   },
 };

@@ -39,7 +39,9 @@ const start: Command = {
     const handbook = fileURLToPath(HANDBOOK);
     if (existsSync(handbook)) await importFolder(node, { location: handbook, into: { founder: HANDBOOK_AUTHORS } });
     const { url, ended } = await listen(invocation);
-    invocation.output.out(`Commonlore answers at ${url}\nYour communities are kept in ${invocation.environment.home}\nStop it with Ctrl-C.\n`);
+    invocation.output.out(
+      `Commonlore answers at ${url}\nYour communities are kept in ${invocation.environment.home}\nStop it with Ctrl-C.\n`,
+    );
     return ended;
   },
 };
@@ -83,7 +85,9 @@ function untilStopped({ output }: Invocation, node: LoreNode, server: Serving): 
     const failed = node.opened().find(({ store }) => store.failure !== undefined);
     if (failed === undefined) return;
     clearInterval(watch);
-    output.notice(`lore: the storage of ${failed.name} failed: ${failed.store.failure?.message ?? ""}. Nothing was acknowledged that is not stored. Check the disk, then start again.\n`);
+    output.notice(
+      `lore: the storage of ${failed.name} failed: ${failed.store.failure?.message ?? ""}. Nothing was acknowledged that is not stored. Check the disk, then start again.\n`,
+    );
     stop(5);
   }, WATCH_MS);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -101,12 +105,25 @@ interface BringingIn {
 }
 
 /** What "Start yours" asks for. */
-async function bringIn(node: LoreNode, { name, source }: ImportRequest, { founder, onProgress }: BringingIn): Promise<ImportReport> {
-  if (node.named(name).length > 0) throw new LoreError("REFUSED", `A community called "${name}" is here already. Choose another name.`, { field: "name" });
+async function bringIn(
+  node: LoreNode,
+  { name, source }: ImportRequest,
+  { founder, onProgress }: BringingIn,
+): Promise<ImportReport> {
+  if (node.named(name).length > 0)
+    throw new LoreError("REFUSED", `A community called "${name}" is here already. Choose another name.`, {
+      field: "name",
+    });
   const into = { name, founder };
   switch (source.type) {
     case "git": {
-      const { report } = await importGit(node, { location: source.location, branch: source.branch, prefix: source.path, into, onProgress });
+      const { report } = await importGit(node, {
+        location: source.location,
+        branch: source.branch,
+        prefix: source.path,
+        into,
+        onProgress,
+      });
       return report;
     }
     case "zip":

@@ -4,8 +4,30 @@ import { readFileSync } from "node:fs";
 import { LoreError } from "../../bytes/index.ts";
 import type { Community } from "../../community/index.ts";
 import { parseKeyFile } from "../../community/index.ts";
-import { exportArchive, exportGit, exportMarkdown, type ExportProgress, type LeftOut, recover, restoreArchive } from "../../export/index.ts";
-import { type Command, chosenCommunity, COMMUNITY_OPTION, counted, type Invocation, isSet, MOMENT_OPTIONS, option, printJson, progressLine, requiredOption, text, word } from "../command.ts";
+import {
+  exportArchive,
+  exportGit,
+  exportMarkdown,
+  type ExportProgress,
+  type LeftOut,
+  recover,
+  restoreArchive,
+} from "../../export/index.ts";
+import {
+  type Command,
+  chosenCommunity,
+  COMMUNITY_OPTION,
+  counted,
+  type Invocation,
+  isSet,
+  MOMENT_OPTIONS,
+  option,
+  printJson,
+  progressLine,
+  requiredOption,
+  text,
+  word,
+} from "../command.ts";
 import { chosenMoment } from "./reading.ts";
 
 const exporting: Command = {
@@ -16,7 +38,8 @@ const exporting: Command = {
   async run(invocation) {
     const named = ["git", "markdown", "archive"].filter((form) => option(invocation, form) !== undefined);
     const [form, second] = named;
-    if (form === undefined || second !== undefined) throw new LoreError("USAGE", "Say one of --git DIR, --markdown DIR or FILE.zip, --archive DIR.");
+    if (form === undefined || second !== undefined)
+      throw new LoreError("USAGE", "Say one of --git DIR, --markdown DIR or FILE.zip, --archive DIR.");
     const place = requiredOption(invocation, form, "where to write");
     // An archive seals first, which only the owner may; the others only read.
     const community = chosenCommunity(invocation, form === "archive" ? "write" : "read");
@@ -44,11 +67,18 @@ interface Said {
 async function exportAs(invocation: Invocation, { form, place, community, onProgress }: Exporting): Promise<Said> {
   if (form === "git") {
     const { commits, files, leftOut } = await exportGit(community, { directory: place, onProgress });
-    return { facts: { commits, files, leftOut }, words: `${place}: ${counted(commits, "commit")}, ${counted(files, "file")}.\n${leftOutWords(leftOut)}` };
+    return {
+      facts: { commits, files, leftOut },
+      words: `${place}: ${counted(commits, "commit")}, ${counted(files, "file")}.\n${leftOutWords(leftOut)}`,
+    };
   }
   if (form === "markdown") {
     const target = /\.zip$/i.test(place) ? { zipFile: place } : { directory: place };
-    const { files, leftOut } = await exportMarkdown(community, { target, moment: chosenMoment(invocation, community), onProgress });
+    const { files, leftOut } = await exportMarkdown(community, {
+      target,
+      moment: chosenMoment(invocation, community),
+      onProgress,
+    });
     return { facts: { files, leftOut }, words: `${place}: ${counted(files, "file")}.\n${leftOutWords(leftOut)}` };
   }
   const { size, files, written } = await exportArchive(community, { directory: place, onProgress });
@@ -75,7 +105,10 @@ const restore: Command = {
     }).finally(() => progress.end());
     const { refusal, size, id, name } = community;
     if (isSet(invocation, "json")) printJson(invocation, { id, name, size, writable: refusal === undefined });
-    else invocation.output.out(`${name}  ${id}\n${counted(size, "entry", "entries")}, all verified. ${refusal === undefined ? "It can be written to here." : "It is a copy to read: the keys were not brought."}\n`);
+    else
+      invocation.output.out(
+        `${name}  ${id}\n${counted(size, "entry", "entries")}, all verified. ${refusal === undefined ? "It can be written to here." : "It is a copy to read: the keys were not brought."}\n`,
+      );
     return undefined;
   },
 };
@@ -99,9 +132,15 @@ const recovering: Command = {
     const { id } = chosenCommunity(invocation, "write");
     await node.release(id);
     const progress = progressLine(invocation.output);
-    const recovery = await recover(node, id, { from, onProgress: ({ stage, done, of }) => progress.show(stage, done, of) }).finally(() => progress.end());
+    const recovery = await recover(node, id, {
+      from,
+      onProgress: ({ stage, done, of }) => progress.show(stage, done, of),
+    }).finally(() => progress.end());
     if (isSet(invocation, "json")) printJson(invocation, { id, ...recovery });
-    else invocation.output.out(`Fetched ${counted(recovery.size - recovery.from, "entry", "entries")}; the record holds ${recovery.size} and can be written to again.\n`);
+    else
+      invocation.output.out(
+        `Fetched ${counted(recovery.size - recovery.from, "entry", "entries")}; the record holds ${recovery.size} and can be written to again.\n`,
+      );
     return undefined;
   },
 };

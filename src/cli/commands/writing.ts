@@ -4,8 +4,30 @@ import { readFileSync } from "node:fs";
 import { base32, LoreError, utf8 } from "../../bytes/index.ts";
 import { Author, type Community, type DraftOp, type DraftPart, openProposals, units } from "../../community/index.ts";
 import { kindOfFile, mediaOfFile, titleOfFile } from "../../import/content.ts";
-import { KINDS, kindOf, type MarkName, parseDigest, readMeta, revisionId, type ReviseOp, unitId } from "../../unit/index.ts";
-import { type Command, chosenCommunity, COMMUNITY_OPTION, flag, type Invocation, isSet, option, printJson, requiredOption, text, unknownKind, word } from "../command.ts";
+import {
+  KINDS,
+  kindOf,
+  type MarkName,
+  parseDigest,
+  readMeta,
+  revisionId,
+  type ReviseOp,
+  unitId,
+} from "../../unit/index.ts";
+import {
+  type Command,
+  chosenCommunity,
+  COMMUNITY_OPTION,
+  flag,
+  type Invocation,
+  isSet,
+  option,
+  printJson,
+  requiredOption,
+  text,
+  unknownKind,
+  word,
+} from "../command.ts";
 import { proposalText } from "./proposals.ts";
 
 const REGULAR_FILE = 0o100644;
@@ -18,7 +40,10 @@ export function chosenAuthor(invocation: Invocation, community: Community): Auth
     // On a copy without its keys, a new identity would not help.
     if (community.refusal !== undefined) throw community.refusal;
     const who = label === undefined ? "no key of this community is" : `the identity "${label}" is not`;
-    throw new LoreError("FORBIDDEN", `Writing needs a key, and ${who} on this machine. "lore member add NAME --as LABEL" makes one.`);
+    throw new LoreError(
+      "FORBIDDEN",
+      `Writing needs a key, and ${who} on this machine. "lore member add NAME --as LABEL" makes one.`,
+    );
   }
   return new Author(community, keys);
 }
@@ -49,9 +74,21 @@ export function words(said: string | undefined, name = "text"): DraftPart[] {
 
 const propose: Command = {
   name: "propose",
-  usage: "FILE|- [--unit UNIT] [--path PATH] [--kind KIND] [--title TITLE] [--note WORDS] [--uses UNIT] [--direct] [--as LABEL]",
+  usage:
+    "FILE|- [--unit UNIT] [--path PATH] [--kind KIND] [--title TITLE] [--note WORDS] [--uses UNIT] [--direct] [--as LABEL]",
   summary: "Suggest a new page or a new version; with --direct, write it at once",
-  options: { ...WRITE_OPTIONS, unit: text, path: text, kind: text, title: text, note: text, licence: text, uses: text, from: text, direct: flag },
+  options: {
+    ...WRITE_OPTIONS,
+    unit: text,
+    path: text,
+    kind: text,
+    title: text,
+    note: text,
+    licence: text,
+    uses: text,
+    from: text,
+    direct: flag,
+  },
   async run(invocation) {
     const community = chosenCommunity(invocation, "write");
     const author = chosenAuthor(invocation, community);
@@ -59,10 +96,17 @@ const propose: Command = {
     const bytes = await readInputFile(invocation, name);
     const draft = reviseDraft(invocation, { community, author, name, bytes });
     const { submission, index } = await author.write([draft]);
-    const id = revisionId(community.environment.suite, { log: community.log, author: author.member, op: submission.entry.ops[0] as ReviseOp });
+    const id = revisionId(community.environment.suite, {
+      log: community.log,
+      author: author.member,
+      op: submission.entry.ops[0] as ReviseOp,
+    });
     const detail = units.revisionDetail(community, units.findRevision(community, base32.encode(id)).n);
     if (isSet(invocation, "json")) printJson(invocation, { ...detail, entry: index });
-    else invocation.output.out(`${detail.state === "current" ? "Written" : "Suggested"}: ${detail.title}  ${detail.unit}@${detail.revision}\n`);
+    else
+      invocation.output.out(
+        `${detail.state === "current" ? "Written" : "Suggested"}: ${detail.title}  ${detail.unit}@${detail.revision}\n`,
+      );
     return undefined;
   },
 };
@@ -78,18 +122,27 @@ function reviseDraft(invocation: Invocation, { community, author, name, bytes }:
   const existing = option(invocation, "unit");
   const ref = existing === undefined ? undefined : units.findUnit(community, existing);
   const parent = ref === undefined ? undefined : units.revisionDetail(community, units.resolve(community, ref));
-  const path = option(invocation, "path") ?? parent?.path ?? (name === "-" ? undefined : name.slice(name.lastIndexOf("/") + 1));
+  const path =
+    option(invocation, "path") ?? parent?.path ?? (name === "-" ? undefined : name.slice(name.lastIndexOf("/") + 1));
   const file = { path: path ?? "", mode: REGULAR_FILE, bytes };
   const kind = parent?.kind ?? option(invocation, "kind") ?? kindOfFile(file);
   if (!KINDS.has(kind)) throw unknownKind(kind);
   const nonce = ref === undefined ? community.environment.random(16) : undefined;
-  const unit = ref?.id ?? unitId(community.environment.suite, { log: community.log, author: author.member, nonce: nonce ?? new Uint8Array(16) });
+  const unit =
+    ref?.id ??
+    unitId(community.environment.suite, {
+      log: community.log,
+      author: author.member,
+      nonce: nonce ?? new Uint8Array(16),
+    });
   const head = ref === undefined ? undefined : units.resolve(community, ref);
   const before = head === undefined ? {} : readMeta(units.partBytes(community, head, "meta"));
-  const title = option(invocation, "title") ?? (kind === "page" || head === undefined ? titleOfFile(file, kind) : undefined);
+  const title =
+    option(invocation, "title") ?? (kind === "page" || head === undefined ? titleOfFile(file, kind) : undefined);
   const meta = metaOf(invocation, { title, path, kind, before });
   const [licence, uses] = [option(invocation, "licence"), option(invocation, "uses")];
-  const like = head === undefined ? undefined : community.facts.parts(head).find((part) => part.name === "body")?.digest;
+  const like =
+    head === undefined ? undefined : community.facts.parts(head).find((part) => part.name === "body")?.digest;
   // A new text of the charter keeps the rules in force.
   const rules = kind === "charter" ? community.charter.rules : undefined;
   return {
@@ -110,7 +163,15 @@ function reviseDraft(invocation: Invocation, { community, author, name, bytes }:
 }
 
 /** The facts of the version before, with what is said now; where that one was imported from is its own. */
-function metaOf(invocation: Invocation, { title, path, kind, before }: { title: string | undefined; path: string | undefined; kind: string; before: Partial<Record<string, unknown>> }) {
+function metaOf(
+  invocation: Invocation,
+  {
+    title,
+    path,
+    kind,
+    before,
+  }: { title: string | undefined; path: string | undefined; kind: string; before: Partial<Record<string, unknown>> },
+) {
   const { source: _, note: __, ...kept } = before;
   const [note, uses] = [option(invocation, "note"), option(invocation, "uses")];
   return {
@@ -129,12 +190,19 @@ const review: Command = {
   options: { ...WRITE_OPTIONS, approve: flag, reject: flag, comment: text, reason: text },
   async run(invocation) {
     const community = chosenCommunity(invocation, "write");
-    const isAsking = !isSet(invocation, "approve") && !isSet(invocation, "reject") && option(invocation, "comment") === undefined;
+    const isAsking =
+      !isSet(invocation, "approve") && !isSet(invocation, "reject") && option(invocation, "comment") === undefined;
     if (invocation.words.length === 0 && isAsking) return listOpen(invocation, community);
     const author = chosenAuthor(invocation, community);
     const on = subjectNamed(community, word(invocation, 0, "the suggestion's id"));
     const comment = option(invocation, "comment");
-    const verdict = isSet(invocation, "approve") ? "approve" : isSet(invocation, "reject") ? "reject" : comment === undefined ? undefined : "comment";
+    const verdict = isSet(invocation, "approve")
+      ? "approve"
+      : isSet(invocation, "reject")
+        ? "reject"
+        : comment === undefined
+          ? undefined
+          : "comment";
     if (verdict === undefined) throw new LoreError("USAGE", "Say --approve, --reject or --comment WORDS.");
     await author.write([{ op: "review", verdict, on, content: words(comment ?? option(invocation, "reason")) }]);
     const state = stateOfSubject(community, on);
@@ -153,11 +221,14 @@ function saidOf(verdict: "approve" | "reject" | "comment", state: string): strin
 function listOpen(invocation: Invocation, community: Community): undefined {
   const open = openProposals(community);
   if (isSet(invocation, "json")) printJson(invocation, open);
-  else for (const proposal of open) {
-    const { id, by, revision } = proposal;
-    const from = (revision?.authors ?? [by]).map(({ name }) => name).join(", ");
-    invocation.output.out(`${id}  ${proposalText(community, proposal)}, by ${from}${revision?.state === "needs-merge" ? " (needs merging)" : ""}\n`);
-  }
+  else
+    for (const proposal of open) {
+      const { id, by, revision } = proposal;
+      const from = (revision?.authors ?? [by]).map(({ name }) => name).join(", ");
+      invocation.output.out(
+        `${id}  ${proposalText(community, proposal)}, by ${from}${revision?.state === "needs-merge" ? " (needs merging)" : ""}\n`,
+      );
+    }
   if (open.length === 0) invocation.output.notice("Nothing waits.\n");
   return undefined;
 }
@@ -186,20 +257,40 @@ const MARKED: Readonly<Record<MarkName, string>> = {
   withdraw: "Withdrawn",
 };
 
-const MARK_FLAGS: Readonly<Record<string, MarkName>> = { confirm: "confirm", dispute: "dispute", retire: "retire", restore: "restore", thank: "thank", withdraw: "withdraw" };
+const MARK_FLAGS: Readonly<Record<string, MarkName>> = {
+  confirm: "confirm",
+  dispute: "dispute",
+  retire: "retire",
+  restore: "restore",
+  thank: "thank",
+  withdraw: "withdraw",
+};
 
 const mark: Command = {
   name: "mark",
-  usage: "UNIT[@REVISION]|ID --confirm holds|fails | --dispute | --supersede-by UNIT | --retire | --restore | --thank | --withdraw [--reason WORDS]",
+  usage:
+    "UNIT[@REVISION]|ID --confirm holds|fails | --dispute | --supersede-by UNIT | --retire | --restore | --thank | --withdraw [--reason WORDS]",
   summary: "Say that something holds, is disputed, replaced, retired or back",
-  options: { ...WRITE_OPTIONS, confirm: text, dispute: flag, "supersede-by": text, retire: flag, restore: flag, thank: flag, withdraw: flag, reason: text },
+  options: {
+    ...WRITE_OPTIONS,
+    confirm: text,
+    dispute: flag,
+    "supersede-by": text,
+    retire: flag,
+    restore: flag,
+    thank: flag,
+    withdraw: flag,
+    reason: text,
+  },
   async run(invocation) {
     const community = chosenCommunity(invocation, "write");
     const author = chosenAuthor(invocation, community);
     const replacement = option(invocation, "supersede-by");
     const named = Object.entries(MARK_FLAGS).filter(([name]) => invocation.options[name] !== undefined);
-    const [chosen, second] = replacement === undefined ? named.map(([, each]) => each) : ["supersede" as const, ...named];
-    if (chosen === undefined || second !== undefined) throw new LoreError("USAGE", "Give exactly one mark, such as --retire.");
+    const [chosen, second] =
+      replacement === undefined ? named.map(([, each]) => each) : ["supersede" as const, ...named];
+    if (chosen === undefined || second !== undefined)
+      throw new LoreError("USAGE", "Give exactly one mark, such as --retire.");
     const verdict = verdictOf(option(invocation, "confirm"));
     const { index } = await author.write([
       {
@@ -244,19 +335,30 @@ const redact: Command = {
     const part = option(invocation, "part") ?? "body";
     const replacement = option(invocation, "replace-with");
     if (replacement === undefined && part === "body" && community.facts.unit(ref.unit)?.head === revision.n) {
-      throw new LoreError("USAGE", "This is the current version: name the text that takes its place with --replace-with FILE.");
+      throw new LoreError(
+        "USAGE",
+        "This is the current version: name the text that takes its place with --replace-with FILE.",
+      );
     }
     const drafts: DraftOp[] = [
-      { op: "redact", slots: [{ op: revision.id, part }], content: words(requiredOption(invocation, "reason", "a reason")) },
+      {
+        op: "redact",
+        slots: [{ op: revision.id, part }],
+        content: words(requiredOption(invocation, "reason", "a reason")),
+      },
     ];
     if (replacement !== undefined) {
       const bytes = await readInputFile(invocation, replacement);
-      const inner: Invocation = { ...invocation, options: { ...invocation.options, unit: base32.encode(ref.id), direct: true } };
+      const inner: Invocation = {
+        ...invocation,
+        options: { ...invocation.options, unit: base32.encode(ref.id), direct: true },
+      };
       drafts.push(reviseDraft(inner, { community, author, name: replacement, bytes }));
     }
     const { index } = await author.write(drafts);
     if (isSet(invocation, "json")) printJson(invocation, { part, entry: index });
-    else if (isWaiting(community, index)) invocation.output.out(`Suggested: to hide the ${part} of ${base32.encode(revision.id).slice(0, 12)}. ${WAITS}\n`);
+    else if (isWaiting(community, index))
+      invocation.output.out(`Suggested: to hide the ${part} of ${base32.encode(revision.id).slice(0, 12)}. ${WAITS}\n`);
     else invocation.output.out(`Hidden: the ${part} of ${base32.encode(revision.id).slice(0, 12)}.\n`);
     return undefined;
   },

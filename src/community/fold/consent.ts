@@ -19,13 +19,21 @@ export interface Requirement {
 const GOVERNED: Requirement = { governed: true, direct: undefined, reviewer: "steward" };
 const BY_STEWARD_ALONE: Requirement = { governed: false, direct: "steward", reviewer: "steward" };
 
-const by = (direct: Role): Requirement => ({ governed: false, direct, reviewer: direct === "contributor" ? direct : "editor" });
+const by = (direct: Role): Requirement => ({
+  governed: false,
+  direct,
+  reviewer: direct === "contributor" ? direct : "editor",
+});
 
 /**
  * `kind` is that of the unit a revision or mark is about; `own` whether the author acts on their own.
  * undefined: it is its author's word alone, or a matter of their own keys, and takes effect as it is said.
  */
-export function requirement(op: Op, rules: CharterRules, about: { kind?: string | undefined; own: boolean }): Requirement | undefined {
+export function requirement(
+  op: Op,
+  rules: CharterRules,
+  about: { kind?: string | undefined; own: boolean },
+): Requirement | undefined {
   switch (op.op) {
     case "revise":
       return requirementOfKind(op.kind, rules);
@@ -87,7 +95,9 @@ export function isAccepted(rows: Rows, rules: CharterRules, question: Question):
 /** Whether a rejection closes the proposal: a majority of stewards where they decide, else one who may accept it. */
 export function isRejected(rows: Rows, question: Question): boolean {
   const against = standing(rows, question, "reject");
-  return question.needed.governed ? isMajority(rows, against) : against.some((member) => mayDirectly(rows, member, question.needed));
+  return question.needed.governed
+    ? isMajority(rows, against)
+    : against.some((member) => mayDirectly(rows, member, question.needed));
 }
 
 function isMajority(rows: Rows, stewards: readonly number[]): boolean {
@@ -97,7 +107,8 @@ function isMajority(rows: Rows, stewards: readonly number[]): boolean {
 /** Persons whose latest word on the subject is `verdict`, and who were eligible on saying it and are so now. */
 function standing(rows: Rows, { subject, needed, proposed }: Question, verdict: "approve" | "reject"): number[] {
   const latest = new Map<number, { idx: number; verdict: string }>();
-  if (needed.governed && proposed !== undefined) latest.set(rows.person(proposed.member), { idx: proposed.idx, verdict: "approve" });
+  if (needed.governed && proposed !== undefined)
+    latest.set(rows.person(proposed.member), { idx: proposed.idx, verdict: "approve" });
   for (const review of rows.db.all<{ member: number; idx: number; verdict: string }>(
     "SELECT member, idx, verdict FROM review WHERE subject = ? AND verdict <> 'comment' ORDER BY n",
     subject,
@@ -106,6 +117,9 @@ function standing(rows: Rows, { subject, needed, proposed }: Question, verdict: 
   }
   const least = RANK[needed.reviewer];
   return [...latest]
-    .filter(([member, review]) => review.verdict === verdict && rows.rank(member, review.idx) >= least && rows.rank(member) >= least)
+    .filter(
+      ([member, review]) =>
+        review.verdict === verdict && rows.rank(member, review.idx) >= least && rows.rank(member) >= least,
+    )
     .map(([member]) => member);
 }

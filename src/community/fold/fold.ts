@@ -86,7 +86,13 @@ export class Fold {
     this.#state =
       row === undefined
         ? EMPTY
-        : { size: row.size, time: row.time, log: row.log, rules: this.rows.rulesInForce(), newerFrom: row.newer_from ?? undefined };
+        : {
+            size: row.size,
+            time: row.time,
+            log: row.log,
+            rules: this.rows.rulesInForce(),
+            newerFrom: row.newer_from ?? undefined,
+          };
   }
 
   /** Folds the next entry in, as it came. One that breaks a rule is void. @throws LoreError when it is no genesis and should be. */
@@ -121,7 +127,8 @@ export class Fold {
 
   /** Stops here: entry `size` and all after it need a newer version. @throws LoreError UNSUPPORTED when that is all there is. */
   stop(): void {
-    if (this.size === 0) throw new LoreError("UNSUPPORTED", "This record needs a newer version of this program from its first entry on.");
+    if (this.size === 0)
+      throw new LoreError("UNSUPPORTED", "This record needs a newer version of this program from its first entry on.");
     this.rows.db.run("UPDATE state SET newer_from = ?", this.size);
     this.reload();
   }
@@ -141,7 +148,11 @@ export class Fold {
     const skipped = this.#skipsFirstOp(entry) ? 1 : 0;
     for (const [place, op] of entry.ops.entries()) if (place >= skipped) this.#dispatch(frame, said(frame, op, place));
     requireShownHeads(frame);
-    this.rows.db.run("INSERT INTO key_tip (key, digest) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET digest = excluded.digest", entry.key, entry.digest);
+    this.rows.db.run(
+      "INSERT INTO key_tip (key, digest) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET digest = excluded.digest",
+      entry.key,
+      entry.digest,
+    );
     return this.#finish({ index, time, effects });
   }
 
@@ -169,7 +180,11 @@ export class Fold {
     }
     const tip = this.rows.db.get<{ digest: Uint8Array }>("SELECT digest FROM key_tip WHERE key = ?", entry.key);
     if (tip === undefined ? entry.prev !== null : entry.prev === null || !equal(tip.digest, entry.prev)) {
-      const error = broken("prev", "The entry does not follow the last one of its key. Read that one and sign again.", "STALE");
+      const error = broken(
+        "prev",
+        "The entry does not follow the last one of its key. Read that one and sign again.",
+        "STALE",
+      );
       Object.assign(error.data, { prev: tip === undefined ? null : base32.encode(tip.digest) });
       throw error;
     }
@@ -185,16 +200,22 @@ export class Fold {
     const member = this.rows.memberById(entry.author);
     if (member === undefined) throw broken("author", "The entry's author is no member here. Join first.", "FORBIDDEN");
     const key = this.rows.activeKey(entry.key);
-    if (key?.member !== member.n) throw broken("key", "The entry's key is not, or no longer, one of its author.", "FORBIDDEN");
-    if (key.until_time !== null && open.time > key.until_time) throw broken("key", "The assistant's key has expired.", "FORBIDDEN");
-    if (this.rows.rank(member.n) === 0 && entry.log !== null) throw broken("banned", "This member may not write here any more.", "FORBIDDEN");
+    if (key?.member !== member.n)
+      throw broken("key", "The entry's key is not, or no longer, one of its author.", "FORBIDDEN");
+    if (key.until_time !== null && open.time > key.until_time)
+      throw broken("key", "The assistant's key has expired.", "FORBIDDEN");
+    if (this.rows.rank(member.n) === 0 && entry.log !== null)
+      throw broken("banned", "This member may not write here any more.", "FORBIDDEN");
     return { author: member.n, key };
   }
 
   /** A newcomer's own `member` op, before they are anybody here. */
   #join(open: Omit<Frame, "author" | "key">, op: MemberOp): void {
     const { entry, suite } = open;
-    if (op.key === undefined || !equal(entry.author, memberId(suite, { key: op.key, nonce: op.nonce, next: op.next }))) {
+    if (
+      op.key === undefined ||
+      !equal(entry.author, memberId(suite, { key: op.key, nonce: op.nonce, next: op.next }))
+    ) {
       throw broken("author", "A newcomer's entry must be by the member its first op makes.");
     }
     const nobody: KeyRow = { n: 0, key: entry.key, member: 0, kinds: null, until_time: null, direct: 0 };
@@ -208,10 +229,18 @@ export class Fold {
   #begin(entry: Entry, index: number): void {
     const [member, role, charter, more] = entry.ops;
     const formed =
-      index === 0 && member?.op === "member" && role?.op === "role" && charter?.op === "revise" && more === undefined &&
-      role.act === "grant" && role.role === "steward" && equal(role.member, entry.author) &&
-      charter.kind === "charter" && charter.propose === undefined;
-    if (!formed) throw broken("genesis", "A record begins with exactly a member, their role of steward and the charter.");
+      index === 0 &&
+      member?.op === "member" &&
+      role?.op === "role" &&
+      charter?.op === "revise" &&
+      more === undefined &&
+      role.act === "grant" &&
+      role.role === "steward" &&
+      equal(role.member, entry.author) &&
+      charter.kind === "charter" &&
+      charter.propose === undefined;
+    if (!formed)
+      throw broken("genesis", "A record begins with exactly a member, their role of steward and the charter.");
     this.rows.db.run(
       "INSERT INTO state (id, size, time, log, charter, rules) VALUES (1, 0, 0, ?, 1, ?)",
       ...[entry.digest, encode(charter.rules ?? {})],
@@ -224,7 +253,8 @@ export class Fold {
     requireAgentScope(frame, op);
     if (op.op === "revise") return revise(frame, { ...it, op });
     keepParts(frame, it);
-    if (frame.entry.log === null || mayDirectly(this.rows, frame.author, this.#requirement(frame, it))) return this.#perform(frame, it);
+    if (frame.entry.log === null || mayDirectly(this.rows, frame.author, this.#requirement(frame, it)))
+      return this.#perform(frame, it);
     this.rows.db.run(
       "INSERT INTO proposal (id, idx, place, author, op, body, state) VALUES (?, ?, ?, ?, ?, ?, 'proposed')",
       ...[it.id, it.index, it.place, it.author, op.op, encode(op)],
@@ -234,7 +264,9 @@ export class Fold {
   #requirement(frame: Frame, { op, author }: Said): Requirement | undefined {
     const kind = op.op === "mark" && op.mark !== "withdraw" ? markedUnit(frame, op).kind : undefined;
     const own =
-      op.op === "redact" ? redactsOwn(frame, op, author) : op.op === "role" && this.rows.memberById(op.member)?.n === author;
+      op.op === "redact"
+        ? redactsOwn(frame, op, author)
+        : op.op === "role" && this.rows.memberById(op.member)?.n === author;
     return requirement(op, frame.rules, { kind, own });
   }
 
@@ -270,10 +302,20 @@ export class Fold {
     const it: Said = { op: opShape(decode(proposal.body), "proposal"), id, index, place, author };
     const needed = this.#requirement(frame, it);
     if (needed === undefined) throw new Error(`a ${proposal.op} needs no consent`);
-    const question = { subject: id, needed, authors: new Set([this.rows.person(author)]), proposed: { member: author, idx: index } };
-    const decided = verdict === "reject" ? isRejected(this.rows, question) : isAccepted(this.rows, frame.rules, question);
+    const question = {
+      subject: id,
+      needed,
+      authors: new Set([this.rows.person(author)]),
+      proposed: { member: author, idx: index },
+    };
+    const decided =
+      verdict === "reject" ? isRejected(this.rows, question) : isAccepted(this.rows, frame.rules, question);
     if (!decided) return;
-    this.rows.db.run("UPDATE proposal SET state = ? WHERE n = ?", verdict === "reject" ? "rejected" : "accepted", proposal.n);
+    this.rows.db.run(
+      "UPDATE proposal SET state = ? WHERE n = ?",
+      verdict === "reject" ? "rejected" : "accepted",
+      proposal.n,
+    );
     if (verdict === "approve") this.#perform(frame, it);
   }
 
@@ -304,6 +346,8 @@ function attest(frame: Frame, { op, id }: Said<AttestOp>): void {
 function requireAgentScope(frame: Frame, op: Op): void {
   const { kinds } = frame.key;
   if (kinds === null) return;
-  const allowed = op.op === "revise" ? kinds.split(" ").includes(op.kind) : op.op === "review" && op.verdict === "comment";
-  if (!allowed) throw broken("agent-scope", `This assistant may suggest ${kinds} and comment, nothing else.`, "FORBIDDEN");
+  const allowed =
+    op.op === "revise" ? kinds.split(" ").includes(op.kind) : op.op === "review" && op.verdict === "comment";
+  if (!allowed)
+    throw broken("agent-scope", `This assistant may suggest ${kinds} and comment, nothing else.`, "FORBIDDEN");
 }

@@ -54,7 +54,8 @@ export function partRows(frame: Frame, op: Op, place: number): PartRow[] {
 export function claimCommitments(frame: Frame, op: Op): void {
   for (const { commit, name } of partsOf(op)) {
     const taken = frame.rows.db.run("INSERT OR IGNORE INTO commitment (commit_id) VALUES (?)", commit);
-    if (taken === 0) throw broken("commitment", `The part "${name}" has the commitment of another part. Choose a new salt.`);
+    if (taken === 0)
+      throw broken("commitment", `The part "${name}" has the commitment of another part. Choose a new salt.`);
   }
 }
 

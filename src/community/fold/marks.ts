@@ -10,7 +10,9 @@ import type { UnitRow } from "./rows.ts";
 /** The unit a mark is about, by target or revision. */
 export function markedUnit(frame: Frame, op: MarkOp): UnitRow {
   const { rows } = frame;
-  const unit = rows.unit(op.on instanceof Uint8Array ? (rows.revisionById(op.on)?.unit ?? 0) : requireTarget(frame, op.on));
+  const unit = rows.unit(
+    op.on instanceof Uint8Array ? (rows.revisionById(op.on)?.unit ?? 0) : requireTarget(frame, op.on),
+  );
   if (unit === undefined) throw broken("target", "The mark names no revision that is here.", "NOT_FOUND");
   return unit;
 }
@@ -29,7 +31,8 @@ export function withdraw(frame: Frame, { op }: Said<MarkOp>): void {
   }
   const owner = mark?.member ?? revision?.author ?? proposal?.author ?? 0;
   if (rows.person(owner) !== rows.person(frame.author)) throw broken("author", "Only its author can withdraw it.");
-  if (mark !== undefined && changesUnit(mark.mark)) throw broken("subject", "What it changed is changed back by restoring the unit.");
+  if (mark !== undefined && changesUnit(mark.mark))
+    throw broken("subject", "What it changed is changed back by restoring the unit.");
   if (revision !== undefined) rows.db.run("UPDATE revision SET state = 'withdrawn' WHERE n = ?", revision.n);
   if (proposal !== undefined) rows.db.run("UPDATE proposal SET state = 'withdrawn' WHERE n = ?", proposal.n);
   if (mark !== undefined && mark.withdrawn === 0) {
@@ -74,7 +77,8 @@ export function applyMark(frame: Frame, said: Said<MarkOp>): void {
       return setFlag(frame, unit.n, { flag: "retired", on: true, time });
     case "supersede": {
       const replacement = op.by === undefined ? undefined : frame.rows.unitById(op.by);
-      if (op.by !== undefined && replacement === undefined) throw broken("target", "The unit that is to take its place is not here.", "NOT_FOUND");
+      if (op.by !== undefined && replacement === undefined)
+        throw broken("target", "The unit that is to take its place is not here.", "NOT_FOUND");
       if (replacement?.n === unit.n) throw broken("target", "A unit cannot take its own place.");
       frame.rows.db.run("UPDATE unit SET superseded_by = ? WHERE n = ?", replacement?.n ?? 0, unit.n);
       return setFlag(frame, unit.n, { flag: "superseded", on: true, time });

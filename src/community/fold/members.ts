@@ -10,7 +10,8 @@ const ED25519 = 1;
 /** A new identity; one that is there already is left as it is. */
 export function addMember(frame: Frame, { op, id: opIdentity, author }: Said<MemberOp>): void {
   const { db } = frame.rows;
-  const seed = op.key === undefined ? { log: logOf(frame), nonce: op.nonce } : { key: op.key, nonce: op.nonce, next: op.next };
+  const seed =
+    op.key === undefined ? { log: logOf(frame), nonce: op.nonce } : { key: op.key, nonce: op.nonce, next: op.next };
   const id = memberId(frame.suite, seed);
   if (frame.rows.memberById(id) !== undefined) return;
   if (op.key !== undefined && frame.rows.activeKey(op.key) !== undefined) {
@@ -32,10 +33,13 @@ export function aliasMembers(frame: Frame, { op }: Said<AliasOp>): void {
     const member = requireMember(frame, id);
     if (op.end === true) {
       const ended = frame.rows.db.run("UPDATE member SET into_n = NULL WHERE n = ? AND into_n = ?", member.n, into.n);
-      if (ended === 0) throw broken("member", `The member ${base32.encode(id)} was not one person with ${base32.encode(op.into)}.`);
+      if (ended === 0)
+        throw broken("member", `The member ${base32.encode(id)} was not one person with ${base32.encode(op.into)}.`);
     } else {
-      if (member.into_n !== null) throw broken("member", "This name is one person with somebody already. End that first.");
-      if (member.keyed === 1) throw broken("member", "Only a name in history can be claimed; a member with keys links from both sides.");
+      if (member.into_n !== null)
+        throw broken("member", "This name is one person with somebody already. End that first.");
+      if (member.keyed === 1)
+        throw broken("member", "Only a name in history can be claimed; a member with keys links from both sides.");
       if (frame.rows.person(into.n) === member.n) throw broken("member", "Two names cannot each be the other.");
       frame.rows.db.run("UPDATE member SET into_n = ? WHERE n = ?", into.n, member.n);
     }
@@ -53,14 +57,16 @@ export function changeKey(frame: Frame, { op, author }: Said<KeyOp>): void {
       throw broken("key", "A recovery comes first in its entry.");
     case "rekey": {
       const member = requireMember(frame, op.member);
-      if (frame.rows.rank(member.n) !== RANK.contributor) throw broken("key", "Only a plain contributor is given a new key by a steward.");
+      if (frame.rows.rank(member.n) !== RANK.contributor)
+        throw broken("key", "Only a plain contributor is given a new key by a steward.");
       endKeys(frame, member.n);
       addKey(frame, member.n, op.key);
       if (op.next !== undefined) frame.rows.db.run("UPDATE member SET next = ? WHERE n = ?", op.next, member.n);
       return;
     }
     case "lend":
-      if (op.direct === true && !isNotebook(frame)) throw broken("agent-scope", "Only in a notebook may an assistant write directly.");
+      if (op.direct === true && !isNotebook(frame))
+        throw broken("agent-scope", "Only in a notebook may an assistant write directly.");
       frame.rows.db.run(
         "INSERT INTO member_key (key, member, from_idx, kinds, until_time, direct) VALUES (?, ?, ?, ?, ?, ?)",
         ...[unusedKey(frame, op.agent), author, frame.index, op.kinds.join(" "), op.until, op.direct === true ? 1 : 0],
@@ -73,7 +79,9 @@ export function changeKey(frame: Frame, { op, author }: Said<KeyOp>): void {
 
 /** Whether this is a private community of one. */
 export function isNotebook({ rows, rules }: Pick<Frame, "rows" | "rules">): boolean {
-  return rules.visibility === "members" && rows.db.get("SELECT 1 FROM member WHERE keyed = 1 LIMIT 1 OFFSET 1") === undefined;
+  return (
+    rules.visibility === "members" && rows.db.get("SELECT 1 FROM member WHERE keyed = 1 LIMIT 1 OFFSET 1") === undefined
+  );
 }
 
 /** Recovers the author, if the entry begins by saying so: its key, which their `next` names, is their only one. */
@@ -95,7 +103,12 @@ export function changeRole(frame: Frame, { op }: Said<RoleOp>): void {
   const member = requireMember(frame, op.member);
   if (op.act === "grant") {
     if (member.keyed === 0) throw broken("member", "A role needs a member with a key; this one is named in history.");
-    db.run("UPDATE role SET until_idx = ? WHERE member = ? AND role = ? AND until_idx IS NULL", frame.index, member.n, op.role);
+    db.run(
+      "UPDATE role SET until_idx = ? WHERE member = ? AND role = ? AND until_idx IS NULL",
+      frame.index,
+      member.n,
+      op.role,
+    );
     db.run("INSERT INTO role (member, role, from_idx) VALUES (?, ?, ?)", member.n, op.role, frame.index);
   } else {
     // A ban ends the role of contributor, which a member has without being given it; it ends no other by the way.
@@ -106,7 +119,12 @@ export function changeRole(frame: Frame, { op }: Said<RoleOp>): void {
     if (op.role === "contributor" && rank === RANK.contributor) {
       db.run("INSERT INTO role (member, role, from_idx) VALUES (?, 'contributor', ?)", member.n, frame.index);
     }
-    db.run("UPDATE role SET until_idx = ? WHERE member = ? AND role = ? AND until_idx IS NULL", frame.index, member.n, op.role);
+    db.run(
+      "UPDATE role SET until_idx = ? WHERE member = ? AND role = ? AND until_idx IS NULL",
+      frame.index,
+      member.n,
+      op.role,
+    );
   }
   requireQuorum(frame.rows);
 }
@@ -115,7 +133,8 @@ export function changeRole(frame: Frame, { op }: Said<RoleOp>): void {
 export function requireQuorum(rows: Rows): void {
   const { approvals } = rows.rulesInForce();
   const stewards = rows.holders("steward").length;
-  if (stewards === 0) throw broken("too-few-stewards", "This would leave the community without a steward. Name another first.");
+  if (stewards === 0)
+    throw broken("too-few-stewards", "This would leave the community without a steward. Name another first.");
   const others = rows.holders("editor").length - 1;
   if (stewards > 1 && others < approvals) {
     const message = `Accepting takes ${approvals} approvals of others; this would leave only ${others} who may give them.`;
@@ -132,7 +151,12 @@ export function requireMember(frame: Pick<Frame, "rows">, id: Uint8Array): Membe
 type KeyFrame = Pick<Frame, "rows" | "index">;
 
 function addKey(frame: KeyFrame, member: number, key: Uint8Array): void {
-  frame.rows.db.run("INSERT INTO member_key (key, member, from_idx) VALUES (?, ?, ?)", unusedKey(frame, key), member, frame.index);
+  frame.rows.db.run(
+    "INSERT INTO member_key (key, member, from_idx) VALUES (?, ?, ?)",
+    unusedKey(frame, key),
+    member,
+    frame.index,
+  );
 }
 
 function unusedKey(frame: KeyFrame, key: Uint8Array): Uint8Array {

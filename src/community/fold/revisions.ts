@@ -39,7 +39,8 @@ function signsFreely(frame: Frame): boolean {
 function knownUnit(frame: Frame, op: ReviseOp): UnitRow {
   const unit = frame.rows.unitById(op.unit);
   if (unit === undefined) throw broken("unit", `No unit has the id ${base32.encode(op.unit)} here.`, "NOT_FOUND");
-  if (unit.kind !== op.kind) throw broken("kind", `This unit is a ${unit.kind} and stays one; the revision says ${op.kind}.`);
+  if (unit.kind !== op.kind)
+    throw broken("kind", `This unit is a ${unit.kind} and stays one; the revision says ${op.kind}.`);
   return unit;
 }
 
@@ -48,7 +49,8 @@ function newUnit(frame: Frame, op: ReviseOp, nonce: Uint8Array): UnitRow {
   if (!equal(op.unit, unitId(suite, { log: logOf(frame), author: entry.author, nonce }))) {
     throw broken("unit", "The unit id of a first revision must be made of this log, its author and its nonce.");
   }
-  if (rows.unitById(op.unit) !== undefined) throw broken("unit", "A unit with this id exists already; name its revision as parent.");
+  if (rows.unitById(op.unit) !== undefined)
+    throw broken("unit", "A unit with this id exists already; name its revision as parent.");
   const n = rows.db.insert("INSERT INTO unit (id, kind, idx) VALUES (?, ?, ?)", op.unit, op.kind, frame.index);
   return { n, id: op.unit, kind: op.kind, head: null, disputed: 0, superseded_by: null, retired: 0, redacted: 0 };
 }
@@ -61,7 +63,10 @@ interface NewRevision {
 }
 
 /** Answers the revision as projections see it, and its parents' row numbers. */
-function insertRevision(frame: Frame, { op, place, id, unit }: NewRevision): { revision: RevisionRow; parents: number[] } {
+function insertRevision(
+  frame: Frame,
+  { op, place, id, unit }: NewRevision,
+): { revision: RevisionRow; parents: number[] } {
   const { db } = frame.rows;
   const time = op.source?.time ?? frame.time;
   const n = db.insert(
@@ -83,12 +88,26 @@ function insertRevision(frame: Frame, { op, place, id, unit }: NewRevision): { r
   insertContributors(frame, n, op.by ?? []);
   const parts = partRows(frame, op, place);
   for (const { name, media, size, digest } of parts) {
-    db.run("INSERT INTO part (revision, name, media, size, digest) VALUES (?, ?, ?, ?, ?)", n, name, media, size, digest ?? null);
+    db.run(
+      "INSERT INTO part (revision, name, media, size, digest) VALUES (?, ?, ?, ?, ?)",
+      n,
+      name,
+      media,
+      size,
+      digest ?? null,
+    );
   }
   for (const { rel, to, at } of op.links ?? []) {
     if (at !== undefined && typeof to !== "string") requireTarget(frame, { unit: to, at });
     const [toId, toText] = typeof to === "string" ? [null, to] : [to, null];
-    db.run("INSERT INTO link (revision, rel, to_id, to_text, at) VALUES (?, ?, ?, ?, ?)", n, rel, toId, toText, at ?? null);
+    db.run(
+      "INSERT INTO link (revision, rel, to_id, to_text, at) VALUES (?, ?, ?, ?, ?)",
+      n,
+      rel,
+      toId,
+      toText,
+      at ?? null,
+    );
   }
   const revision = { n, unit: unit.n, kind: op.kind, index: frame.index, time, licence: op.licence, parts };
   return { revision, parents };
@@ -99,17 +118,33 @@ function insertContributors({ rows }: Frame, revision: number, by: readonly Cont
   for (const { member, share } of by) {
     const n = rows.memberById(member)?.n;
     if (n === undefined) throw broken("contributor", `No member has the id ${base32.encode(member)} here.`);
-    const added = rows.db.run("INSERT OR IGNORE INTO contributor (revision, member, share) VALUES (?, ?, ?)", revision, n, share ?? null);
+    const added = rows.db.run(
+      "INSERT OR IGNORE INTO contributor (revision, member, share) VALUES (?, ?, ?)",
+      revision,
+      n,
+      share ?? null,
+    );
     if (added === 0) throw broken("contributor", "A version names each of its authors once.");
   }
-  if (by.reduce((sum, { share = 0 }) => sum + share, 0) > SHARES) throw broken("contributor", `The authors' shares come to more than ${SHARES}.`);
+  if (by.reduce((sum, { share = 0 }) => sum + share, 0) > SHARES)
+    throw broken("contributor", `The authors' shares come to more than ${SHARES}.`);
 }
 
 /** Makes a revision the head of its unit; everything in `chain`, back to the old head, is accepted with it. */
-function accept(frame: Frame, { revision, unit }: { revision: RevisionRow; unit: UnitRow }, chain: ReadonlySet<number>): void {
+function accept(
+  frame: Frame,
+  { revision, unit }: { revision: RevisionRow; unit: UnitRow },
+  chain: ReadonlySet<number>,
+): void {
   const { rows } = frame;
   for (const n of chain) rows.db.run("UPDATE revision SET state = 'accepted' WHERE n = ?", n);
-  const last = unit.head === null ? undefined : rows.db.get<{ seq: number; shown: number }>("SELECT seq, shown FROM head WHERE unit = ? ORDER BY seq DESC LIMIT 1", unit.n);
+  const last =
+    unit.head === null
+      ? undefined
+      : rows.db.get<{ seq: number; shown: number }>(
+          "SELECT seq, shown FROM head WHERE unit = ? ORDER BY seq DESC LIMIT 1",
+          unit.n,
+        );
   rows.db.run(
     "INSERT INTO head (unit, seq, idx, revision, shown) VALUES (?, ?, ?, ?, ?)",
     ...[unit.n, (last?.seq ?? 0) + 1, frame.index, revision.n, Math.max(last?.shown ?? 0, revision.time)],
@@ -127,7 +162,8 @@ function adoptCharter({ rows }: Frame, tip: number): void {
 
 function requireCharter(frame: Frame, op: ReviseOp, unit: UnitRow): void {
   const rules = readRules(op.rules ?? {});
-  if (rules.visibility !== frame.rules.visibility) throw broken("charter", "Who may read is fixed when a community begins.");
+  if (rules.visibility !== frame.rules.visibility)
+    throw broken("charter", "Who may read is fixed when a community begins.");
   const state = frame.rows.db.get<{ charter: number }>("SELECT charter FROM state");
   if (state?.charter !== unit.n) throw broken("charter", "A community has one charter; revise that one.");
   if (!equal(rules.logKey, frame.rules.logKey) || rules.term !== frame.rules.term) {
@@ -149,7 +185,8 @@ export function review(frame: Frame, said: Said<ReviewOp>): void {
   const { rows } = frame;
   const subject = op.on instanceof Uint8Array ? op.on : undefined;
   const target = op.on instanceof Uint8Array ? undefined : op.on;
-  if (subject === undefined && op.verdict !== "comment") throw broken("subject", "Only a comment may be about a passage.");
+  if (subject === undefined && op.verdict !== "comment")
+    throw broken("subject", "Only a comment may be about a passage.");
   const revision = subject === undefined ? undefined : rows.revisionById(subject);
   const proposal = subject === undefined || revision !== undefined ? undefined : rows.proposalById(subject);
   if (subject !== undefined && revision === undefined && proposal === undefined) {
@@ -197,10 +234,13 @@ export function requireTarget({ rows }: Pick<Frame, "rows">, { unit: id, at, par
   if (unit === undefined) throw broken("target", `No unit has the id ${base32.encode(id)} here.`, "NOT_FOUND");
   if (at === undefined) return unit.n;
   const revision = rows.revisionById(at);
-  if (revision?.unit !== unit.n) throw broken("target", `This unit has no revision ${base32.encode(at)} yet.`, "NOT_FOUND");
+  if (revision?.unit !== unit.n)
+    throw broken("target", `This unit has no revision ${base32.encode(at)} yet.`, "NOT_FOUND");
   const found = part === undefined ? undefined : rows.parts(revision.n).find(({ name }) => name === part);
-  if (part !== undefined && found === undefined) throw broken("target", `This revision has no part "${part}".`, "NOT_FOUND");
+  if (part !== undefined && found === undefined)
+    throw broken("target", `This revision has no part "${part}".`, "NOT_FOUND");
   const [, end = 0] = range ?? [];
-  if (found !== undefined && end > found.size) throw broken("target", `The part "${found.name}" has ${found.size} bytes, and the passage ends at ${end}.`);
+  if (found !== undefined && end > found.size)
+    throw broken("target", `The part "${found.name}" has ${found.size} bytes, and the passage ends at ${end}.`);
   return unit.n;
 }

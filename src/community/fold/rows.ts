@@ -109,7 +109,9 @@ export class Rows {
   }
 
   activeKey(key: Uint8Array): KeyRow | undefined {
-    return this.#kept(`key ${nameOf(key)}`, () => this.db.get("SELECT * FROM member_key WHERE key = ? AND until_idx IS NULL", key));
+    return this.#kept(`key ${nameOf(key)}`, () =>
+      this.db.get("SELECT * FROM member_key WHERE key = ? AND until_idx IS NULL", key),
+    );
   }
 
   unitById(id: Uint8Array): UnitRow | undefined {
@@ -134,7 +136,9 @@ export class Rows {
   }
 
   parents(revision: number): number[] {
-    return this.db.all<{ parent: number }>("SELECT parent FROM parent WHERE revision = ?", revision).map((row) => row.parent);
+    return this.db
+      .all<{ parent: number }>("SELECT parent FROM parent WHERE revision = ?", revision)
+      .map((row) => row.parent);
   }
 
   proposalById(id: Uint8Array): ProposalRow | undefined {
@@ -224,7 +228,15 @@ export class Rows {
     const row = this.revision(n);
     const unit = row === undefined ? undefined : this.unit(row.unit);
     if (row === undefined || unit === undefined) return undefined;
-    return { n, unit: row.unit, kind: unit.kind, index: row.idx, time: row.time, licence: row.licence ?? undefined, parts: this.parts(n) };
+    return {
+      n,
+      unit: row.unit,
+      kind: unit.kind,
+      index: row.idx,
+      time: row.time,
+      licence: row.licence ?? undefined,
+      parts: this.parts(n),
+    };
   }
 }
 

@@ -18,7 +18,11 @@ export function stepsBetween(rows: Rows, { from, to }: Range): Step[] {
     if (known === undefined) effects.set(index, [effect]);
     else known.push(effect);
   };
-  for (const { n, idx } of rows.db.all<{ n: number; idx: number }>("SELECT n, idx FROM revision WHERE idx >= ? AND idx < ? ORDER BY n", from, to)) {
+  for (const { n, idx } of rows.db.all<{ n: number; idx: number }>(
+    "SELECT n, idx FROM revision WHERE idx >= ? AND idx < ? ORDER BY n",
+    from,
+    to,
+  )) {
     const revision = rows.view(n);
     if (revision !== undefined) add(idx, { type: "revision", revision });
   }

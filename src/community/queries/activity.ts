@@ -24,7 +24,9 @@ export function recentChanges(community: Community, limit: number): Change[] {
   );
   return found.flatMap(({ unit, id, idx, seq, time }) => {
     const listing = unitAt(community, unit);
-    return listing === undefined ? [] : [{ unit: listing, revision: base32.encode(id), time, isNew: seq <= 1, index: idx }];
+    return listing === undefined
+      ? []
+      : [{ unit: listing, revision: base32.encode(id), time, isNew: seq <= 1, index: idx }];
   });
 }
 
@@ -35,7 +37,11 @@ export interface VersionsOptions {
 }
 
 /** Some of a unit's versions, newest first, with the row numbers that page through them. */
-export function versionsOf(community: Community, unit: number, { limit, before }: VersionsOptions): { n: number; detail: RevisionDetail }[] {
+export function versionsOf(
+  community: Community,
+  unit: number,
+  { limit, before }: VersionsOptions,
+): { n: number; detail: RevisionDetail }[] {
   const found = community.rows.all<{ n: number }>(
     "SELECT n FROM revision WHERE unit = ? AND n < ? ORDER BY n DESC LIMIT ?",
     unit,
@@ -83,7 +89,12 @@ export function waitingOps(community: Community, limit: number): WaitingOp[] {
     "SELECT id, op, idx, author FROM proposal WHERE state = 'proposed' ORDER BY n LIMIT ?",
     limit,
   );
-  return found.map(({ id, op, idx, author }) => ({ id: base32.encode(id), op, index: idx, author: personRef(community, author) }));
+  return found.map(({ id, op, idx, author }) => ({
+    id: base32.encode(id),
+    op,
+    index: idx,
+    author: personRef(community, author),
+  }));
 }
 
 /** Questions that no current unit answers. */

@@ -61,11 +61,15 @@ export interface Addressed {
   readonly retired: number;
 }
 
-const ADDRESSED = "SELECT u.n AS unit, u.id, u.kind, u.retired, c.path, c.title FROM unit u LEFT JOIN catalog_current c ON c.unit = u.n";
+const ADDRESSED =
+  "SELECT u.n AS unit, u.id, u.kind, u.retired, c.path, c.title FROM unit u LEFT JOIN catalog_current c ON c.unit = u.n";
 
 /** The unit that stands at exactly this path; the older of two keeps it. A retired one where nothing else is. */
 export function unitStandingAt({ rows }: Community, path: string): Addressed | undefined {
-  return rows.get<Addressed>(`${ADDRESSED} WHERE c.path = ? AND u.head IS NOT NULL ORDER BY u.retired, u.n LIMIT 1`, path);
+  return rows.get<Addressed>(
+    `${ADDRESSED} WHERE c.path = ? AND u.head IS NOT NULL ORDER BY u.retired, u.n LIMIT 1`,
+    path,
+  );
 }
 
 /** A unit as addresses know it. */

@@ -56,12 +56,16 @@ export function isShown(community: Community, digest: Uint8Array): boolean {
   const { rows, store } = community;
   const isHidden = hiddenSlots(community).some((slot) => {
     const [stored] = store.log.read(slot.index, slot.index + 1);
-    return stored !== undefined && withoutOpenings(community, stored, [slot]).digests.some((each) => equal(each, digest));
+    return (
+      stored !== undefined && withoutOpenings(community, stored, [slot]).digests.some((each) => equal(each, digest))
+    );
   });
   return !isHidden || isNamed(rows, digest);
 }
 
 /** Whether rows still name a digest: hidden slots name none. */
 export function isNamed(rows: Community["rows"], digest: Uint8Array): boolean {
-  return ["part", "op_part"].some((table) => rows.get(`SELECT 1 AS found FROM ${table} WHERE digest = ? LIMIT 1`, digest) !== undefined);
+  return ["part", "op_part"].some(
+    (table) => rows.get(`SELECT 1 AS found FROM ${table} WHERE digest = ? LIMIT 1`, digest) !== undefined,
+  );
 }

@@ -9,13 +9,24 @@ import { bytes, either, integer, list, record, type Shape, text } from "../../un
 import type { Community } from "../community.ts";
 import type { DraftOp } from "../draft.ts";
 
-const commit: Shape<Uint8Array> = either((value) => value instanceof Uint8Array && value.length === 32, bytes(32), bytes(20));
+const commit: Shape<Uint8Array> = either(
+  (value) => value instanceof Uint8Array && value.length === 32,
+  bytes(32),
+  bytes(20),
+);
 
 const shape = record(
   {
     v: integer(1, 1),
     /** Commits of this write, oldest first, each with the log size after it. */
-    commits: list(list(either((value) => typeof value === "number", integer(0), commit), 2, 2), 1_000_000),
+    commits: list(
+      list(
+        either((value) => typeof value === "number", integer(0), commit),
+        2,
+        2,
+      ),
+      1_000_000,
+    ),
   },
   { branch: text(255), prefix: text(1_024), rewritten: integer(1, 1) },
 );
@@ -43,7 +54,11 @@ export function stateOp({ branch, prefix, commits, rewritten }: ImportState): Dr
     ...(rewritten ? { rewritten: 1 } : {}),
     commits: commits.map((entry) => [hex.decode(entry.commit), entry.size]),
   };
-  return { op: "attest", about: "import", content: [{ name: "state", media: "application/cbor", bytes: encode(state) }] };
+  return {
+    op: "attest",
+    about: "import",
+    content: [{ name: "state", media: "application/cbor", bytes: encode(state) }],
+  };
 }
 
 function readState(part: Uint8Array): ImportState {
@@ -53,7 +68,8 @@ function readState(part: Uint8Array): ImportState {
     prefix: state.prefix,
     rewritten: state.rewritten === 1,
     commits: state.commits.map(([id, size]) => {
-      if (!(id instanceof Uint8Array) || typeof size !== "number") throw new LoreError("MALFORMED", "Reading an import state: a commit and a size were expected.");
+      if (!(id instanceof Uint8Array) || typeof size !== "number")
+        throw new LoreError("MALFORMED", "Reading an import state: a commit and a size were expected.");
       return { commit: hex.encode(id), size };
     }),
   };

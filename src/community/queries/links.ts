@@ -36,7 +36,11 @@ export function usedIn(community: Community, unit: number): UnitLink[] {
   );
   const paths = addressesOf(community, unit);
   const written = paths.flatMap((path) =>
-    rows.all<{ unit: number }>("SELECT DISTINCT unit FROM catalog_href WHERE path = ? AND form <> 'image' AND unit <> ?", path, unit),
+    rows.all<{ unit: number }>(
+      "SELECT DISTINCT unit FROM catalog_href WHERE path = ? AND form <> 'image' AND unit <> ?",
+      path,
+      unit,
+    ),
   );
   const links = [
     ...signed.map(({ rel, source }) => ({ rel, source })),
@@ -49,7 +53,10 @@ export function usedIn(community: Community, unit: number): UnitLink[] {
 
 /** The link paths that lead to a unit: its path with and without suffix, its folder, its name. */
 function addressesOf({ rows }: Community, unit: number): string[] {
-  const row = rows.get<{ path: string | null; name: string | null }>("SELECT path, name FROM catalog_current WHERE unit = ?", unit);
+  const row = rows.get<{ path: string | null; name: string | null }>(
+    "SELECT path, name FROM catalog_current WHERE unit = ?",
+    unit,
+  );
   if (row?.path == null) return [];
   const bare = row.path.replace(/\.(md|markdown)$/i, "");
   const folder = /(?:^|\/)(readme|index)$/i.test(bare) ? bare.slice(0, Math.max(0, bare.lastIndexOf("/"))) : undefined;
@@ -60,7 +67,15 @@ function addressesOf({ rows }: Community, unit: number): string[] {
 /** The unit that a link path on some page leads to. Suffixes may be left out; a bare name is a wiki link. */
 export function linkedUnit({ rows }: Community, path: string): { unit: number; path: string } | undefined {
   const bare = path.replace(/\.html?$/i, "");
-  const candidates = [path, `${path}.md`, `${bare}.md`, `${path}.markdown`, join(path, "README.md"), join(path, "index.md"), join(path, "readme.md")];
+  const candidates = [
+    path,
+    `${path}.md`,
+    `${bare}.md`,
+    `${path}.markdown`,
+    join(path, "README.md"),
+    join(path, "index.md"),
+    join(path, "readme.md"),
+  ];
   for (const candidate of candidates) {
     const row = rows.get<{ unit: number; path: string }>(
       "SELECT c.unit, c.path FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path = ? AND u.retired = 0 ORDER BY c.unit LIMIT 1",
@@ -97,7 +112,8 @@ export function brokenLinks(community: Community): BrokenLink[] {
   const folders = foldersOf(community);
   const known = new Map<string, boolean>();
   const leads = (target: string): boolean => {
-    const found = known.get(target) ?? (target === "" || folders.has(target) || linkedUnit(community, target) !== undefined);
+    const found =
+      known.get(target) ?? (target === "" || folders.has(target) || linkedUnit(community, target) !== undefined);
     known.set(target, found);
     return found;
   };
@@ -108,7 +124,9 @@ export function brokenLinks(community: Community): BrokenLink[] {
 
 function foldersOf({ rows }: Community): Set<string> {
   const folders = new Set<string>();
-  for (const { path } of rows.all<{ path: string }>("SELECT c.path FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path IS NOT NULL AND u.retired = 0")) {
+  for (const { path } of rows.all<{ path: string }>(
+    "SELECT c.path FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path IS NOT NULL AND u.retired = 0",
+  )) {
     for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) folders.add(path.slice(0, at));
   }
   return folders;
@@ -121,5 +139,7 @@ export interface HeadingListing {
 }
 
 export function headings({ rows }: Community, unit: number): HeadingListing[] {
-  return rows.all<HeadingListing>("SELECT level, text, anchor FROM catalog_heading WHERE unit = ? ORDER BY seq", unit).map((row) => ({ ...row }));
+  return rows
+    .all<HeadingListing>("SELECT level, text, anchor FROM catalog_heading WHERE unit = ? ORDER BY seq", unit)
+    .map((row) => ({ ...row }));
 }

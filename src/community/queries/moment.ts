@@ -5,7 +5,10 @@
 import { LoreError, parseDecimal } from "../../bytes/index.ts";
 import type { Db } from "../../store/index.ts";
 
-export type Moment = { readonly at: "now" } | { readonly at: "size"; readonly size: number } | { readonly at: "date"; readonly ms: number };
+export type Moment =
+  | { readonly at: "now" }
+  | { readonly at: "size"; readonly size: number }
+  | { readonly at: "date"; readonly ms: number };
 
 export const NOW: Moment = { at: "now" };
 
@@ -29,7 +32,10 @@ export function parseDate(text: string): number {
     const ms = Date.parse(text.replace(" ", "T"));
     if (!Number.isNaN(ms)) return ms;
   }
-  throw new LoreError("USAGE", `Reading "${text.slice(0, 40)}" as a moment: give a number of entries, a date such as 2025-06-01, or a time such as 2025-06-01T12:00Z.`);
+  throw new LoreError(
+    "USAGE",
+    `Reading "${text.slice(0, 40)}" as a moment: give a number of entries, a date such as 2025-06-01, or a time such as 2025-06-01T12:00Z.`,
+  );
 }
 
 /** The largest size whose log time is not after `ms`: what was known then. */
@@ -59,7 +65,12 @@ export function headSql(moment: Moment, unit: string): string {
 }
 
 /** SQL that is 1 when `flag` is up for `unit` at the moment. */
-export function flagSql(moment: Moment, unit: string, flag: "retired" | "superseded" | "disputed" | "redacted"): string {
-  const bound = moment.at === "now" ? "" : moment.at === "size" ? `AND f.idx < ${moment.size}` : `AND f.time <= ${moment.ms}`;
+export function flagSql(
+  moment: Moment,
+  unit: string,
+  flag: "retired" | "superseded" | "disputed" | "redacted",
+): string {
+  const bound =
+    moment.at === "now" ? "" : moment.at === "size" ? `AND f.idx < ${moment.size}` : `AND f.time <= ${moment.ms}`;
   return `coalesce((SELECT f.raised FROM flag f WHERE f.unit = ${unit} AND f.flag = '${flag}' ${bound} ORDER BY f.seq DESC LIMIT 1), 0)`;
 }

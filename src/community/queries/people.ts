@@ -27,7 +27,11 @@ export function personRef({ rows, facts }: Community, member: number): PersonRef
 }
 
 /** Who a revision is by: those it names, in their order, else whoever signed it. */
-export function authorsOf(community: Community, revision: number, signer: number): { authors: PersonRef[]; signedBy: PersonRef } {
+export function authorsOf(
+  community: Community,
+  revision: number,
+  signer: number,
+): { authors: PersonRef[]; signedBy: PersonRef } {
   const named = community.rows.all<{ member: number }>(
     "SELECT member FROM contributor WHERE revision = ? ORDER BY member",
     revision,
@@ -75,12 +79,19 @@ export function people(community: Community): PersonListing[] {
     byPerson.set(n, { since: Math.min(known?.since ?? since, since), until: Math.max(known?.until ?? until, until) });
   }
   const roots = rows.all<{ n: number }>("SELECT n FROM member WHERE into_n IS NULL ORDER BY n");
-  const listings = roots.map(({ n }) => ({ ...personRef(community, n), ...(byPerson.get(n) ?? { since: null, until: null }), roles: rolesOf(community, n), alsoKnownAs: aliasNames(community, n) }));
+  const listings = roots.map(({ n }) => ({
+    ...personRef(community, n),
+    ...(byPerson.get(n) ?? { since: null, until: null }),
+    roles: rolesOf(community, n),
+    alsoKnownAs: aliasNames(community, n),
+  }));
   return listings.toSorted((a, b) => (a.since ?? Infinity) - (b.since ?? Infinity));
 }
 
 function rolesOf({ rows }: Community, member: number): Role[] {
-  return rows.all<{ role: Role }>("SELECT role FROM role WHERE member = ? AND until_idx IS NULL ORDER BY n", member).map(({ role }) => role);
+  return rows
+    .all<{ role: Role }>("SELECT role FROM role WHERE member = ? AND until_idx IS NULL ORDER BY n", member)
+    .map(({ role }) => role);
 }
 
 function aliasNames(community: Community, member: number): string[] {
@@ -98,12 +109,16 @@ export function findPerson(community: Community, text: string): PersonListing & 
   const { rows, facts } = community;
   const row = /^[a-z2-7]{32}$/.test(text)
     ? rows.get<{ n: number }>("SELECT n FROM member WHERE id = ?", parseId(text, "a member id"))
-    : rows.get<{ n: number }>("SELECT member AS n FROM catalog_member WHERE name = ? COLLATE NOCASE ORDER BY member LIMIT 1", text);
+    : rows.get<{ n: number }>(
+        "SELECT member AS n FROM catalog_member WHERE name = ? COLLATE NOCASE ORDER BY member LIMIT 1",
+        text,
+      );
   if (row === undefined) throw new LoreError("NOT_FOUND", `Nobody here has the id or name "${text.slice(0, 100)}".`);
   const member = facts.person(row.n);
   const id = personRef(community, member).id;
   const listing = people(community).find((person) => person.id === id);
-  if (listing === undefined) throw new LoreError("NOT_FOUND", `Nobody here has the id or name "${text.slice(0, 100)}".`);
+  if (listing === undefined)
+    throw new LoreError("NOT_FOUND", `Nobody here has the id or name "${text.slice(0, 100)}".`);
   return { ...listing, member };
 }
 

@@ -1,6 +1,14 @@
 /** Proof files: with one, a part can be checked against nothing but the community id. */
 import { LoreError } from "../../bytes/index.ts";
-import { decodeSidecar, encodeExtra, formatProof, parseCheckpoint, type PlacedEntry, tiles, tree } from "../../log/index.ts";
+import {
+  decodeSidecar,
+  encodeExtra,
+  formatProof,
+  parseCheckpoint,
+  type PlacedEntry,
+  tiles,
+  tree,
+} from "../../log/index.ts";
 import { partsOf } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
 import { readEntry } from "../projections.ts";
@@ -23,7 +31,10 @@ function publishedTree({ environment, store }: Community) {
 export function consistencyHashes(community: Community, older: number, size: number): Uint8Array[] {
   const published = publishedTree(community);
   if (older < 1 || older > size || size > published.size) {
-    throw new LoreError("REFUSED", `Sizes from 1 to ${published.size} can be compared, the smaller first; got ${older} and ${size}.`);
+    throw new LoreError(
+      "REFUSED",
+      `Sizes from 1 to ${published.size} can be compared, the smaller first; got ${older} and ${size}.`,
+    );
   }
   return tree.consistencyProof(published.tree, older, size);
 }
@@ -34,13 +45,16 @@ export function proofFile(community: Community, revision: number, part = "body")
   const row = community.facts.revision(revision);
   if (row === undefined) throw new LoreError("NOT_FOUND", "There is no such version.");
   const published = publishedTree(community);
-  if (row.idx >= published.size) throw new LoreError("NOT_FOUND", "This version is not sealed yet; try again in a second.");
+  if (row.idx >= published.size)
+    throw new LoreError("NOT_FOUND", "This version is not sealed yet; try again in a second.");
   const [stored] = store.log.read(row.idx, row.idx + 1);
   const entry = readEntry(environment.suite, store, row.idx);
   const op = entry.ops[row.place];
   const at = op === undefined ? -1 : partsOf(op).findIndex(({ name }) => name === part);
-  const opening = stored === undefined ? undefined : decodeSidecar(shownSidecar(community, row.idx, stored))[row.place]?.[at];
-  if (opening === undefined) throw new LoreError("NOT_FOUND", `The part "${part}" of this version is not here; it may have been erased.`);
+  const opening =
+    stored === undefined ? undefined : decodeSidecar(shownSidecar(community, row.idx, stored))[row.place]?.[at];
+  if (opening === undefined)
+    throw new LoreError("NOT_FOUND", `The part "${part}" of this version is not here; it may have been erased.`);
   const placed = (index: number): PlacedEntry => ({
     index,
     entry: readEntry(environment.suite, store, index).bytes,

@@ -24,8 +24,20 @@ export function openProposals(community: Community): OpenProposal[] {
     "SELECT id, idx, author, op FROM proposal WHERE state = 'proposed' ORDER BY n",
   );
   const all = [
-    ...revisions.map(({ n, id, idx, author }) => ({ id: base32.encode(id), op: "revise", by: personRef(community, author), index: idx, revision: revisionDetail(community, n) })),
-    ...others.map(({ id, idx, author, op }) => ({ id: base32.encode(id), op, by: personRef(community, author), index: idx, revision: undefined })),
+    ...revisions.map(({ n, id, idx, author }) => ({
+      id: base32.encode(id),
+      op: "revise",
+      by: personRef(community, author),
+      index: idx,
+      revision: revisionDetail(community, n),
+    })),
+    ...others.map(({ id, idx, author, op }) => ({
+      id: base32.encode(id),
+      op,
+      by: personRef(community, author),
+      index: idx,
+      revision: undefined,
+    })),
   ];
   return all.toSorted((a, b) => a.index - b.index);
 }

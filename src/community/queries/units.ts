@@ -116,12 +116,16 @@ export interface UnitRef {
 export function findUnit(community: Community, text: string): UnitRef {
   const [, name = text, revision] = /^(.+)@([a-z2-7]{6,52})$/.exec(text) ?? [];
   const unit = /^[a-z2-7]{32}$/.test(name) ? unitById(community, name) : unitByPath(community, name);
-  if (unit === undefined) throw new LoreError("NOT_FOUND", `Nothing here is called "${name.slice(0, 200)}", by id, path or title.`);
+  if (unit === undefined)
+    throw new LoreError("NOT_FOUND", `Nothing here is called "${name.slice(0, 200)}", by id, path or title.`);
   return revision === undefined ? unit : { ...unit, revision: revisionOf(community, unit, revision) };
 }
 
 function unitById({ rows }: Community, text: string): UnitRef | undefined {
-  const row = rows.get<{ n: number; id: Uint8Array }>("SELECT n, id FROM unit WHERE id = ?", parseId(text, "a unit id"));
+  const row = rows.get<{ n: number; id: Uint8Array }>(
+    "SELECT n, id FROM unit WHERE id = ?",
+    parseId(text, "a unit id"),
+  );
   return row === undefined ? undefined : { unit: row.n, id: row.id };
 }
 
@@ -142,18 +146,25 @@ export function unitByPath({ rows }: Community, path: string): UnitRef | undefin
 }
 
 function revisionOf({ rows }: Community, unit: UnitRef, text: string): number {
-  const revisions = rows.all<{ n: number; id: Uint8Array }>("SELECT n, id FROM revision WHERE unit = ? ORDER BY n", unit.unit);
+  const revisions = rows.all<{ n: number; id: Uint8Array }>(
+    "SELECT n, id FROM revision WHERE unit = ? ORDER BY n",
+    unit.unit,
+  );
   const matches = revisions.filter(({ id }) => base32.encode(id).startsWith(text));
   const [match, second] = matches;
   if (match === undefined) throw new LoreError("NOT_FOUND", `This unit has no revision that begins with ${text}.`);
-  if (second !== undefined) throw new LoreError("USAGE", `${matches.length} revisions begin with ${text}; write more of it.`);
+  if (second !== undefined)
+    throw new LoreError("USAGE", `${matches.length} revisions begin with ${text}; write more of it.`);
   return match.n;
 }
 
 /** Finds a revision by its whole id, of whichever unit. @throws LoreError NOT_FOUND. */
 export function findRevision({ rows }: Community, text: string): { n: number; unit: number; id: Uint8Array } {
   const id = parseDigest(text, "a revision id");
-  const row = rows.get<{ n: number; unit: number; id: Uint8Array }>("SELECT n, unit, id FROM revision WHERE id = ?", id);
+  const row = rows.get<{ n: number; unit: number; id: Uint8Array }>(
+    "SELECT n, unit, id FROM revision WHERE id = ?",
+    id,
+  );
   if (row === undefined) throw new LoreError("NOT_FOUND", `No revision has the id ${text} here.`);
   return row;
 }
@@ -226,7 +237,9 @@ export function revisionDetail(community: Community, revision: number): Revision
 
 /** A unit's versions, newest first: accepted ones and suggestions. */
 export function history(community: Community, unit: number): RevisionDetail[] {
-  return community.rows.all<DetailRow>(`${DETAIL} WHERE r.unit = ? ORDER BY r.n DESC`, unit).map((row) => toDetail(community, row));
+  return community.rows
+    .all<DetailRow>(`${DETAIL} WHERE r.unit = ? ORDER BY r.n DESC`, unit)
+    .map((row) => toDetail(community, row));
 }
 
 function toDetail(community: Community, row: DetailRow): RevisionDetail {
@@ -275,7 +288,11 @@ function stateOf({ facts }: Community, row: DetailRow): RevisionState {
 
 /** Bytes of a part of a revision; undefined when it has none of that name, or it was erased. */
 export function partBytes({ rows, store }: Community, revision: number, name = "body"): Uint8Array | undefined {
-  const part = rows.get<{ digest: Uint8Array | null }>("SELECT digest FROM part WHERE revision = ? AND name = ?", revision, name);
+  const part = rows.get<{ digest: Uint8Array | null }>(
+    "SELECT digest FROM part WHERE revision = ? AND name = ?",
+    revision,
+    name,
+  );
   return part?.digest == null ? undefined : store.parts.get(part.digest);
 }
 

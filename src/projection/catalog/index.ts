@@ -1,2 +1,2 @@
 /** The catalog projection: titles, paths, names, headings, hyperlinks. */
-export { catalogProjection, pageName } from "./projector.ts";
+export { catalogProjection } from "./projector.ts";

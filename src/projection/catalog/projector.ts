@@ -61,14 +61,26 @@ class CatalogProjector implements Projector {
     this.#db.run(
       `INSERT INTO catalog_fact (revision, unit, title, path, path_hex, lang, tags, note, mode, source)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[revision.n, revision.unit, textField(meta, "title", limits.TITLE_LENGTH_MAX) ?? path ?? "Untitled", path ?? null],
+      ...[
+        revision.n,
+        revision.unit,
+        textField(meta, "title", limits.TITLE_LENGTH_MAX) ?? path ?? "Untitled",
+        path ?? null,
+      ],
       ...[textField(meta, "pathHex", limits.PATH_BYTES_MAX * 2) ?? null, textField(meta, "lang", 35) ?? null, tags],
-      ...[textField(meta, "note", 20_000) ?? null, textField(source, "mode", 6) ?? null, textField(source, "commit", 64) ?? null],
+      ...[
+        textField(meta, "note", 20_000) ?? null,
+        textField(source, "mode", 6) ?? null,
+        textField(source, "commit", 64) ?? null,
+      ],
     );
   }
 
   #moveHead(revision: RevisionRow, previous: number | undefined): void {
-    const fact = this.#db.get<{ title: string; path: string | null }>("SELECT title, path FROM catalog_fact WHERE revision = ?", revision.n);
+    const fact = this.#db.get<{ title: string; path: string | null }>(
+      "SELECT title, path FROM catalog_fact WHERE revision = ?",
+      revision.n,
+    );
     if (fact !== undefined) {
       this.#db.run(
         "INSERT OR REPLACE INTO catalog_current (unit, revision, title, path, name) VALUES (?, ?, ?, ?, ?)",
@@ -87,7 +99,11 @@ class CatalogProjector implements Projector {
     this.#db.run(
       "INSERT OR REPLACE INTO catalog_community (unit, name, about, start, lang, licence) VALUES (?, ?, ?, ?, ?, ?)",
       ...[revision.unit, textField(meta, "name", 300) ?? "Untitled", textField(meta, "about", 1_000) ?? null],
-      ...[start === undefined ? null : JSON.stringify(start), textField(meta, "lang", 35) ?? null, revision.licence ?? null],
+      ...[
+        start === undefined ? null : JSON.stringify(start),
+        textField(meta, "lang", 35) ?? null,
+        revision.licence ?? null,
+      ],
     );
   }
 
@@ -104,11 +120,26 @@ class CatalogProjector implements Projector {
     const text = body === undefined || body.length > limits.PAGE_BYTES_MAX ? undefined : textOf(body);
     if (text === undefined) return;
     for (const [seq, { level, text: words, anchor }] of headingsOf(text).entries()) {
-      this.#db.run("INSERT INTO catalog_heading (unit, seq, level, text, anchor) VALUES (?, ?, ?, ?, ?)", unit, seq, level, words, anchor);
+      this.#db.run(
+        "INSERT INTO catalog_heading (unit, seq, level, text, anchor) VALUES (?, ?, ?, ?, ?)",
+        unit,
+        seq,
+        level,
+        words,
+        anchor,
+      );
     }
     for (const [seq, { href, form }] of linksOf(text).entries()) {
-      const path = form === "link" || form === "image" ? linkedPath(current.path ?? "", href) : form === "wiki" ? href : undefined;
-      this.#db.run("INSERT INTO catalog_href (unit, seq, href, form, path) VALUES (?, ?, ?, ?, ?)", unit, seq, href, form, path ?? null);
+      const path =
+        form === "link" || form === "image" ? linkedPath(current.path ?? "", href) : form === "wiki" ? href : undefined;
+      this.#db.run(
+        "INSERT INTO catalog_href (unit, seq, href, form, path) VALUES (?, ?, ?, ?, ?)",
+        unit,
+        seq,
+        href,
+        form,
+        path ?? null,
+      );
     }
   }
 

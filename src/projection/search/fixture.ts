@@ -88,7 +88,9 @@ export class RecordFixture {
     return this.steps.map((step) => ({
       ...step,
       effects: step.effects.map((effect) =>
-        effect.type === "revision" || effect.type === "head" ? { ...effect, revision: present(effect.revision) } : effect,
+        effect.type === "revision" || effect.type === "head"
+          ? { ...effect, revision: present(effect.revision) }
+          : effect,
       ),
     }));
   }

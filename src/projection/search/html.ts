@@ -8,7 +8,8 @@ import { Packer, type Passage } from "./packer.ts";
 
 const LESS = 0x3c;
 const HIDDEN = new Set(["script", "style", "template", "noscript", "svg", "head"]);
-const INLINE_NAMES = "a abbr b bdi bdo cite code del dfn em i ins kbd label mark q s samp small span strong sub sup u var wbr";
+const INLINE_NAMES =
+  "a abbr b bdi bdo cite code del dfn em i ins kbd label mark q s samp small span strong sub sup u var wbr";
 const INLINE = new Set(INLINE_NAMES.split(" "));
 const INLINE_TAG = new RegExp(`</?(?:${INLINE_NAMES.replaceAll(" ", "|")})(?:\\s[^<>]*)?>`, "gi");
 
@@ -19,7 +20,7 @@ export function htmlPassages(bytes: Uint8Array): readonly Passage[] {
   const anchors = new AnchorNumbers();
   let block = 0;
   let heading = -1;
-  for (let at = source.indexOf(LESS); at >= 0; ) {
+  for (let at = source.indexOf(LESS); at >= 0;) {
     const tag = tagAt(tags, at);
     if (tag === undefined) {
       at = source.indexOf(LESS, at + 1);
@@ -27,7 +28,9 @@ export function htmlPassages(bytes: Uint8Array): readonly Passage[] {
     }
     if (!INLINE.has(tag.name)) {
       if (heading >= 0) {
-        const text = visibleText(source.toString("utf8", heading, at)).replace(/\s+/g, " ").trim();
+        const text = visibleText(source.toString("utf8", heading, at))
+          .replace(/\s+/g, " ")
+          .trim();
         if (text !== "") packer.head({ text, repeat: anchors.take(text) });
       } else if (hasText(source, block, at)) packer.block(block, at);
       heading = tag.isHeading ? tag.end : -1;

@@ -81,7 +81,7 @@ export class Packer {
   }
 
   #split(start: number, end: number): void {
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const newline = this.#bytes.indexOf(NEWLINE, at);
       const lineEnd = newline < 0 || newline >= end ? end : newline + 1;
       this.line(at, lineEnd);

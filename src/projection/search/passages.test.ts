@@ -38,11 +38,18 @@ describe("Markdown passages", () => {
   });
 
   test("do not split a paragraph up to the limit, and do split a longer one", () => {
-    for (const [length, count] of [[PASSAGE_BYTES - 1, 1], [PASSAGE_BYTES, 1], [PASSAGE_BYTES + 1, 2]] as const) {
+    for (const [length, count] of [
+      [PASSAGE_BYTES - 1, 1],
+      [PASSAGE_BYTES, 1],
+      [PASSAGE_BYTES + 1, 2],
+    ] as const) {
       assert.equal(shown(`${"word ".repeat(300).slice(0, length - 1)}x`).length, count);
     }
     const paragraphs = [600, 400, 700].map((length) => "x".repeat(length)).join("\n\n");
-    assert.deepEqual(shown(paragraphs).map((text) => text.length - 2), [1002, 700]);
+    assert.deepEqual(
+      shown(paragraphs).map((text) => text.length - 2),
+      [1002, 700],
+    );
   });
 
   test("prefer the end of a sentence for a cut", () => {
@@ -88,12 +95,12 @@ describe("Markdown passages", () => {
 
 describe("Markdown text", () => {
   const cases: readonly [source: string, text: string][] = [
-    ["a [link](https://example.org/x_(y) \"t\") b", "a link b"],
+    ['a [link](https://example.org/x_(y) "t") b', "a link b"],
     ["![alt text](pic.png) and [ref][1]\n[1]: https://example.org", "alt text and ref\n1"],
     ["**bold** _em_ snake_case ~~gone~~ `a_b <c>`", "bold em snake_case gone a_b <c>"],
     ["> - quote\n# Head\n\n---\n| a | b |\n|---|---|", "quote\nHead\n\n\n  a   b  \n"],
-    ["x <b class=\"y\">bold</b> <!-- hidden --> 1 < 2 <https://example.org>", "x  bold    1 < 2 https://example.org"],
-    ["[page]({% page \"/a\" %}) {{ site.name }} {: .note} {x}", "page   {x}"],
+    ['x <b class="y">bold</b> <!-- hidden --> 1 < 2 <https://example.org>', "x  bold    1 < 2 https://example.org"],
+    ['[page]({% page "/a" %}) {{ site.name }} {: .note} {x}', "page   {x}"],
     ["R&amp;D \\* &copy; 5 & 6", "R&D * &copy; 5 & 6"],
     ["```js\nlet a;\n```", "\nlet a;\n"],
   ];
@@ -122,7 +129,7 @@ describe("table passages", () => {
       assert.deepEqual(heading, { text: "eco, name, moves", repeat: undefined });
       assert.match(decode(bytes.subarray(start, end)), /^A\d+\t[^]*e5"$/);
     }
-    assert.equal(tableText("a\t\"b\""), "a, b");
+    assert.equal(tableText('a\t"b"'), "a, b");
   });
 
   test("of a table without rows show its header", () => {

@@ -27,9 +27,12 @@ describe("the replay law", () => {
     title: fc.constantFrom("Tea", "Bread", "Über uns"),
     lang: fc.constantFrom("en", "de"),
     body: fc
-      .array(fc.constantFrom("# A", "Water boils.", "Bread rises slowly.", "", "Käse", "x".repeat(1_500), "## B", "日本語"), {
-        maxLength: 12,
-      })
+      .array(
+        fc.constantFrom("# A", "Water boils.", "Bread rises slowly.", "", "Käse", "x".repeat(1_500), "## B", "日本語"),
+        {
+          maxLength: 12,
+        },
+      )
       .map((lines) => lines.join("\n\n")),
     isProposal: fc.boolean(),
   });
@@ -66,7 +69,8 @@ describe("the replay law", () => {
 
   test("rows between flushes are those of the prefix", () => {
     const record = new RecordFixture();
-    for (let i = 0; i < 6; i++) record.revise({ unit: (i % 2) + 1, title: "T", body: `# A\n\nversion ${i}\n\n# B\n\nsame` });
+    for (let i = 0; i < 6; i++)
+      record.revise({ unit: (i % 2) + 1, title: "T", body: `# A\n\nversion ${i}\n\n# B\n\nsame` });
     const live = memory();
     record.project(live, record.steps.slice(0, 3));
     assert.deepEqual(allRows(live), rowsOf(record, record.steps.slice(0, 3), 1));
@@ -78,7 +82,8 @@ describe("the replay law", () => {
 describe("indexing", () => {
   test("stores each distinct passage of a unit once", () => {
     const record = new RecordFixture();
-    for (let i = 0; i < 50; i++) record.revise({ unit: 1, title: "Log", body: `# Same\n\nnever changes\n\n# Count\n\nvalue ${i}` });
+    for (let i = 0; i < 50; i++)
+      record.revise({ unit: 1, title: "Log", body: `# Same\n\nnever changes\n\n# Count\n\nvalue ${i}` });
     const db = memory();
     record.project(db, record.steps);
     assert.equal(db.value("SELECT count(*) FROM search_passage"), 1 + 1 + 50);
@@ -99,7 +104,13 @@ describe("indexing", () => {
   test("finds by title and path what is binary, not UTF-8 or longer than the limit", () => {
     const long = (size: number): Uint8Array => new Uint8Array(size).fill(0x61).fill(0x20, 5, 6);
     const { find } = communityOf(
-      { unit: 1, title: "Photo", body: new Uint8Array([0xff, 0xd8, 0xff]), path: "pictures/harbour.jpg", media: "image/jpeg" },
+      {
+        unit: 1,
+        title: "Photo",
+        body: new Uint8Array([0xff, 0xd8, 0xff]),
+        path: "pictures/harbour.jpg",
+        media: "image/jpeg",
+      },
       { unit: 2, title: "Zeros", body: "aaaaa\0binary", media: "application/octet-stream" },
       { unit: 3, title: "Below", body: long(BODY_BYTES_MAX - 1) },
       { unit: 4, title: "At", body: long(BODY_BYTES_MAX) },
@@ -108,7 +119,12 @@ describe("indexing", () => {
     assert.equal(find({ text: "harbour" }).hits[0]?.unit, 1);
     assert.equal(find({ text: "zeros" }).hits[0]?.unit, 2);
     assert.equal(find({ text: "binary" }).total, 0);
-    assert.deepEqual(find({ text: "aaaaa" }).hits.map((hit) => hit.unit).sort(), [3, 4]);
+    assert.deepEqual(
+      find({ text: "aaaaa" })
+        .hits.map((hit) => hit.unit)
+        .sort(),
+      [3, 4],
+    );
     assert.equal(find({ text: "above" }).hits[0]?.unit, 5);
   });
 

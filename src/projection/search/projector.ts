@@ -118,7 +118,10 @@ class SearchProjector implements Projector {
       entries.push(...this.#store.entries(head, without(after, before)));
       this.#writeUnit(unit, { kind, head, language: this.#store.languageOf(head) });
     }
-    this.#enter("current", entries.sort((a, b) => a.id - b.id));
+    this.#enter(
+      "current",
+      entries.sort((a, b) => a.id - b.id),
+    );
   }
 
   #unitRow(unit: number): UnitRow | undefined {

@@ -74,9 +74,18 @@ function groupsOf(text: string, languages: readonly Words[]): TermGroup[] {
   for (const spelling of content.length > 0 ? content : spellings) {
     const isLast = spelling === last && spelling.end === text.length;
     const typed = fold(text.slice(spelling.start, spelling.end).toLowerCase());
-    addGroup(groups, spelling.words.map((word) => word.terms[0] ?? ""), isLast ? typed : undefined);
+    addGroup(
+      groups,
+      spelling.words.map((word) => word.terms[0] ?? ""),
+      isLast ? typed : undefined,
+    );
     const pieces = Math.max(...spelling.words.map((word) => word.terms.length));
-    for (let i = 1; i < pieces; i++) addGroup(groups, spelling.words.map((word) => word.terms[i] ?? ""), undefined);
+    for (let i = 1; i < pieces; i++)
+      addGroup(
+        groups,
+        spelling.words.map((word) => word.terms[i] ?? ""),
+        undefined,
+      );
   }
   return [...groups.values()];
 }

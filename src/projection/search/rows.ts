@@ -41,7 +41,7 @@ export function packTerms(heading: readonly number[], body: readonly number[]): 
 function countedTerms(hashes: readonly number[]): Uint32Array {
   const sorted = Uint32Array.from(hashes).sort();
   let size = 0;
-  for (let i = 0; i < sorted.length; ) {
+  for (let i = 0; i < sorted.length;) {
     const hash = sorted[i] ?? 0;
     let next = i + 1;
     while (next < sorted.length && sorted[next] === hash) next += 1;

@@ -10,12 +10,33 @@ import { HITS_MAX } from "./search.ts";
 import { SNIPPET_CHARS } from "./snippet.ts";
 
 const PAGES: readonly Draft[] = [
-  { unit: 1, title: "Parental leave", path: "leave/parental.md", body: "# Who may take it\n\nEveryone.\n\n# How long\n\nTwelve weeks of paid time off." },
-  { unit: 2, title: "Travel", body: "# Booking\n\nBook flights early.\n\n## Refunds\n\nA refund is paid when leave was approved.", tags: ["journeys"] },
-  { unit: 3, title: "Öffnungszeiten", lang: "de", body: "Das Büro in den Häusern ist geöffnet. Terms of service gelten." },
+  {
+    unit: 1,
+    title: "Parental leave",
+    path: "leave/parental.md",
+    body: "# Who may take it\n\nEveryone.\n\n# How long\n\nTwelve weeks of paid time off.",
+  },
+  {
+    unit: 2,
+    title: "Travel",
+    body: "# Booking\n\nBook flights early.\n\n## Refunds\n\nA refund is paid when leave was approved.",
+    tags: ["journeys"],
+  },
+  {
+    unit: 3,
+    title: "Öffnungszeiten",
+    lang: "de",
+    body: "Das Büro in den Häusern ist geöffnet. Terms of service gelten.",
+  },
   { unit: 4, title: "図書館", lang: "ja", body: "東京の図書館は九時に開きます。" },
   { unit: 5, title: "API", kind: "program", body: "Call `readPartBytes` or read_part_bytes." },
-  { unit: 6, title: "Openings", kind: "dataset", media: "text/csv", body: "eco,name\nB20,Sicilian Defence\nC50,Italian Game\n" },
+  {
+    unit: 6,
+    title: "Openings",
+    kind: "dataset",
+    media: "text/csv",
+    body: "eco,name\nB20,Sicilian Defence\nC50,Italian Game\n",
+  },
   { unit: 7, title: "The Who", body: "A band from London." },
 ];
 
@@ -44,8 +65,14 @@ describe("a search", () => {
     assert.ok(hit !== undefined);
     assert.equal(hit.heading, "Refunds");
     assert.equal(hit.anchor, "refunds");
-    assert.equal(new TextDecoder().decode(record.body(hit.revision).subarray(...hit.range)), "A refund is paid when leave was approved.");
-    assert.deepEqual(hit.snippet.marks.map(([start, end]) => hit.snippet.text.slice(start, end)), ["refund"]);
+    assert.equal(
+      new TextDecoder().decode(record.body(hit.revision).subarray(...hit.range)),
+      "A refund is paid when leave was approved.",
+    );
+    assert.deepEqual(
+      hit.snippet.marks.map(([start, end]) => hit.snippet.text.slice(start, end)),
+      ["refund"],
+    );
   });
 
   test("reads the query in every language of the community", () => {
@@ -53,7 +80,10 @@ describe("a search", () => {
     assert.deepEqual(units(find({ text: "OFFNUNGSZEITEN" })), [3]);
     const [hit] = find({ text: "図書" }).hits;
     assert.equal(hit?.unit, 4);
-    assert.deepEqual(hit?.snippet.marks.map(([start, end]) => hit.snippet.text.slice(start, end)), ["図書"]);
+    assert.deepEqual(
+      hit?.snippet.marks.map(([start, end]) => hit.snippet.text.slice(start, end)),
+      ["図書"],
+    );
     assert.deepEqual(units(find({ text: "京" })), [4]);
   });
 
@@ -83,7 +113,7 @@ describe("a search", () => {
   test("obeys phrases and exclusions", () => {
     assert.deepEqual(units(find({ text: '"paid time off" leave' })), [1]);
     assert.deepEqual(units(find({ text: '"time paid"' })), []);
-    assert.deepEqual(units(find({ text: '“terms of service”' })), [3]);
+    assert.deepEqual(units(find({ text: "“terms of service”" })), [3]);
     assert.deepEqual(units(find({ text: "leave -refund" })), [1]);
     assert.deepEqual(units(find({ text: 'leave -"twelve weeks"' })), [2]);
     assert.deepEqual(units(find({ text: "leave -parental" })), [2]);
@@ -117,23 +147,53 @@ describe("a search", () => {
   test("takes text, limit and offset up to their limits and refuses more", () => {
     assert.equal(find({ text: "x".repeat(QUERY_CHARS_MAX - 1) }).total, 0);
     assert.equal(find({ text: "x".repeat(QUERY_CHARS_MAX) }).total, 0);
-    assert.throws(() => find({ text: "x".repeat(QUERY_CHARS_MAX + 1) }), (error) => isLoreError(error, "TOO_LARGE"));
+    assert.throws(
+      () => find({ text: "x".repeat(QUERY_CHARS_MAX + 1) }),
+      (error) => isLoreError(error, "TOO_LARGE"),
+    );
     for (const limit of [1, HITS_MAX]) assert.ok(find({ text: "leave", limit }).total > 0);
     for (const limit of [0, HITS_MAX + 1, 1.5, Number.NaN]) {
-      assert.throws(() => find({ text: "leave", limit }), (error) => isLoreError(error, "MALFORMED"));
+      assert.throws(
+        () => find({ text: "leave", limit }),
+        (error) => isLoreError(error, "MALFORMED"),
+      );
     }
-    assert.throws(() => find({ text: "leave", offset: -1 }), (error) => isLoreError(error, "MALFORMED"));
+    assert.throws(
+      () => find({ text: "leave", offset: -1 }),
+      (error) => isLoreError(error, "MALFORMED"),
+    );
   });
 
   test("reads distinct words up to their limit", () => {
-    for (const [before, count] of [[QUERY_WORDS_MAX - 2, 1], [QUERY_WORDS_MAX - 1, 1], [QUERY_WORDS_MAX, 0]] as const) {
+    for (const [before, count] of [
+      [QUERY_WORDS_MAX - 2, 1],
+      [QUERY_WORDS_MAX - 1, 1],
+      [QUERY_WORDS_MAX, 0],
+    ] as const) {
       const others = Array.from({ length: before }, (_, i) => `z${i}`).join(" ");
       assert.equal(find({ text: `${others} flights` }).total, count);
     }
   });
 
   test("answers any string, with marks inside the snippet and ranges inside the body", () => {
-    const word = fc.constantFrom('"', "-", "*", "leave", "paid", "NEAR(", "AND", "OR", "NOT", "heading:", "図書館", "refun", "^", "\0", "'", ")");
+    const word = fc.constantFrom(
+      '"',
+      "-",
+      "*",
+      "leave",
+      "paid",
+      "NEAR(",
+      "AND",
+      "OR",
+      "NOT",
+      "heading:",
+      "図書館",
+      "refun",
+      "^",
+      "\0",
+      "'",
+      ")",
+    );
     const text = fc.oneof(
       fc.string({ unit: "binary", maxLength: 60 }),
       fc.string({ unit: "grapheme", maxLength: 60 }),
@@ -197,11 +257,19 @@ describe("a search as of an earlier size", () => {
 describe("a snippet", () => {
   test("of a long passage shows the part with most of the words, cut between words", () => {
     const filler = "some other words stand here and say little ".repeat(9);
-    const { find } = communityOf({ unit: 1, title: "Long", body: `kettle ${filler}the kettle whistles loudly ${filler}`, lang: "en" });
+    const { find } = communityOf({
+      unit: 1,
+      title: "Long",
+      body: `kettle ${filler}the kettle whistles loudly ${filler}`,
+      lang: "en",
+    });
     const [hit] = find({ text: "kettle whistle loud" }).hits;
     assert.ok(hit !== undefined);
     const { text, marks } = hit.snippet;
-    assert.deepEqual(marks.map(([start, end]) => text.slice(start, end)), ["kettle", "whistles", "loudly"]);
+    assert.deepEqual(
+      marks.map(([start, end]) => text.slice(start, end)),
+      ["kettle", "whistles", "loudly"],
+    );
     assert.ok(text.length <= SNIPPET_CHARS + 2 && text.startsWith("…") && text.endsWith("…"), text);
     assert.match(text, /^…\w+ .* \w+…$/);
   });

@@ -97,7 +97,10 @@ function hitOf(db: Db, candidate: Candidate, context: { query: Query; lookup: Lo
     "SELECT heading, path FROM search_passage WHERE id = ?",
     unit.title,
   );
-  const passage = db.get<{ heading: string | null }>("SELECT heading FROM search_passage WHERE id = ?", standing.passage);
+  const passage = db.get<{ heading: string | null }>(
+    "SELECT heading FROM search_passage WHERE id = ?",
+    standing.passage,
+  );
   const heading = standing.passage === unit.title ? undefined : (passage?.heading ?? undefined);
   const body = readBody(unit.body, context.query.readPart ?? (() => undefined));
   const text = body === undefined ? "" : passageText(unit.format, body.subarray(standing.start, standing.end));

@@ -17,7 +17,7 @@ export function tablePassages(bytes: Uint8Array): readonly Passage[] {
   const headerEnd = rowEnd(bytes, 0);
   const header = tableText(new TextDecoder().decode(bytes.subarray(0, headerEnd))).trim();
   packer.head({ text: header.slice(0, HEADER_CHARS_MAX), repeat: undefined });
-  for (let at = headerEnd; at < bytes.length; ) {
+  for (let at = headerEnd; at < bytes.length;) {
     const end = rowEnd(bytes, at);
     packer.line(at, end);
     at = end;
@@ -31,7 +31,10 @@ export function tablePassages(bytes: Uint8Array): readonly Passage[] {
 
 /** Rows as they read: cells parted by a comma and a space, quotes gone. */
 export function tableText(rows: string): string {
-  return rows.replace(/\t/g, ", ").replace(/"/g, "").replace(/,(?=\S)/g, ", ");
+  return rows
+    .replace(/\t/g, ", ")
+    .replace(/"/g, "")
+    .replace(/,(?=\S)/g, ", ");
 }
 
 /** After the newline that ends the row; one inside a quoted cell does not. */

@@ -75,7 +75,7 @@ export class Words {
 
   /** Calls `visit` for every word of `text` in order, with its range in UTF-16 units. */
   each(text: string, visit: Visit): void {
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       const start = at;
       const found = classAt(text, at);
       at = found === WORD ? wordEnd(text, at) : at + unitsAt(text, at);

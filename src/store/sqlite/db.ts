@@ -60,7 +60,7 @@ export class Db {
   /** First column of the first row of `sql`, or undefined. Not cached: for pragmas and one-off questions. */
   value(sql: string): SqlValue | undefined {
     const row = this.#database.prepare(sql).get();
-    return row === undefined ? undefined : (Object.values(row)[0] as SqlValue);
+    return row === undefined ? undefined : Object.values(row)[0];
   }
 
   /** Runs a script of statements that return nothing. */

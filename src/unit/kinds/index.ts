@@ -32,7 +32,7 @@ export function parseMeta(kind: Kind, bytes: Uint8Array): Meta {
     const message = `Reading the facts of a ${kind.name}: ${bytes.length} bytes are more than ${META_BYTES_MAX}.`;
     throw new LoreError("TOO_LARGE", message, { limit: META_BYTES_MAX });
   }
-  return kind.meta(readJson(bytes), "meta") as Meta;
+  return kind.meta(readJson(bytes), "meta");
 }
 
 /**

@@ -26,16 +26,29 @@ const good: Readonly<Record<string, unknown>> = {
   "a loan": { op: "key", act: "lend", agent: digest, kinds: ["page"], until: 1, direct: true },
   "a role": { op: "role", act: "end", member: id, role: "steward" },
   "a first revision": first,
-  "a revision with everything": { ...revise, parts: [part], propose: true, source: { time: 0 }, rules: { a: 1 }, links: [{ rel: "cites", to: id, at: digest }], by: [{ member: id, share: 1 }], licence: "CC-BY-4.0" },
+  "a revision with everything": {
+    ...revise,
+    parts: [part],
+    propose: true,
+    source: { time: 0 },
+    rules: { a: 1 },
+    links: [{ rel: "cites", to: id, at: digest }],
+    by: [{ member: id, share: 1 }],
+    licence: "CC-BY-4.0",
+  },
   "a kind nobody knows": { ...first, kind: "gadget", rules: { any: ["thing"] } },
   "a charter": { ...first, kind: "charter", rules },
-  "a comment on a passage": { op: "review", verdict: "comment", on: { unit: id, at: digest, part: "body", range: [0, 0] } },
+  "a comment on a passage": {
+    op: "review",
+    verdict: "comment",
+    on: { unit: id, at: digest, part: "body", range: [0, 0] },
+  },
   "a confirmation": { ...mark, mark: "confirm", verdict: "fails", source: { time: 5 } },
   "a replacement": { ...mark, mark: "supersede", by: id },
   "a redaction": { op: "redact", slots: [{ op: digest, part: "body" }] },
   "a usage table": { op: "usage", epoch: 1, readers: 2, total: 3, parts: [part] },
-  "postings": { op: "post", totals: [{ currency: "EUR", amount: -5 }], parts: [part] },
-  "evidence": { op: "attest", about: "split-view", rules: { size: 1 } },
+  postings: { op: "post", totals: [{ currency: "EUR", amount: -5 }], parts: [part] },
+  evidence: { op: "attest", about: "split-view", rules: { size: 1 } },
 };
 
 for (const [what, value] of Object.entries(good)) {
@@ -52,7 +65,11 @@ const bad: readonly (readonly [what: string, value: unknown, code: LoreErrorCode
   ["an unknown link", { ...revise, links: [{ rel: "likes", to: id }] }, "UNSUPPORTED"],
   ["an unknown rule of a charter", { ...first, kind: "charter", rules: { ...rules, quorum: 3 } }, "UNSUPPORTED"],
   ["a charter without rules", { ...first, kind: "charter" }, "MALFORMED"],
-  ["a charter that asks for no approval", { ...first, kind: "charter", rules: { ...rules, approvals: 0 } }, "MALFORMED"],
+  [
+    "a charter that asks for no approval",
+    { ...first, kind: "charter", rules: { ...rules, approvals: 0 } },
+    "MALFORMED",
+  ],
   ["a nonce and parents", { ...revise, nonce }, "MALFORMED"],
   ["neither nonce nor parents", { ...revise, parents: [] }, "MALFORMED"],
   ["a part twice", { ...first, parts: [part, part] }, "MALFORMED"],
@@ -63,7 +80,11 @@ const bad: readonly (readonly [what: string, value: unknown, code: LoreErrorCode
   ["a link to another community's path", { ...revise, links: [{ rel: "cites", to: "lore:x/y" }] }, "MALFORMED"],
   ["a range without a revision", { ...mark, on: { unit: id, part: "body", range: [0, 1] } }, "MALFORMED"],
   ["a range without a part", { ...mark, on: { unit: id, at: digest, range: [0, 1] } }, "MALFORMED"],
-  ["a range that ends before it starts", { ...mark, on: { unit: id, at: digest, part: "body", range: [2, 1] } }, "MALFORMED"],
+  [
+    "a range that ends before it starts",
+    { ...mark, on: { unit: id, at: digest, part: "body", range: [2, 1] } },
+    "MALFORMED",
+  ],
   ["a range of three", { ...mark, on: { unit: id, at: digest, part: "body", range: [0, 1, 2] } }, "MALFORMED"],
   ["a source after the end of time", { ...first, source: { time: limits.TIME_MS_MAX + 1 } }, "MALFORMED"],
   ["a claim of nobody", { op: "member", alias: [], into: id }, "MALFORMED"],
@@ -86,9 +107,21 @@ const limited: readonly (readonly [what: string, most: number, make: (count: num
   ["aliases", limits.ALIASES_MAX, (count) => ({ op: "member", alias: many(count, () => id), into: id })],
   ["bytes of a part", limits.PART_BYTES_MAX, (size) => ({ ...first, parts: [{ ...part, size }] })],
   ["millionths of a share", 1_000_000, (share) => ({ ...first, by: [{ member: id, share }] })],
-  ["minor units of money", limits.AMOUNT_MAX - 1, (amount) => ({ op: "post", totals: [{ currency: "EUR", amount }], parts: [] })],
-  ["approvals of a charter", limits.REVIEWERS_MAX, (approvals) => ({ ...first, kind: "charter", rules: { ...rules, approvals } })],
-  ["milliseconds until erasure", limits.REDACT_DELAY_MS_MAX, (redactDelay) => ({ ...first, kind: "charter", rules: { ...rules, redactDelay } })],
+  [
+    "minor units of money",
+    limits.AMOUNT_MAX - 1,
+    (amount) => ({ op: "post", totals: [{ currency: "EUR", amount }], parts: [] }),
+  ],
+  [
+    "approvals of a charter",
+    limits.REVIEWERS_MAX,
+    (approvals) => ({ ...first, kind: "charter", rules: { ...rules, approvals } }),
+  ],
+  [
+    "milliseconds until erasure",
+    limits.REDACT_DELAY_MS_MAX,
+    (redactDelay) => ({ ...first, kind: "charter", rules: { ...rules, redactDelay } }),
+  ],
   ["letters of a licence", 200, (count) => ({ ...first, licence: "A".repeat(count) })],
 ];
 
@@ -109,11 +142,17 @@ test("rules take 4 KiB at most, as they are encoded", () => {
   // The map, the key "x" and the head of a byte string of this length take six bytes.
   const sized = (bytes: number) => ({ ...first, kind: "policy", rules: { x: new Uint8Array(bytes - 6) } });
   for (const bytes of [limits.RULES_BYTES_MAX - 1, limits.RULES_BYTES_MAX]) assert.ok(op(sized(bytes), "op"));
-  assert.throws(() => op(sized(limits.RULES_BYTES_MAX + 1), "op"), { code: "TOO_LARGE", limit: limits.RULES_BYTES_MAX });
+  assert.throws(() => op(sized(limits.RULES_BYTES_MAX + 1), "op"), {
+    code: "TOO_LARGE",
+    limit: limits.RULES_BYTES_MAX,
+  });
 });
 
 test("the parts of an op are those it names, in order", () => {
-  assert.deepEqual(partsOf(op({ ...first, parts: [part, { ...part, name: "annex" }] }, "op")).map(({ name }) => name), ["body", "annex"]);
+  assert.deepEqual(
+    partsOf(op({ ...first, parts: [part, { ...part, name: "annex" }] }, "op")).map(({ name }) => name),
+    ["body", "annex"],
+  );
   assert.deepEqual(partsOf(op({ op: "role", act: "grant", member: id, role: "editor" }, "op")), []);
   assert.deepEqual(partsOf(op(mark, "op")), []);
 });

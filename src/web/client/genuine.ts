@@ -170,7 +170,7 @@ function checkProof(words: Uint8Array, proof: ProofFile, { community, signer }: 
   checkWords(words, extra);
   step("signature", "The signature does not hold", () => verifyEntry(nobleSuite, entry));
   setStep("signature", "checked", {
-    text: `on ${DAY.format(entry.time)}, by the signer's own clock, with a key that this site says is ${signer}'s. The signature holds for that key.`,
+    text: `on ${DAY.format(entry.time)}, by the signer's own clock, with a key that, this site says, belongs to ${signer}. The signature holds for that key.`,
     fingerprint: hex.encode(entry.key),
   });
   const key = step("summary", "The record is not this community's", () => {

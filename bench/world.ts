@@ -22,11 +22,20 @@ export async function createWorld(): Promise<World> {
   const community = await node.begin({ name: "Bench", founder: "Keeper", now: node.environment.now() });
   const founder = node.keystore.read(community.id);
   if (founder === undefined) throw new Error("the founder has no keys");
-  const close = async () => {
-    await node.close();
-    rmSync(folder, { recursive: true, force: true });
+  const { id } = community;
+  return {
+    node,
+    folder,
+    founder,
+    // A bench may close it and open it again.
+    get community() {
+      return node.community(id);
+    },
+    async close() {
+      await node.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
-  return { node, community, folder, founder, close };
 }
 
 export function openNode(folder: string): LoreNode {

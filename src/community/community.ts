@@ -162,6 +162,11 @@ export class Community {
     return undefined;
   }
 
+  /** Where its files are. */
+  get directory(): string {
+    return this.#options.directory;
+  }
+
   /** Number of entries, durable. */
   get size(): number {
     return this.store.log.size();

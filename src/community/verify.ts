@@ -9,14 +9,15 @@ import {
   decodeEntry,
   decodeSidecar,
   logKeyOf,
+  type Opening,
   logOrigin,
   openCheckpoint,
   tiles,
   tree,
   verifyEntry,
 } from "../log/index.ts";
-import { Db, type Store } from "../store/index.ts";
-import { commitment, partsOf } from "../unit/index.ts";
+import { Db, openSqliteStore, type Store, type StoredEntry } from "../store/index.ts";
+import { commitment, type PartRef, partsOf } from "../unit/index.ts";
 import type { Community } from "./community.ts";
 import { Projections } from "./projections.ts";
 
@@ -45,58 +46,105 @@ export async function verifyCommunity(
 ): Promise<VerifyReport> {
   const started = performance.now();
   await community.seal();
-  const record = await verifyRecord(community.environment.suite, community.store, onProgress);
+  const audited = openSqliteStore(community.directory, { readOnly: true });
+  const record = await verifyRecord(community.environment.suite, audited, onProgress).finally(() => audited.close());
   const tables = verifyRows(community, onProgress);
   return { ...record, tables, durationMs: Math.round(performance.now() - started) };
 }
 
 type RecordReport = Omit<VerifyReport, "tables" | "durationMs">;
 
-/** Tree, checkpoint, signatures and parts. */
+/** Tree, checkpoint, signatures and parts. `store` should be one of its own: a running one answers from memory. */
 export async function verifyRecord(
   suite: Suite,
   store: Store,
   onProgress?: (progress: VerifyProgress) => void,
 ): Promise<RecordReport> {
   const size = store.log.size();
-  const counts = { signatures: 0, parts: 0, partsErased: 0 };
-  const frontier: Uint8Array[] = [];
+  const audit = new RecordAudit(suite, store);
   let index = 0;
-  for (const { bytes, sidecar } of store.log.read(0, size)) {
-    place(`entry ${index}`, () => {
-      requireLeaf(suite, store, index, bytes);
-      pushLeaf(suite, frontier, index, tree.leafHash(suite, bytes));
-      const entry = decodeOrSkip(suite, bytes);
-      if (entry === undefined) return;
-      verifyEntry(suite, entry);
-      counts.signatures += 1;
-      const openings = decodeSidecar(sidecar);
-      for (const [at, op] of entry.ops.entries()) {
-        for (const [i, part] of partsOf(op).entries()) {
-          const opening = openings[at]?.[i];
-          if (opening === undefined) counts.partsErased += 1;
-          else {
-            if (!equal(part.commit, commitment(suite, opening.salt, opening.digest)))
-              throw mismatch(`the sidecar of its part "${part.name}" does not open what was signed`);
-            if (!store.parts.has(opening.digest))
-              throw mismatch(`its part "${part.name}" (SHA-256 ${hex.encode(opening.digest)}) is missing`);
-            const held = store.parts.get(opening.digest);
-            if (held?.length !== part.size)
-              throw mismatch(`its part "${part.name}" has ${held?.length ?? 0} bytes, ${part.size} were signed`);
-            counts.parts += 1;
-          }
-        }
-      }
-    });
+  for (const stored of store.log.read(0, size)) {
+    place(`entry ${index}`, () => audit.check(index, stored));
     index += 1;
     if (index % REPORT_EVERY === 0) {
       onProgress?.({ stage: "Checking the record", done: index, of: size });
       await new Promise(setImmediate);
     }
   }
-  const root = foldFrontier(suite, frontier);
+  const root = audit.root();
   requireCheckpoint(suite, store, { size, root });
-  return { entries: size, ...counts, root: hex.encode(root) };
+  return { entries: size, ...audit.counts, root: hex.encode(root) };
+}
+
+const HASH_BYTES = 32;
+
+class RecordAudit {
+  readonly counts = { signatures: 0, parts: 0, partsErased: 0 };
+  readonly #suite: Suite;
+  readonly #store: Store;
+  readonly #sealed: number;
+  /** Roots of complete subtrees from left to right; their sizes are the bits of the number of leaves. */
+  readonly #frontier: Uint8Array[] = [];
+  #tile: Uint8Array | undefined;
+
+  constructor(suite: Suite, store: Store) {
+    this.#suite = suite;
+    this.#store = store;
+    this.#sealed = store.log.sealedSize();
+  }
+
+  check(index: number, { bytes, sidecar }: StoredEntry): void {
+    const leaf = tree.leafHash(this.#suite, bytes);
+    this.#requireLeaf(index, leaf);
+    this.#push(index, leaf);
+    const entry = decodeOrSkip(this.#suite, bytes);
+    if (entry === undefined) return;
+    verifyEntry(this.#suite, entry);
+    this.counts.signatures += 1;
+    const openings = decodeSidecar(sidecar);
+    for (const [place, op] of entry.ops.entries()) {
+      for (const [i, part] of partsOf(op).entries()) this.#requirePart(part, openings[place]?.[i]);
+    }
+  }
+
+  #requireLeaf(index: number, leaf: Uint8Array): void {
+    if (index >= this.#sealed) return;
+    const at = index % tiles.TILE_WIDTH;
+    const number = Math.floor(index / tiles.TILE_WIDTH);
+    if (at === 0) this.#tile = this.#store.log.tile({ level: 0, number, width: tiles.tileWidth(this.#sealed, 0, number) });
+    const published = this.#tile?.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
+    if (published === undefined || !equal(published, leaf)) throw mismatch("its bytes are not those in the published tree");
+  }
+
+  #push(index: number, leaf: Uint8Array): void {
+    let hash = leaf;
+    for (let n = index; n % 2 === 1; n = Math.floor(n / 2)) {
+      const left = this.#frontier.pop();
+      if (left !== undefined) hash = tree.nodeHash(this.#suite, left, hash);
+    }
+    this.#frontier.push(hash);
+  }
+
+  root(): Uint8Array {
+    const [last, ...rest] = this.#frontier.toReversed();
+    if (last === undefined) return this.#suite.sha256(new Uint8Array());
+    return rest.reduce((hash, left) => tree.nodeHash(this.#suite, left, hash), last);
+  }
+
+  #requirePart({ name, commit, size }: PartRef, opening: Opening | undefined): void {
+    if (opening === undefined) {
+      this.counts.partsErased += 1;
+      return;
+    }
+    const { salt, digest } = opening;
+    if (!equal(commit, commitment(this.#suite, salt, digest))) {
+      throw mismatch(`the sidecar of its part "${name}" does not open what was signed`);
+    }
+    const held = this.#store.parts.get(digest);
+    if (held === undefined) throw mismatch(`its part "${name}" (SHA-256 ${hex.encode(digest)}) is missing`);
+    if (held.length !== size) throw mismatch(`its part "${name}" has ${held.length} bytes, ${size} were signed`);
+    this.counts.parts += 1;
+  }
 }
 
 function decodeOrSkip(suite: Suite, bytes: Uint8Array) {
@@ -107,32 +155,6 @@ function decodeOrSkip(suite: Suite, bytes: Uint8Array) {
     if (error instanceof LoreError && error.code === "UNSUPPORTED") return undefined;
     throw error;
   }
-}
-
-function requireLeaf(suite: Suite, store: Store, index: number, bytes: Uint8Array): void {
-  if (index >= store.log.sealedSize()) return;
-  const number = Math.floor(index / tiles.TILE_WIDTH);
-  const tile = store.log.tile({ level: 0, number, width: (index % tiles.TILE_WIDTH) + 1 });
-  const at = (index % tiles.TILE_WIDTH) * 32;
-  const leaf = tree.leafHash(suite, bytes);
-  if (tile === undefined || !equal(tile.subarray(at, at + 32), leaf))
-    throw mismatch("its bytes are not those in the published tree");
-}
-
-/** Keeps the roots of complete subtrees from left to right; their sizes are the bits of the count. */
-function pushLeaf(suite: Suite, frontier: Uint8Array[], index: number, leaf: Uint8Array): void {
-  let hash = leaf;
-  for (let n = index; n % 2 === 1; n = Math.floor(n / 2)) {
-    const left = frontier.pop();
-    if (left !== undefined) hash = tree.nodeHash(suite, left, hash);
-  }
-  frontier.push(hash);
-}
-
-function foldFrontier(suite: Suite, frontier: readonly Uint8Array[]): Uint8Array {
-  const [last, ...rest] = frontier.toReversed();
-  if (last === undefined) return suite.sha256(new Uint8Array());
-  return rest.reduce((hash, left) => tree.nodeHash(suite, left, hash), last);
 }
 
 function requireCheckpoint(suite: Suite, store: Store, { size, root }: { size: number; root: Uint8Array }): void {

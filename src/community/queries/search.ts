@@ -3,7 +3,7 @@ import { base32 } from "../../bytes/index.ts";
 import { search as searchIndex, type Snippet } from "../../projection/search/index.ts";
 import type { Community } from "../community.ts";
 import { type Moment, NOW } from "./moment.ts";
-import { headAt, unitAt, type UnitListing, type UnitState } from "./units.ts";
+import { headAt, unitAt, type UnitState } from "./units.ts";
 
 export interface SearchRequest {
   readonly text: string;
@@ -34,24 +34,19 @@ export interface SearchRow {
 
 /** Best first. @throws LoreError TOO_LARGE or MALFORMED for a query or limit out of bounds. */
 export function searchCommunity(community: Community, request: SearchRequest): SearchRow[] {
-  const { moment = NOW } = request;
-  const listings = new Map<number, UnitListing | undefined>();
-  const listing = (unit: number): UnitListing | undefined => {
-    if (!listings.has(unit)) listings.set(unit, unitAt(community, unit, moment));
-    return listings.get(unit);
-  };
+  const { moment = NOW, all = false } = request;
   const { hits } = searchIndex(community.rows, {
     text: request.text,
     limit: request.limit,
     ...(request.offset === undefined ? {} : { offset: request.offset }),
     ...(request.kinds === undefined ? {} : { kinds: request.kinds }),
     ...(moment.at === "now" ? {} : { asOf: { head: (unit: number) => headAt(community, unit, moment) } }),
-    include: (unit) => request.all === true || listing(unit)?.state === "current",
+    include: (unit) => all || isTrueAt(community, unit, moment),
     readPart: (digest) => community.store.parts.get(digest),
     analyser: community.analyser,
   });
   return hits.flatMap((hit) => {
-    const unit = listing(hit.unit);
+    const unit = unitAt(community, hit.unit, moment);
     if (unit === undefined) return [];
     const revision = community.facts.revision(hit.revision);
     return {
@@ -69,4 +64,11 @@ export function searchCommunity(community: Community, request: SearchRequest): S
       score: hit.score,
     };
   });
+}
+
+/** Whether a unit stood at the moment, neither replaced nor retired. Asked of every candidate, so it asks little. */
+function isTrueAt(community: Community, unit: number, moment: Moment): boolean {
+  if (moment.at !== "now") return unitAt(community, unit, moment)?.state === "current";
+  const row = community.facts.unit(unit);
+  return row !== undefined && row.retired === 0 && row.superseded_by === null;
 }

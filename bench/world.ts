@@ -80,7 +80,14 @@ export function pageDraft(world: World, author: Author, seed: number): DraftOp {
     kind: "page",
     nonce,
     parents: [],
-    content: [{ name: "body", media: "text/markdown", bytes: new TextEncoder().encode(pageText(seed)) }],
+    content: [
+      {
+        name: "meta",
+        media: "application/json",
+        bytes: new TextEncoder().encode(JSON.stringify({ title: `Page ${seed}`, path: `${seed % 97}/${seed}.md` })),
+      },
+      { name: "body", media: "text/markdown", bytes: new TextEncoder().encode(pageText(seed)) },
+    ],
   };
 }
 

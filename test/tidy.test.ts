@@ -143,9 +143,7 @@ const UNFINISHED = [
 ];
 
 test("nothing is left unfinished, and nothing speaks of this machine", () => {
-  const marks = new RegExp(
-    UNFINISHED.map((letters) => `\\b${letters.join("")}\\b`).join("|"),
-  );
+  const marks = new RegExp(UNFINISHED.map((letters) => `\\b${letters.join("")}\\b`).join("|"));
   const wrong = tracked().filter(
     (path) =>
       /\.(ts|mjs|sql|css|md|json|html)$/.test(path) &&

@@ -1,6 +1,6 @@
 /**
  * The one signature rule (DESIGN.md 3), identical in Node, browser and archive: S < L; A and R canonical
- * encodings; A and R not of small order; then the cofactored equation 8sB = 8R + 8hA.
+ * encodings; A not of small order; then the cofactored equation 8sB = 8R + 8hA.
  * Encodings are checked here once for all engines, since engines disagree on hostile signatures.
  */
 
@@ -12,10 +12,13 @@ const L = littleEndian("1000000000000000000000000000000014def9dea2f79cd65812631a
 /** The field prime p = 2^255 - 19, little-endian. */
 const P = littleEndian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed");
 
-/**
- * y-coordinates of the eight points of small order: 1, -1, 0 and the two of order eight.
- * With y below p they also cover every encoding in which x = 0 carries a sign.
- */
+/** y-coordinates of the two points with x = 0: 1 and -1. */
+const X_ZERO_Y = [
+  "0000000000000000000000000000000000000000000000000000000000000001",
+  "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec",
+].map(littleEndian);
+
+/** y-coordinates of the eight points of small order: 1, -1, 0 and the two of order eight. */
 const SMALL_ORDER_Y = [
   "0000000000000000000000000000000000000000000000000000000000000001",
   "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec",
@@ -29,18 +32,35 @@ export function isWellFormed(signature: Uint8Array, publicKey: Uint8Array): bool
   return (
     signature.length === SIGNATURE_BYTES &&
     isProperPoint(publicKey) &&
-    isProperPoint(signature.subarray(0, 32)) &&
+    isCanonical(signature.subarray(0, 32)) &&
     isBelow(signature.subarray(32), L)
   );
 }
 
 /** Whether 32 bytes are a canonical y-coordinate, with sign, of a point not of small order (if of a point). */
 export function isProperPoint(encoded: Uint8Array): boolean {
+  if (!isCanonical(encoded)) return false;
+  const y = yOf(encoded);
+  return !SMALL_ORDER_Y.some((small) => isSame(y, small));
+}
+
+/** Whether 32 bytes are the one encoding of a point (if of a point): y below p, and no sign where x is 0. */
+function isCanonical(encoded: Uint8Array): boolean {
   if (encoded.length !== PUBLIC_KEY_BYTES) return false;
+  const y = yOf(encoded);
+  const isSigned = ((encoded[31] ?? 0) & 0x80) !== 0;
+  return isBelow(y, P) && !(isSigned && X_ZERO_Y.some((zero) => isSame(y, zero)));
+}
+
+function yOf(encoded: Uint8Array): Uint8Array {
   // A copy: `slice` of a Buffer shares its memory.
   const y = Uint8Array.from(encoded);
   y[31] = (y[31] ?? 0) & 0x7f;
-  return isBelow(y, P) && !SMALL_ORDER_Y.some((small) => y.every((byte, i) => byte === small[i]));
+  return y;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((byte, i) => byte === b[i]);
 }
 
 function isBelow(value: Uint8Array, bound: Uint8Array): boolean {

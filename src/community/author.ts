@@ -13,11 +13,13 @@ export class Author {
     this.#community = community;
     this.member = member;
     this.#signer = signer;
-    const tip = community.rows.get<{ digest: Uint8Array }>(
-      "SELECT digest FROM key_tip WHERE key = ?",
-      signer.publicKey,
-    );
-    this.#prev = tip?.digest ?? null;
+    this.#prev = this.#tip();
+  }
+
+  /** Digest of the last entry of this key that is on record. */
+  #tip(): Uint8Array | null {
+    const sql = "SELECT digest FROM key_tip WHERE key = ?";
+    return this.#community.rows.get<{ digest: Uint8Array }>(sql, this.#signer.publicKey)?.digest ?? null;
   }
 
   /** Commits the parts of an op; the op can name itself in later ones from here on. */
@@ -38,12 +40,11 @@ export class Author {
 
   /** Writes ops as one entry; durable on return. */
   async write(drafts: readonly DraftOp[]): Promise<Acknowledgement & { readonly submission: Submission }> {
-    const before = this.#prev;
     try {
       const submission = this.sign(drafts.map((draft) => this.seal(draft)));
       return { ...(await this.#community.append(submission)), submission };
     } catch (error) {
-      this.#prev = before;
+      this.#prev = this.#tip();
       throw error;
     }
   }

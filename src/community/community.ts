@@ -10,15 +10,15 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 
-import { base32, decode, isLoreError, LoreError } from "../bytes/index.ts";
+import { base32, isLoreError, LoreError } from "../bytes/index.ts";
 import type { Signer } from "../bytes/node.ts";
 import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
 import { Analyser } from "../projection/search/index.ts";
 import { Db, type HighWater, openSqliteStore, type Store } from "../store/index.ts";
-import type { Rules } from "../unit/index.ts";
 import { checkParts, requireTimely } from "./admission.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import { type CharterInForce, charterInForce, communityFacts, type CommunityFacts } from "./charter.ts";
 import { eraseDue } from "./erasure.ts";
 import { Rows } from "./fold/rows.ts";
 import { Projections, standingOf } from "./projections.ts";
@@ -36,17 +36,6 @@ export interface CommunityOptions {
   readonly logSigner?: Signer | undefined;
   readonly readOnly?: boolean;
   readonly onProgress?: (done: number, of: number) => void;
-}
-
-/** Facts of a community, from its charter. */
-export interface CommunityFacts {
-  readonly name: string;
-  readonly about: string | undefined;
-  readonly lang: string | undefined;
-  /** SPDX expression that holds where a unit says nothing else. */
-  readonly licence: string | undefined;
-  /** Paths, in reading order. */
-  readonly start: readonly string[];
 }
 
 /** What an acknowledged write became. */
@@ -177,44 +166,18 @@ export class Community {
     return communityId(this.log);
   }
 
-  /** What the charter in force says of the community: its name, a sentence about it, where to start reading. */
+  /** What the charter in force says of the community. */
   get about(): CommunityFacts {
-    const row = this.rows.get<{
-      name: string;
-      about: string | null;
-      start: string | null;
-      lang: string | null;
-      licence: string | null;
-    }>("SELECT name, about, start, lang, licence FROM catalog_community");
-    // Written by the catalog from a list of text.
-    const start = row?.start == null ? [] : (JSON.parse(row.start) as string[]);
-    return {
-      name: row?.name ?? "Untitled",
-      about: row?.about ?? undefined,
-      lang: row?.lang ?? undefined,
-      licence: row?.licence ?? undefined,
-      start,
-    };
+    return communityFacts(this.rows);
   }
 
   get name(): string {
     return this.about.name;
   }
 
-  /** The charter in force: its unit and revision ids, its rules and the digest of its words. */
-  get charter(): {
-    readonly id: Uint8Array;
-    readonly head: Uint8Array;
-    readonly rules: Rules;
-    readonly body: Uint8Array | undefined;
-  } {
-    const row = this.rows.get<{ id: Uint8Array; revision: number; head: Uint8Array; rules: Uint8Array }>(
-      "SELECT u.id, r.n AS revision, r.id AS head, s.rules FROM state s JOIN unit u ON u.n = s.charter JOIN revision r ON r.n = u.head",
-    );
-    if (row === undefined) throw new Error("an empty community has no charter");
-    const body = this.facts.parts(row.revision).find(({ name }) => name === "body")?.digest;
-    // The fold wrote these bytes from a map.
-    return { id: row.id, head: row.head, rules: decode(row.rules) as Rules, body };
+  /** The charter in force. @throws when the community is empty. */
+  get charter(): CharterInForce {
+    return charterInForce(this.facts);
   }
 
   /** Digest of the genesis entry. @throws when the community is empty. */
@@ -310,19 +273,23 @@ export class Community {
     onRefused: (error: unknown, submission: Submission) => void,
   ): Promise<Map<Submission, number>> {
     this.#requireWritable();
+    // Behind only where the rows of the group before could not be committed after its entries were.
+    if (this.projections.fold.size < this.size) this.projections.catchUp();
     const start = this.size;
     const indexes = new Map<Submission, number>();
     const accepted: Submission[] = [];
     this.#writer.begin();
     try {
       for (const submission of submissions) {
-        try {
-          this.#admit(submission);
-          indexes.set(submission, start + accepted.length);
-          accepted.push(submission);
-        } catch (error) {
-          onRefused(error, submission);
+        const admitted = this.#admit(submission, onRefused);
+        if (admitted === undefined) continue;
+        // From here on a failure is nobody's mistake: it undoes the whole group.
+        for (const { digest, bytes, like } of admitted.arriving) {
+          if (digest !== undefined) this.store.parts.put(digest, bytes, { like });
         }
+        this.projections.project(admitted.step);
+        indexes.set(submission, start + accepted.length);
+        accepted.push(submission);
       }
       if (accepted.length > 0) {
         this.projections.flush();
@@ -341,14 +308,18 @@ export class Community {
     return indexes;
   }
 
-  #admit(submission: Submission): void {
+  /** Checks a submission and folds it in; undefined when it was refused, with nothing changed. */
+  #admit(submission: Submission, onRefused: (error: unknown, submission: Submission) => void) {
     const { environment, projections, store } = this;
     const { entry } = submission;
-    requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
-    const arriving = checkParts(environment, submission, store.parts);
-    const step = projections.admit(entry, decodeSidecar(submission.sidecar));
-    for (const { digest, bytes, like } of arriving) if (digest !== undefined) store.parts.put(digest, bytes, { like });
-    projections.project(step);
+    try {
+      requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
+      const arriving = checkParts(environment, submission, store.parts);
+      return { arriving, step: projections.admit(entry, decodeSidecar(submission.sidecar)) };
+    } catch (error) {
+      onRefused(error, submission);
+      return undefined;
+    }
   }
 
   #requireWritable(): void {

@@ -14,6 +14,7 @@ import {
   openCheckpoint,
   tiles,
   tree,
+  type VerifiedEntry,
   verifyEntry,
 } from "../log/index.ts";
 import { Db, openSqliteStore, type Store, type StoredEntry } from "../store/index.ts";
@@ -97,9 +98,8 @@ class RecordAudit {
     const leaf = tree.leafHash(this.#suite, bytes);
     this.#requireLeaf(index, leaf);
     this.#push(index, leaf);
-    const entry = decodeOrSkip(this.#suite, bytes);
+    const entry = signedEntry(this.#suite, bytes);
     if (entry === undefined) return;
-    verifyEntry(this.#suite, entry);
     this.counts.signatures += 1;
     const openings = decodeSidecar(sidecar);
     for (const [place, op] of entry.ops.entries()) {
@@ -111,9 +111,11 @@ class RecordAudit {
     if (index >= this.#sealed) return;
     const at = index % tiles.TILE_WIDTH;
     const number = Math.floor(index / tiles.TILE_WIDTH);
-    if (at === 0) this.#tile = this.#store.log.tile({ level: 0, number, width: tiles.tileWidth(this.#sealed, 0, number) });
+    if (at === 0)
+      this.#tile = this.#store.log.tile({ level: 0, number, width: tiles.tileWidth(this.#sealed, 0, number) });
     const published = this.#tile?.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
-    if (published === undefined || !equal(published, leaf)) throw mismatch("its bytes are not those in the published tree");
+    if (published === undefined || !equal(published, leaf))
+      throw mismatch("its bytes are not those in the published tree");
   }
 
   #push(index: number, leaf: Uint8Array): void {
@@ -147,12 +149,12 @@ class RecordAudit {
   }
 }
 
-function decodeOrSkip(suite: Suite, bytes: Uint8Array) {
+/** undefined for what is void by its bytes or signature, or needs a newer version: it stands in the tree all the same. */
+function signedEntry(suite: Suite, bytes: Uint8Array): VerifiedEntry | undefined {
   try {
-    return decodeEntry(suite, bytes);
+    return verifyEntry(suite, decodeEntry(suite, bytes));
   } catch (error) {
-    // What this version cannot read is in the tree all the same; the fold reports it.
-    if (error instanceof LoreError && error.code === "UNSUPPORTED") return undefined;
+    if (error instanceof LoreError) return undefined;
     throw error;
   }
 }

@@ -31,7 +31,11 @@ export interface LogSigner {
 /** The signed note of a checkpoint, in bytes. */
 export function signCheckpoint(suite: Suite, checkpoint: Checkpoint, signer: LogSigner): Uint8Array {
   const text = `${checkpoint.origin}\n${checkpoint.size}\n${base64.encode(checkpoint.root)}\n`;
-  const key = { name: checkpoint.origin, publicKey: signer.publicKey, sign: (message: Uint8Array) => signer.sign(message) };
+  const key = {
+    name: checkpoint.origin,
+    publicKey: signer.publicKey,
+    sign: (message: Uint8Array) => signer.sign(message),
+  };
   return utf8(signNote(suite, text, key));
 }
 

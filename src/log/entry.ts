@@ -4,7 +4,17 @@
  * An `Entry` is well-formed, no more; `SealedEntry` is one whose signature was verified. Only `verifyEntry`
  * and `signEntry` make one.
  */
-import { type Cbor, type CborMap, concat, decodeFirst, encode, LoreError, SIGNATURE_BYTES, type Suite, utf8 } from "../bytes/index.ts";
+import {
+  type Cbor,
+  type CborMap,
+  concat,
+  decodeFirst,
+  encode,
+  LoreError,
+  SIGNATURE_BYTES,
+  type Suite,
+  utf8,
+} from "../bytes/index.ts";
 import { limits, type Op, opShape } from "../unit/index.ts";
 
 /** What is signed over: everything an entry says. `log` and `prev` are null only where DESIGN.md 3 has it. */
@@ -60,7 +70,9 @@ export function decodeEntry(suite: Suite, bytes: Uint8Array): Entry {
   requireSize(bytes);
   const [map, length] = decodeFirst(bytes);
   if (bytes.length !== length + SIGNATURE_BYTES) {
-    throw malformed(`a map of ${length} bytes wants ${SIGNATURE_BYTES} bytes of signature after it, found ${bytes.length - length}`);
+    throw malformed(
+      `a map of ${length} bytes wants ${SIGNATURE_BYTES} bytes of signature after it, found ${bytes.length - length}`,
+    );
   }
   return { ...readMap(map), bytes, signature: bytes.subarray(length), digest: suite.sha256(bytes) };
 }
@@ -69,7 +81,10 @@ export function decodeEntry(suite: Suite, bytes: Uint8Array): Entry {
 export function verifyEntry(suite: Suite, entry: Entry): VerifiedEntry {
   const map = entry.bytes.subarray(0, entry.bytes.length - SIGNATURE_BYTES);
   if (!suite.verify(signedMessage(suite, map), entry.signature, entry.key)) {
-    throw new LoreError("BAD_SIGNATURE", "Checking an entry: its signature does not hold for the key it names. Sign it again.");
+    throw new LoreError(
+      "BAD_SIGNATURE",
+      "Checking an entry: its signature does not hold for the key it names. Sign it again.",
+    );
   }
   // Checked on the line above.
   return entry as VerifiedEntry;

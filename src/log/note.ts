@@ -35,7 +35,8 @@ export function signNote(suite: Suite, text: string, key: NoteKey & { sign(messa
 
 /** Reads a note without checking it. @throws LoreError MALFORMED or TOO_LARGE. */
 export function parseNote(bytes: Uint8Array): SignedNote {
-  if (bytes.length > NOTE_BYTES_MAX) throw new LoreError("TOO_LARGE", `A note of ${bytes.length} bytes is more than ${NOTE_BYTES_MAX}.`);
+  if (bytes.length > NOTE_BYTES_MAX)
+    throw new LoreError("TOO_LARGE", `A note of ${bytes.length} bytes is more than ${NOTE_BYTES_MAX}.`);
   const note = textOf(bytes);
   const split = note?.lastIndexOf("\n\n") ?? -1;
   if (note === undefined || split < 0 || !note.endsWith("\n") || /[\x00-\x09\x0b-\x1f]/.test(note)) {

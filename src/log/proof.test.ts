@@ -40,7 +40,7 @@ function recordOf(size: number, logKey = logSigner.publicKey) {
         nonce,
         parents: [],
         rules: { logKey, visibility: "public" },
-        parts: [],
+        parts: [part("meta", other)],
       },
     ],
   });

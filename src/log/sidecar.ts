@@ -15,7 +15,9 @@ export interface Opening {
 export type Sidecar = readonly (readonly (Opening | undefined)[])[];
 
 export function encodeSidecar(sidecar: Sidecar): Uint8Array {
-  return encode(sidecar.map((op) => op.map((opening) => (opening === undefined ? null : [opening.salt, opening.digest]))));
+  return encode(
+    sidecar.map((op) => op.map((opening) => (opening === undefined ? null : [opening.salt, opening.digest]))),
+  );
 }
 
 /** @throws LoreError MALFORMED. */
@@ -26,7 +28,13 @@ export function decodeSidecar(bytes: Uint8Array): Sidecar {
 function readOpening(value: Cbor): Opening | undefined {
   if (value === null) return undefined;
   const [salt, digest, more] = listOf(value);
-  if (salt instanceof Uint8Array && salt.length === 16 && digest instanceof Uint8Array && digest.length === 32 && more === undefined) {
+  if (
+    salt instanceof Uint8Array &&
+    salt.length === 16 &&
+    digest instanceof Uint8Array &&
+    digest.length === 32 &&
+    more === undefined
+  ) {
     return { salt, digest };
   }
   throw new LoreError("MALFORMED", "Reading a sidecar: an opening is not a salt of 16 and a digest of 32 bytes.");

@@ -75,7 +75,10 @@ export function tileNodes(suite: Suite, size: number, readTile: ReadTile): Nodes
     const tile = readTile({ level: tileLevel, number, width });
     const offset = first % TILE_WIDTH;
     if (offset + count > width || tile.length < (offset + count) * HASH_BYTES) {
-      throw new LoreError("INTEGRITY", `Reading ${tilePath({ level: tileLevel, number, width })}: it is shorter than the tree says.`);
+      throw new LoreError(
+        "INTEGRITY",
+        `Reading ${tilePath({ level: tileLevel, number, width })}: it is shorter than the tree says.`,
+      );
     }
     return combine(suite, tile.subarray(offset * HASH_BYTES, (offset + count) * HASH_BYTES));
   };
@@ -105,10 +108,11 @@ export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
 /** The entries of a bundle. @throws LoreError MALFORMED when it ends inside one. */
 export function decodeBundle(bundle: Uint8Array): Uint8Array[] {
   const entries: Uint8Array[] = [];
-  for (let at = 0; at < bundle.length; ) {
+  for (let at = 0; at < bundle.length;) {
     const length = ((bundle[at] ?? 0) << 8) | (bundle[at + 1] ?? 0);
     const end = at + 2 + length;
-    if (end > bundle.length) throw new LoreError("MALFORMED", `Reading an entry bundle: it ends inside entry ${entries.length}.`);
+    if (end > bundle.length)
+      throw new LoreError("MALFORMED", `Reading an entry bundle: it ends inside entry ${entries.length}.`);
     entries.push(bundle.subarray(at + 2, end));
     at = end;
   }

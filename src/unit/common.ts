@@ -1,7 +1,19 @@
 /** What several ops share: part references, links, targets, contributors (docs/formats/ops.md). */
 import { encode, type Cbor, LoreError } from "../bytes/index.ts";
 import { BY_MAX, LINKS_MAX, PART_BYTES_MAX, PARTS_MAX, RULES_BYTES_MAX, TIME_MS_MAX } from "./limits.ts";
-import { bytes, either, integer, isRecord, list, oneOf, record, refuse, type Shape, type Shaped, text } from "./shape.ts";
+import {
+  bytes,
+  either,
+  integer,
+  isRecord,
+  list,
+  oneOf,
+  record,
+  refuse,
+  type Shape,
+  type Shaped,
+  text,
+} from "./shape.ts";
 
 export const id = bytes(20);
 export const digest = bytes(32);
@@ -78,7 +90,9 @@ export const rules: Shape<Rules> = (value, where) => {
   // It was decoded from CBOR, so it is CBOR.
   const map = value as Rules;
   if (encode(map).length > RULES_BYTES_MAX) {
-    throw new LoreError("TOO_LARGE", `Reading ${where}: rules may take ${RULES_BYTES_MAX} bytes.`, { limit: RULES_BYTES_MAX });
+    throw new LoreError("TOO_LARGE", `Reading ${where}: rules may take ${RULES_BYTES_MAX} bytes.`, {
+      limit: RULES_BYTES_MAX,
+    });
   }
   return map;
 };

@@ -29,7 +29,11 @@ export function text(most: number, pattern?: RegExp): Shape<string> {
   return (value, where) => {
     const fits = typeof value === "string" && value.length > 0 && value.length <= most;
     if (fits && (pattern === undefined || pattern.test(value))) return value;
-    throw refuse(where, pattern === undefined ? `text of 1 to ${most} characters` : `text like ${pattern.source}`, value);
+    throw refuse(
+      where,
+      pattern === undefined ? `text of 1 to ${most} characters` : `text like ${pattern.source}`,
+      value,
+    );
   };
 }
 

@@ -5,7 +5,16 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { utf8 } from "../../src/bytes/index.ts";
-import { Author, isShown, LoreNode, proofFile, searchCommunity, shownSidecar, units, verifyCommunity } from "../../src/community/index.ts";
+import {
+  Author,
+  isShown,
+  LoreNode,
+  proofFile,
+  searchCommunity,
+  shownSidecar,
+  units,
+  verifyCommunity,
+} from "../../src/community/index.ts";
 import { revisionId, type ReviseOp, unitId } from "../../src/unit/index.ts";
 import { fixedEnvironment, temporaryFolder } from "../import/node.ts";
 
@@ -13,7 +22,9 @@ const SECRET = "quetzalcoatlus-4711";
 const DAY_MS = 86_400_000;
 
 function holds(folder: string, text: string): boolean {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).some((file) => file.isFile() && readFileSync(join(file.parentPath, file.name)).includes(text));
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).some(
+    (file) => file.isFile() && readFileSync(join(file.parentPath, file.name)).includes(text),
+  );
 }
 
 test("a redacted text is nowhere to be had at once, and in no file after the delay; the record still verifies", async (t) => {
@@ -31,11 +42,15 @@ test("a redacted text is nowhere to be had at once, and in no file after the del
     { name: "meta", media: "application/json", bytes: utf8('{"title":"Page","path":"page.md"}') },
     { name: "body", media: "text/markdown", bytes: utf8(text) },
   ];
-  const leak = await author.write([{ op: "revise", unit, kind: "page", nonce, parents: [], content: content(`# Page\n\n${SECRET} and more words\n`) }]);
+  const leak = await author.write([
+    { op: "revise", unit, kind: "page", nonce, parents: [], content: content(`# Page\n\n${SECRET} and more words\n`) },
+  ]);
   const leakOp = leak.submission.entry.ops[0] as ReviseOp;
   const leakId = revisionId(environment.suite, { log, author: keys.member, op: leakOp });
   await community.seal();
-  const digest = community.facts.parts(community.facts.revisionById(leakId)?.n ?? 0).find(({ name }) => name === "body")?.digest ?? assert.fail();
+  const digest =
+    community.facts.parts(community.facts.revisionById(leakId)?.n ?? 0).find(({ name }) => name === "body")?.digest ??
+    assert.fail();
   assert.ok(isShown(community, digest));
   assert.equal(searchCommunity(community, { text: SECRET, limit: 5 }).length, 1);
 

@@ -227,7 +227,7 @@ const newer: Readonly<Record<string, (map: CborMap, t: TestCommunity) => CborMap
       unit: id,
       kind: "charter",
       parents: [head],
-      parts: [],
+      parts: [{ name: "meta", commit: new Uint8Array(32), size: 2, media: "application/json" }],
       rules: { ...(rules as CborMap), quorum: 3 },
     };
     return { ...map, ops: [charter] };

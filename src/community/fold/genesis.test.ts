@@ -24,7 +24,7 @@ const charter = {
   nonce,
   parents: [],
   rules,
-  parts: [],
+  parts: [{ name: "meta", commit: new Uint8Array(32), size: 2, media: "application/json" }],
 } as const;
 
 function foldOf(ops: readonly Op[]): Fold {

@@ -69,7 +69,7 @@ export function applyMark(frame: Frame, said: Said<MarkOp>): void {
     ...[said.id, said.index, said.place, said.author, op.mark, op.verdict ?? null, unit.n, target.at ?? null],
     ...[target.part ?? null, target.range?.[0] ?? null, target.range?.[1] ?? null],
   );
-  const time = op.source?.time ?? frame.time;
+  const time = Math.min(op.source?.time ?? frame.time, frame.time);
   switch (op.mark) {
     case "dispute":
       return countDispute(frame, unit.n, 1);

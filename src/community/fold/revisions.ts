@@ -68,7 +68,8 @@ function insertRevision(
   { op, place, id, unit }: NewRevision,
 ): { revision: RevisionRow; parents: number[] } {
   const { db } = frame.rows;
-  const time = op.source?.time ?? frame.time;
+  // A source cannot be later than the record that names it: a false date would hide every later version.
+  const time = Math.min(op.source?.time ?? frame.time, frame.time);
   const n = db.insert(
     `INSERT INTO revision (id, unit, idx, place, author, key, state, time, sourced, licence, rules)
      VALUES (?, ?, ?, ?, ?, ?, 'proposed', ?, ?, ?, ?)`,

@@ -81,7 +81,8 @@ class CatalogProjector implements Projector {
       "SELECT title, path FROM catalog_fact WHERE revision = ?",
       revision.n,
     );
-    if (fact !== undefined) {
+    if (fact === undefined) this.#db.run("DELETE FROM catalog_current WHERE unit = ?", revision.unit);
+    else {
       this.#db.run(
         "INSERT OR REPLACE INTO catalog_current (unit, revision, title, path, name) VALUES (?, ?, ?, ?, ?)",
         ...[revision.unit, revision.n, fact.title, fact.path, fact.path === null ? null : pageName(fact.path)],

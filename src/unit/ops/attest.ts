@@ -2,5 +2,8 @@
 import { parts, rules } from "../common.ts";
 import { oneOf, record, type Shaped } from "../shape.ts";
 
-export const attestOp = record({ op: oneOf("attest"), about: oneOf("split-view", "import", "checkpoint") }, { parts, rules });
+export const attestOp = record(
+  { op: oneOf("attest"), about: oneOf("split-view", "import", "checkpoint") },
+  { parts, rules },
+);
 export type AttestOp = Shaped<typeof attestOp>;

@@ -15,7 +15,10 @@ const acts = {
   /** A steward gives a plain contributor a new key in place of all others. */
   rekey: record({ op, act: oneOf("rekey"), member: id, key }, { next: digest }),
   /** Lends signing to an agent's key: kinds it may write, until when; `direct` only in a notebook. */
-  lend: record({ op, act: oneOf("lend"), agent: key, kinds: list(text(20, /^[a-z]+$/), 16), until: time }, { direct: flag }),
+  lend: record(
+    { op, act: oneOf("lend"), agent: key, kinds: list(text(20, /^[a-z]+$/), 16), until: time },
+    { direct: flag },
+  ),
 };
 type Act = keyof typeof acts;
 export type KeyOp = { [A in Act]: Shaped<(typeof acts)[A]> }[Act];

@@ -7,7 +7,8 @@ import { op, partsOf } from "./index.ts";
 
 const [id, digest, nonce] = [new Uint8Array(20), new Uint8Array(32), new Uint8Array(16)];
 const part = { name: "body", commit: digest, size: 1, media: "text/markdown" };
-const revise = { op: "revise", unit: id, kind: "page", parents: [digest], parts: [] };
+const meta = { name: "meta", commit: digest, size: 2, media: "application/json" };
+const revise = { op: "revise", unit: id, kind: "page", parents: [digest], parts: [meta] };
 const first = { ...revise, parents: [], nonce };
 const rules = { logKey: digest, visibility: "public" };
 const mark = { op: "mark", mark: "thank", on: digest };
@@ -28,7 +29,7 @@ const good: Readonly<Record<string, unknown>> = {
   "a first revision": first,
   "a revision with everything": {
     ...revise,
-    parts: [part],
+    parts: [meta, part],
     propose: true,
     source: { time: 0 },
     rules: { a: 1 },
@@ -72,7 +73,8 @@ const bad: readonly (readonly [what: string, value: unknown, code: LoreErrorCode
   ],
   ["a nonce and parents", { ...revise, nonce }, "MALFORMED"],
   ["neither nonce nor parents", { ...revise, parents: [] }, "MALFORMED"],
-  ["a part twice", { ...first, parts: [part, part] }, "MALFORMED"],
+  ["a version without facts", { ...first, parts: [part] }, "MALFORMED"],
+  ["a part twice", { ...first, parts: [meta, part, part] }, "MALFORMED"],
   ["a part with a path for a name", { ...first, parts: [{ ...part, name: "../x" }] }, "MALFORMED"],
   ["a part without a media type", { ...first, parts: [{ ...part, media: "markdown" }] }, "MALFORMED"],
   ["a media type in capitals", { ...first, parts: [{ ...part, media: "Text/Markdown" }] }, "MALFORMED"],
@@ -101,11 +103,15 @@ const foreign = `lore:${base32.encode(id)}/${base32.encode(id)}@${base32.encode(
 const limited: readonly (readonly [what: string, most: number, make: (count: number) => unknown])[] = [
   ["links", limits.LINKS_MAX, (count) => ({ ...revise, links: many(count, () => ({ rel: "cites", to: foreign })) })],
   ["parents", limits.PARENTS_MAX, (count) => ({ ...revise, parents: many(count, () => digest) })],
-  ["parts", limits.PARTS_MAX, (count) => ({ ...first, parts: many(count, (i) => ({ ...part, name: `a${i}` })) })],
+  [
+    "parts",
+    limits.PARTS_MAX,
+    (count) => ({ ...first, parts: many(count, (i) => ({ ...part, name: i === 0 ? "meta" : `a${i}` })) }),
+  ],
   ["authors", limits.BY_MAX, (count) => ({ ...first, by: many(count, () => ({ member: id })) })],
   ["slots", limits.SLOTS_MAX, (count) => ({ op: "redact", slots: many(count, () => ({ op: digest, part: "body" })) })],
   ["aliases", limits.ALIASES_MAX, (count) => ({ op: "member", alias: many(count, () => id), into: id })],
-  ["bytes of a part", limits.PART_BYTES_MAX, (size) => ({ ...first, parts: [{ ...part, size }] })],
+  ["bytes of a part", limits.PART_BYTES_MAX, (size) => ({ ...first, parts: [{ ...meta, size }] })],
   ["millionths of a share", 1_000_000, (share) => ({ ...first, by: [{ member: id, share }] })],
   [
     "minor units of money",
@@ -150,8 +156,8 @@ test("rules take 4 KiB at most, as they are encoded", () => {
 
 test("the parts of an op are those it names, in order", () => {
   assert.deepEqual(
-    partsOf(op({ ...first, parts: [part, { ...part, name: "annex" }] }, "op")).map(({ name }) => name),
-    ["body", "annex"],
+    partsOf(op({ ...first, parts: [meta, part, { ...part, name: "annex" }] }, "op")).map(({ name }) => name),
+    ["meta", "body", "annex"],
   );
   assert.deepEqual(partsOf(op({ op: "role", act: "grant", member: id, role: "editor" }, "op")), []);
   assert.deepEqual(partsOf(op(mark, "op")), []);

@@ -27,6 +27,8 @@ export const reviseOp: Shape<ReviseOp> = (value, where) => {
   if ((read.nonce === undefined) === (read.parents.length === 0)) {
     throw refuse(where, "a nonce for a new unit or else at least one parent", value);
   }
+  // The facts that say what it is called; nothing could be shown without them.
+  if (!read.parts.some(({ name }) => name === "meta")) throw refuse(`${where}.parts`, "a part called meta", read.parts);
   kindOf(read.kind).rules?.(read.rules ?? {}, `${where}.rules`);
   return read;
 };

@@ -73,6 +73,7 @@ export function checkParts(environment: Environment, submission: Submission, hel
   const arriving: DraftPart[] = [];
   let at = 0;
   for (const [place, op] of submission.entry.ops.entries()) {
+    requireLinks(op);
     for (const [i, part] of partsOf(op).entries()) {
       const opening = sidecar[place]?.[i];
       const content = submission.content[at++];
@@ -92,6 +93,16 @@ export function checkParts(environment: Environment, submission: Submission, hel
     }
   }
   return arriving;
+}
+
+/** What is on record already keeps its links; a new version may carry only those of its kind. */
+function requireLinks(op: Op): void {
+  if (op.op !== "revise") return;
+  const allowed = kindOf(op.kind).links;
+  const odd = op.links?.find(({ rel }) => !allowed.includes(rel));
+  if (odd === undefined) return;
+  const message = `A ${op.kind} carries no "${odd.rel}" links; it may carry ${allowed.join(", ")}.`;
+  throw new LoreError("REFUSED", message, { field: "links" });
 }
 
 function requireMeta(op: Op, part: PartRef, bytes: Uint8Array): void {

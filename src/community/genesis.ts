@@ -14,6 +14,8 @@ export interface Founding {
   readonly founder: string;
   readonly visibility?: "public" | "members";
   readonly lang?: string | undefined;
+  /** Paths to start reading with, in order. */
+  readonly start?: readonly string[] | undefined;
   /** SPDX expression that applies where a unit says nothing else. */
   readonly licence?: string | undefined;
   /** The charter in words, Markdown; a plain one is written when absent. */
@@ -67,12 +69,13 @@ export function found(environment: Environment, founding: Founding): Founded {
   return { id: communityId(submission.entry.digest), submission, member, signer, seed, logSigner, logSeed };
 }
 
-function charterParts({ name, about, charter, lang }: Founding) {
+function charterParts({ name, about, charter, lang, start }: Founding) {
   const meta = {
     title: "How we work",
     name,
     ...(lang === undefined ? {} : { lang }),
     ...(about === undefined ? {} : { about }),
+    ...(start === undefined ? {} : { start }),
   };
   return [
     { name: "meta", media: "application/json", bytes: utf8.encode(JSON.stringify(meta)) },

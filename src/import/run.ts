@@ -153,7 +153,7 @@ const skipLarge: SkipRule = ({ sizeBytes }) =>
     : undefined;
 
 /** What a source says of the community it comes from. */
-type Facts = { readonly [K in "name" | "about" | "licence" | "lang"]?: string | undefined };
+type Facts = { readonly [K in "name" | "about" | "licence" | "lang"]?: string | undefined } & Pick<Manifest, "start">;
 
 /** The community an import goes to: the one it names, the one that has the name already, or a new one. */
 async function chosenCommunity(node: LoreNode, { into, location }: Request, manifest: Facts): Promise<Community> {
@@ -168,6 +168,7 @@ async function chosenCommunity(node: LoreNode, { into, location }: Request, mani
     about: into.about ?? manifest.about,
     licence: into.licence ?? manifest.licence,
     lang: manifest.lang,
+    start: manifest.start,
     founder: into.founder,
     now: node.environment.now(),
   });

@@ -218,13 +218,13 @@ class PlanWriter {
       ...(op.propose || conflict ? { propose: true as const } : {}),
       ...(commit.time === undefined ? {} : { source: { time: commit.time } }),
       by: commit.by,
-      content: [metaPart(file, op, { kind, commit }), bodyPart(file, kind, known?.body)],
+      content: [{ ...metaPart(file, op, { kind, commit }), like: known?.meta }, bodyPart(file, kind, known?.body)],
     };
     const sealed = this.#add(draft);
     // A draft's op with its parts back is the op itself.
     const id = revisionId(environment.suite, { log, author: author.member, op: sealed.op });
     this.#standing.add(op, {
-      unit: { id: unit, kind, body: sealed.openings[1]?.digest },
+      unit: { id: unit, kind, meta: sealed.openings[0]?.digest, body: sealed.openings[1]?.digest },
       revision: id,
       accepted: !op.propose && !conflict,
     });

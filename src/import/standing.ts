@@ -12,6 +12,8 @@ export interface KnownUnit {
   readonly kind: string;
   /** Digest of the body last written, for the store to build on. */
   readonly body: Uint8Array | undefined;
+  /** The same of the facts; undefined for one that an earlier run wrote. */
+  readonly meta: Uint8Array | undefined;
 }
 
 interface FoundRevision {
@@ -108,7 +110,7 @@ export class Standing {
 
   #recall(op: Revise, found: FoundRevision | undefined): void {
     if (found === undefined) return;
-    const unit = { id: found.unit, kind: found.kind, body: found.body ?? undefined };
+    const unit = { id: found.unit, kind: found.kind, body: found.body ?? undefined, meta: undefined };
     this.add(op, { unit, revision: found.revision, accepted: !op.propose });
     this.#older.add(op.unit);
   }

@@ -8,7 +8,7 @@ import { KINDS } from "../unit/index.ts";
 
 export interface Output {
   /** Results: stdout. */
-  out(text: string): void;
+  out(content: string | Uint8Array): void;
   /** Progress and notices: stderr. */
   notice(text: string): void;
   /** Whether progress may be drawn over itself. */

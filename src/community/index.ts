@@ -13,6 +13,7 @@ export { isShown, shownSidecar } from "./queries/hidden.ts";
 export { type CommitSize, type ImportState, importStates, stateOp } from "./queries/import-states.ts";
 export { consistencyHashes, proofFile } from "./queries/proofs.ts";
 export { type OpenProposal, openProposals } from "./queries/proposals.ts";
+export { type Remark, remarksOn } from "./queries/remarks.ts";
 export { searchCommunity, type SearchRow } from "./queries/search.ts";
 export { type Received, receiveCommunity, type ReceivedEntry, receiveTail } from "./restore.ts";
 export { readEntry } from "./projections.ts";

@@ -28,7 +28,7 @@ export function aboutPage(community: Community, { asOf, placed, leftOut }: About
       `- Record: ${size} entries, the last of ${dateOf(projections.fold.time)}`,
       `- Licence: ${licence === undefined ? "none is named for the whole; ask the community" : oneLine(licence)}`,
     ].join("\n"),
-    "A complete copy with every version, who wrote it and the proofs is an archive: `lore export archive`.",
+    "A complete copy with every version, who wrote it and the proofs is an archive: `lore export --archive DIR`.",
     ...startLines(placed, start),
     `## People\n\n${people.length === 0 ? "Nobody is named yet." : people.map(({ name: person }) => oneLine(person)).join(", ")}`,
     `## Contents\n\n${placed.slice(0, LISTED_MAX).map(contentLine).join("\n") || "Nothing yet."}`,

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
-import { LoreError, textOf } from "../bytes/index.ts";
+import { base32, LoreError, textOf } from "../bytes/index.ts";
 import {
   Author,
   type CommitSize,
@@ -16,6 +16,7 @@ import {
   type Keys,
   links,
   type LoreNode,
+  persons,
   units,
 } from "../community/index.ts";
 import { limits } from "../unit/index.ts";
@@ -200,14 +201,18 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
   const keys = requireKeys(node, community);
   const names = new Names(community, nameSecret(keys), NOBODY);
   const before: DraftOp[] = [];
-  const by = manifest?.authors?.map((name) => ({ member: names.member({ name, email: "" }, (op) => before.push(op)) }));
+  // An author who brings in their own words needs no second name in history.
+  const others = manifest?.authors?.filter(
+    (name) => name !== persons.findPerson(community, base32.encode(keys.member)).name,
+  );
+  const by = others?.map((name) => ({ member: names.member({ name, email: "" }, (op) => before.push(op)) }));
   const author = new Author(community, keys);
   const result = await importTree({
     community,
     author,
     files,
     manifest,
-    by,
+    by: by?.length === 0 ? undefined : by,
     before,
     onProgress: (done, of) => request.onProgress?.({ stage: "Writing pages", done, of }),
   });
@@ -217,7 +222,7 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
     source: request.location,
     revisions: result.revisions,
     entries: result.entries,
-    people: by?.length ?? 1,
+    people: Math.max(1, by?.length ?? 0),
     bots: [],
     merges: [],
     suggestions: [],

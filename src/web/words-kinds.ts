@@ -54,3 +54,20 @@ const STATES: Readonly<Partial<Record<string, string>>> = {
 export function stateWords(state: string): string | undefined {
   return STATES[state];
 }
+
+const SAID: Readonly<Partial<Record<string, string>>> = {
+  confirm: "Still true",
+  fails: "Didn't work",
+  dispute: "Disagreed",
+  supersede: "Replaced it",
+  retire: "Retired it",
+  restore: "Brought it back",
+  thank: "Thanks",
+  approve: "Accepted a version",
+  reject: "Declined a version",
+};
+
+/** What somebody said about a page, in a word or two. */
+export function saidWords(what: string, verdict: string | null): string {
+  return SAID[verdict === "fails" ? "fails" : what] ?? "A comment";
+}

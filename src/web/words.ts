@@ -4,7 +4,7 @@
  */
 import { siteWords } from "./words-site.ts";
 
-export { KIND_ORDER, kindWords, stateWords } from "./words-kinds.ts";
+export { KIND_ORDER, kindWords, saidWords, stateWords } from "./words-kinds.ts";
 
 /** What a waiting change that is no text would do, by the name of its op. */
 const OP_WORDS: Readonly<Partial<Record<string, string>>> = {
@@ -97,6 +97,7 @@ export const words = {
     replaced: "This was replaced.",
     replacedBy: "Read what took its place:",
     disputed: "Somebody disagrees with this.",
+    said: "Said about it",
     oldVersion: (n: number, day: string) => `Version ${n}, of ${day}.`,
     suggestedVersion: (day: string) => `Suggested on ${day}, not accepted so far.`,
     notAccepted: (day: string) => `Suggested on ${day}, not accepted.`,

@@ -77,7 +77,8 @@ export class Stage {
   async #lore(words: readonly string[], to: string | undefined): Promise<string> {
     let [printed, noticed] = ["", ""];
     const output = {
-      out: (text: string) => void (printed += text),
+      out: (content: string | Uint8Array) =>
+        void (printed += typeof content === "string" ? content : Buffer.from(content).toString()),
       notice: (text: string) => void (noticed += text),
       isTerminal: false,
       readInput: async () => new Uint8Array(),

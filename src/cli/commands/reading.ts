@@ -2,7 +2,15 @@
 import { diffWordsWithSpace } from "diff";
 
 import { base32, LoreError, parseDecimal, textOf } from "../../bytes/index.ts";
-import { type Community, moments, persons, searchCommunity, units } from "../../community/index.ts";
+import {
+  type Community,
+  moments,
+  persons,
+  type Remark,
+  remarksOn,
+  searchCommunity,
+  units,
+} from "../../community/index.ts";
 import { KINDS } from "../../unit/index.ts";
 import {
   type Command,
@@ -84,8 +92,9 @@ const show: Command = {
     const detail = units.revisionDetail(community, revision);
     const bytes = units.partBytes(community, revision);
     const body = bytes === undefined ? undefined : textOf(bytes);
-    if (isSet(invocation, "json")) printJson(invocation, { ...detail, text: body ?? null });
-    else if (isSet(invocation, "raw")) invocation.output.out(body ?? "");
+    const remarks = unit.revision === undefined && moment.at === "now" ? remarksOn(community, unit.unit) : [];
+    if (isSet(invocation, "json")) printJson(invocation, { ...detail, text: body ?? null, remarks });
+    else if (isSet(invocation, "raw")) invocation.output.out(bytes ?? "");
     else {
       const by = detail.authors.map(({ name }) => name).join(", ");
       const listing = units.unitAt(community, unit.unit, moment);
@@ -97,12 +106,18 @@ const show: Command = {
         .join("");
       const shown = body ?? (bytes === undefined ? "(erased)" : `(${bytes.length} bytes that are not text)`);
       invocation.output.out(
-        `${detail.title}\nby ${by}, ${day(detail.time)}${state}  ${detail.unit}@${detail.revision.slice(0, 12)}\n\n${shown.trimEnd()}\n`,
+        `${detail.title}\nby ${by}, ${day(detail.time)}${state}  ${detail.unit}@${detail.revision.slice(0, 12)}\n\n${shown.trimEnd()}\n${remarks.map(remarkLine).join("")}`,
       );
     }
     return undefined;
   },
 };
+
+/** "-- dispute by Miller, 2026-11-20: it burnt  x7qd…": the id withdraws it. */
+function remarkLine({ said, verdict, by, time, text: words, id }: Remark): string {
+  const what = verdict === null ? said : `${said} ${verdict}`;
+  return `-- ${what} by ${by.name}, ${day(time)}${words === null ? "" : `: ${words}`}  ${id}\n`;
+}
 
 const history: Command = {
   name: "history",

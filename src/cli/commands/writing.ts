@@ -7,7 +7,9 @@ import { kindOfFile, mediaOfFile, titleOfFile } from "../../import/content.ts";
 import {
   KINDS,
   kindOf,
+  type Link,
   type MarkName,
+  opId,
   parseDigest,
   readMeta,
   revisionId,
@@ -154,12 +156,26 @@ function reviseDraft(invocation: Invocation, { community, author, name, bytes }:
     ...(isSet(invocation, "direct") ? {} : { propose: true as const }),
     ...(licence === undefined ? {} : { licence }),
     ...(rules === undefined ? {} : { rules }),
-    ...(uses === undefined ? {} : { links: [{ rel: "uses" as const, to: units.findUnit(community, uses).id }] }),
+    ...linksOf(community, head, uses),
     content: [
       { name: "meta", media: "application/json", bytes: utf8(JSON.stringify(meta)) },
       { name: "body", media: path === undefined ? kindOf(kind).media : mediaOfFile(file, kind), bytes, like },
     ],
   };
+}
+
+/** The links of the version before, and the one that is added. */
+function linksOf(
+  community: Community,
+  head: number | undefined,
+  uses: string | undefined,
+): { links?: readonly Link[] } {
+  const added: Link[] = uses === undefined ? [] : [{ rel: "uses", to: units.findUnit(community, uses).id }];
+  const op = head === undefined ? undefined : units.revisionOp(community, head);
+  const kept = (op?.links ?? []).filter(
+    ({ rel, to }) => !added.some((link) => link.rel === rel && link.to.toString() === to.toString()),
+  );
+  return kept.length + added.length === 0 ? {} : { links: [...kept, ...added] };
 }
 
 /** The facts of the version before, with what is said now; where that one was imported from is its own. */
@@ -292,7 +308,7 @@ const mark: Command = {
     if (chosen === undefined || second !== undefined)
       throw new LoreError("USAGE", "Give exactly one mark, such as --retire.");
     const verdict = verdictOf(option(invocation, "confirm"));
-    const { index } = await author.write([
+    const { index, submission } = await author.write([
       {
         op: "mark",
         mark: chosen,
@@ -302,8 +318,10 @@ const mark: Command = {
         content: words(option(invocation, "reason")),
       },
     ]);
-    if (isSet(invocation, "json")) printJson(invocation, { mark: chosen, entry: index });
-    else if (isWaiting(community, index)) invocation.output.out(`Suggested: to ${chosen} it. ${WAITS}\n`);
+    if (isSet(invocation, "json")) {
+      const id = base32.encode(opId(invocation.environment.suite, submission.entry.digest, 0));
+      printJson(invocation, { mark: chosen, id, entry: index });
+    } else if (isWaiting(community, index)) invocation.output.out(`Suggested: to ${chosen} it. ${WAITS}\n`);
     else invocation.output.out(`${MARKED[chosen]}${verdict === undefined ? "" : `: it ${verdict}`}.\n`);
     return undefined;
   },

@@ -1,7 +1,8 @@
 /** Units as readers see them: lists at a moment, one unit, its versions, its bytes. */
 import { base32, hex, LoreError } from "../../bytes/index.ts";
-import { parseDigest, parseId } from "../../unit/index.ts";
+import { parseDigest, parseId, type ReviseOp } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
+import { readEntry } from "../projections.ts";
 import { flagSql, headSql, type Moment, NOW } from "./moment.ts";
 import { authorsOf, type PersonRef } from "./people.ts";
 
@@ -307,4 +308,11 @@ export function resolve(community: Community, ref: UnitRef, moment: Moment = NOW
   const revision = ref.revision ?? headAt(community, ref.unit, moment);
   if (revision === undefined) throw new LoreError("NOT_FOUND", "It had no accepted version at that moment.");
   return revision;
+}
+
+/** The op of a revision as it was signed; undefined when there is no such revision. */
+export function revisionOp({ environment, store, facts }: Community, revision: number): ReviseOp | undefined {
+  const row = facts.revision(revision);
+  const op = row === undefined ? undefined : readEntry(environment.suite, store, row.idx).ops[row.place];
+  return op?.op === "revise" ? op : undefined;
 }

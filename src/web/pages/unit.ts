@@ -3,6 +3,7 @@ import { acceptedCount, replacementOf } from "../../community/queries/activity.t
 import { madeFrom, usedIn } from "../../community/queries/links.ts";
 import { authorsOf, contributorsOf, type PersonRef } from "../../community/queries/people.ts";
 import { ownLicence } from "../../community/queries/profile.ts";
+import { type Remark, remarksOn } from "../../community/queries/remarks.ts";
 import type { RevisionDetail } from "../../community/queries/units.ts";
 import { kindOf } from "../../unit/index.ts";
 import { at, browseHref, revisionHref, unitHref, unitPath } from "../addresses.ts";
@@ -10,8 +11,8 @@ import { count, date, fileSize, longDate } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { asOfForm, type Crumb, page } from "../layout.ts";
 import { hasFolder } from "../links.ts";
-import { badges, byline, linkList, titleOf, useWords } from "../parts.ts";
-import { kindWords, stateWords, words } from "../words.ts";
+import { personLink, badges, byline, linkList, titleOf, useWords } from "../parts.ts";
+import { kindWords, saidWords, stateWords, words } from "../words.ts";
 import type { Body, Shown } from "./shown.ts";
 import { fileBody } from "./unit-file.ts";
 import { proseBody } from "./unit-prose.ts";
@@ -137,6 +138,17 @@ function strip(shown: Shown): Html {
   </section>`;
 }
 
+/** What people said about it, with their names: the newest few. */
+function said({ here, unit, isPinned }: Shown): Html | "" {
+  const remarks = isPinned ? [] : remarksOn(here.community, unit).slice(0, REMARKS_SHOWN);
+  if (remarks.length === 0) return "";
+  const line = ({ said: what, verdict, by, time, text }: Remark) =>
+    html`<li>${text === null ? "" : html`<span class="reason">${text}</span> `}${saidWords(what, verdict)}<span class="quiet">${personLink(here, by)}, ${date(time)}</span></li>`;
+  return html`<dl class="facts up-5"><div><dt>${words.page.said}</dt><dd><ul class="recent">${remarks.map(line)}</ul></dd></div></dl>`;
+}
+
+const REMARKS_SHOWN = 5;
+
 function margin(shown: Shown): Html {
   const { here, detail, unit } = shown;
   const isText = kindOf(detail.kind).body === "markdown";
@@ -155,7 +167,8 @@ function margin(shown: Shown): Html {
     </dl>`
   }
     ${shown.isPinned ? "" : asOfForm(here, { action: `/c/${here.id}${unitPath(here, detail)}`, firstDay: first })}
-    ${detail.sourced ? html`<p class="aside up-4">${words.page.sourced}</p>` : ""}`;
+    ${detail.sourced ? html`<p class="aside up-4">${words.page.sourced}</p>` : ""}
+    ${said(shown)}`;
 }
 
 /** The page of a retired unit: it says so, and leads to what it last said. */

@@ -1,0 +1,57 @@
+/** The `lore` program: makes the environment of this machine and runs one command in it. */
+import { randomBytes } from "node:crypto";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+import { createNodeSuite } from "../bytes/node.ts";
+import type { Environment } from "../community/index.ts";
+import type { Output } from "./command.ts";
+import { run } from "./run.ts";
+
+const { env } = process;
+const RANDOM_POOL_BYTES = 4_096;
+
+/** Runs one command line in this machine's environment; answers the exit code. */
+export function main(argv: readonly string[]): Promise<number> {
+  // A reader such as "head" may leave before the end.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
+  return run(argv, { environment: machineEnvironment(), output: terminal() });
+}
+
+function machineEnvironment(): Environment {
+  return {
+    now: Date.now,
+    random: pooledRandom(),
+    suite: createNodeSuite(),
+    home: env["LORE_HOME"] ?? join(env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "commonlore"),
+    state: env["LORE_STATE"] ?? join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "commonlore"),
+  };
+}
+
+function terminal(): Output {
+  return {
+    out: (content) => void process.stdout.write(content),
+    notice: (text) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY,
+    readInput: async () => {
+      const chunks: Uint8Array[] = [];
+      // Standard input is a stream of buffers unless an encoding is set.
+      for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+      return new Uint8Array(Buffer.concat(chunks));
+    },
+  };
+}
+
+/** Random bytes out of a pool: a call to the system for each salt would cost more than hashing the part. */
+function pooledRandom(): (length: number) => Uint8Array {
+  let pool = randomBytes(0);
+  return (length) => {
+    if (pool.length < length) pool = randomBytes(Math.max(RANDOM_POOL_BYTES, length));
+    const taken = new Uint8Array(pool.subarray(0, length));
+    pool = pool.subarray(length);
+    return taken;
+  };
+}

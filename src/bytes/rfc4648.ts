@@ -62,8 +62,18 @@ function codec(name: string, alphabet: string, padded: boolean): TextCodec {
   return { encode, decode };
 }
 
-/** Lower-case hex. */
-export const hex = codec("hex", "0123456789abcdef", false);
+const HEX = "0123456789abcdef";
+const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => `${HEX[byte >> 4]}${HEX[byte & 15]}`);
+
+/** Lower-case hex. Digests are named in it on every path, so it is written by the byte. */
+export const hex: TextCodec = {
+  ...codec("hex", HEX, false),
+  encode: (bytes) => {
+    let text = "";
+    for (const byte of bytes) text += HEX_PAIRS[byte];
+    return text;
+  },
+};
 /** Lower-case base32 without padding: the text form of every id. */
 export const base32 = codec("base32", "abcdefghijklmnopqrstuvwxyz234567", false);
 /** Standard base64 with padding: signed notes and proof files. */

@@ -285,7 +285,9 @@ export class Community {
         if (admitted === undefined) continue;
         // From here on a failure is nobody's mistake: it undoes the whole group.
         for (const { digest, bytes, like } of admitted.arriving) {
-          if (digest !== undefined) this.store.parts.put(digest, bytes, { like });
+          if (digest === undefined) continue;
+          this.store.parts.put(digest, bytes, { like });
+          this.projections.keepAtHand(digest, bytes);
         }
         this.projections.project(admitted.step);
         indexes.set(submission, start + accepted.length);

@@ -32,6 +32,8 @@ export class Projections {
   readonly #options: ProjectionsOptions;
   #projectors: readonly Projector[];
   #deferred: readonly Projector[];
+  /** Parts of the entries being written: read from here, not back from the store. */
+  readonly #fresh = new Map<string, Uint8Array>();
   /** Steps that the deferred projections have not had. */
   #behind: Step[];
 
@@ -48,7 +50,7 @@ export class Projections {
 
   #open(isDeferred: boolean): Projector[] {
     const { db, store } = this.#options;
-    const readPart: ReadPart = (digest) => heldPart(store, digest);
+    const readPart: ReadPart = (digest) => this.#fresh.get(nameOf(digest)) ?? heldPart(store, digest);
     return PROJECTIONS.filter((projection) => projection.isDeferred === isDeferred).map((projection) =>
       projection.open(db, readPart),
     );
@@ -92,6 +94,11 @@ export class Projections {
     return this.fold.admit(entry, sidecar);
   }
 
+  /** Keeps a part that was just stored at hand until its group is written. */
+  keepAtHand(digest: Uint8Array, bytes: Uint8Array): void {
+    this.#fresh.set(nameOf(digest), bytes);
+  }
+
   /** Lets every projection have a folded entry, once its parts can be read. */
   project(step: Step): void {
     for (const projector of this.#projectors) projector.apply(step);
@@ -101,6 +108,7 @@ export class Projections {
   /** After the caller's transaction was undone: forgets what was not committed. */
   discard(): void {
     this.fold.reload();
+    this.#fresh.clear();
     this.#projectors = this.#open(false);
     this.#deferred = this.#open(true);
     this.#behind = this.#stepsBehind();
@@ -110,6 +118,7 @@ export class Projections {
   flush(): void {
     for (const projector of this.#projectors) projector.flush();
     if (this.#behind.length >= BRING_UP_STEPS) this.#bringUp();
+    this.#fresh.clear();
   }
 
   /** Lets the deferred projections have everything committed so far. */
@@ -148,6 +157,10 @@ export class Projections {
       throw error;
     }
   }
+}
+
+function nameOf(digest: Uint8Array): string {
+  return String.fromCharCode(...digest);
 }
 
 /** A part that is damaged counts as not held: the rest stays readable, and `lore verify` names it. */

@@ -31,8 +31,10 @@ export interface Row {
 /** A row's columns before it has an id. */
 type Packed = Pick<Row, "size" | "codec" | "cost" | "base" | "bytes">;
 
+type Place = Pick<Row, "id" | "digest" | "cost" | "base">;
+
 interface Base {
-  readonly row: Row;
+  readonly row: Place;
   readonly bytes: Uint8Array;
 }
 
@@ -101,17 +103,28 @@ export class PartRows {
 
   /** What a part of `size` bytes may stand on: `like`, or the foot of its chain when that would cost too much. */
   #baseFor(like: Uint8Array | undefined, size: number): Base | undefined {
-    let row = like === undefined ? undefined : this.row(like);
-    if (row !== undefined && !isCheap(row, size)) {
-      while (row !== undefined && row.base !== null) row = this.#rowById(row.base);
+    let place = like === undefined ? undefined : this.#place(like);
+    if (place !== undefined && !isCheap(place, size)) {
+      while (place !== undefined && place.base !== null) place = this.#rowById(place.base);
     }
-    return row !== undefined && isCheap(row, size) ? this.#baseOf(row) : undefined;
+    return place !== undefined && isCheap(place, size) ? this.#baseOf(place) : undefined;
+  }
+
+  /** A row without its bytes. */
+  #place(digest: Uint8Array): Place | undefined {
+    return this.#db.get<Place>("SELECT id, digest, cost, base FROM parts WHERE digest = ?", digest);
   }
 
   /** undefined for what cannot carry another part: a file, or damaged bytes. */
-  #baseOf(row: Row): Base | undefined {
-    const bytes = this.decode(row);
-    return bytes !== undefined && isDictionary(bytes) ? { row, bytes } : undefined;
+  #baseOf(place: Place): Base | undefined {
+    // Nearly always the part before, decoded a moment ago.
+    const bytes = this.#recent.get(hex.encode(place.digest)) ?? this.#decodeById(place.id);
+    return bytes !== undefined && isDictionary(bytes) ? { row: place, bytes } : undefined;
+  }
+
+  #decodeById(id: number): Uint8Array | undefined {
+    const row = this.#rowById(id);
+    return row === undefined ? undefined : this.decode(row);
   }
 
   /** The bytes of a row, unchecked; undefined when they do not even unpack, or are a file. */
@@ -165,7 +178,7 @@ export class PartRows {
   }
 }
 
-function isCheap(base: Row, size: number): boolean {
+function isCheap(base: Place, size: number): boolean {
   return base.cost + size + STEP_COST <= Math.max(COST_MAX, size * STEPS_ALWAYS);
 }
 

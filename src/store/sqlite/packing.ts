@@ -17,6 +17,8 @@ export const STEP_COST = 8 * 1024;
 export const STEPS_ALWAYS = 8;
 
 const LEVEL = 3;
+/** Packing less saves fewer bytes than it costs time: a compressor takes as long to set up as to run. */
+const PACK_BYTES_MIN = 200;
 /** No row unpacks to more. */
 const UNPACKED_MAX = 2 * 2 ** 20;
 const CHUNK_BYTES = 16 * 1024;
@@ -28,6 +30,7 @@ export function pack(
   bytes: Uint8Array,
   dictionary?: Uint8Array,
 ): { readonly codec: 0 | 1; readonly packed: Uint8Array } {
+  if (bytes.length < PACK_BYTES_MIN) return { codec: CODEC.RAW, packed: bytes };
   const packed = zstdCompressSync(bytes, {
     ...(dictionary === undefined ? {} : { dictionary }),
     chunkSize: CHUNK_BYTES,

@@ -34,6 +34,8 @@ export function pack(
   const packed = zstdCompressSync(bytes, {
     ...(dictionary === undefined ? {} : { dictionary }),
     chunkSize: CHUNK_BYTES,
+    // Tables sized for these bytes alone: without it setting them up takes five times as long as packing.
+    pledgedSrcSize: bytes.length,
     params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_contentSizeFlag]: 0 },
   });
   return packed.length < bytes.length ? { codec: CODEC.ZSTD, packed } : { codec: CODEC.RAW, packed: bytes };

@@ -19,6 +19,8 @@ export const STEPS_ALWAYS = 8;
 const LEVEL = 3;
 /** Packing less saves fewer bytes than it costs time: a compressor takes as long to set up as to run. */
 const PACK_BYTES_MIN = 200;
+/** The same without a dictionary, where so little repeats nothing. */
+const PACK_ALONE_BYTES_MIN = 1_200;
 /** No row unpacks to more. */
 const UNPACKED_MAX = 2 * 2 ** 20;
 const CHUNK_BYTES = 16 * 1024;
@@ -30,7 +32,8 @@ export function pack(
   bytes: Uint8Array,
   dictionary?: Uint8Array,
 ): { readonly codec: 0 | 1; readonly packed: Uint8Array } {
-  if (bytes.length < PACK_BYTES_MIN) return { codec: CODEC.RAW, packed: bytes };
+  if (bytes.length < (dictionary === undefined ? PACK_ALONE_BYTES_MIN : PACK_BYTES_MIN))
+    return { codec: CODEC.RAW, packed: bytes };
   const packed = zstdCompressSync(bytes, {
     ...(dictionary === undefined ? {} : { dictionary }),
     chunkSize: CHUNK_BYTES,

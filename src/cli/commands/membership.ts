@@ -177,8 +177,14 @@ const key: Command = {
     } else if (act === "export") {
       const path = word(invocation, 1, "a file to write");
       // Never over another file: it may be the only copy of another key.
-      writeResult(path, readKeyFile(keystore.path(community.id, label)), { isNew: true });
-      invocation.output.out(`Saved to ${path}. Whoever has this file can sign for you: keep it apart and safe.\n`);
+      const contents = readKeyFile(keystore.path(community.id, label));
+      const { logSigner } = parseKeys(contents);
+      writeResult(path, contents, { isNew: true });
+      invocation.output.out(
+        logSigner === undefined
+          ? `Saved to ${path}. Whoever has this file can sign for that person: keep it apart and safe. It does not hold the key of the record, which a restored copy needs to be written to.\n`
+          : `Saved to ${path}. Whoever has this file can sign for you and seal the record: keep it apart and safe.\n`,
+      );
     } else if (act === "import") {
       parseKeys(readKeyFile(word(invocation, 1, "a key file")));
       keystore.writeText(community.id, readKeyFile(word(invocation, 1, "a key file")), label);

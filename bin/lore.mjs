@@ -14,6 +14,8 @@ if (major > 24 || (major === 24 && minor >= 6)) {
   const { status } = spawnSync(brought, [main, ...process.argv.slice(2)], { stdio: "inherit" });
   process.exitCode = status ?? 5;
 } else {
-  console.error(`lore needs Node 24.6 or newer; this is ${process.version}. Run "npm ci" here, or install a newer Node.`);
+  console.error(
+    `lore needs Node 24.6 or newer; this is ${process.version}. Run "npm ci" here, or install a newer Node.`,
+  );
   process.exitCode = 5;
 }

@@ -94,7 +94,7 @@ export function createApp(options: AppOptions): Hono {
 function harden(c: Context): void {
   const { headers } = c.res;
   headers.set("x-content-type-options", "nosniff");
-  headers.set("referrer-policy", "no-referrer");
+  headers.set("referrer-policy", "same-origin");
   headers.set("cross-origin-opener-policy", "same-origin");
   headers.set("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
   // A browser takes the headers of a 304 for those of the page it kept.
@@ -122,7 +122,7 @@ async function failed(
       });
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   response.headers.set("x-content-type-options", "nosniff");
-  response.headers.set("referrer-policy", "no-referrer");
+  response.headers.set("referrer-policy", "same-origin");
   if (!response.headers.has("content-security-policy")) response.headers.set("content-security-policy", PLAIN_POLICY);
   return response;
 }

@@ -52,12 +52,15 @@ export function plainHeading(markdown: string): string {
     .trim();
 }
 
+/** A line that opens or closes fenced code. What stands after backticks holds no backtick: CommonMark 0.31, 4.5. */
+export const FENCE = /^ {0,3}(`{3,}(?!.*`)|~{3,})/;
+
 /** Each line outside fenced code, with its offset in UTF-16 units. */
 function* proseLines(text: string): Generator<{ line: string; start: number }> {
   let fence: string | undefined;
   let start = 0;
   for (const line of text.split("\n")) {
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    const mark = FENCE.exec(line)?.[1];
     if (fence === undefined) {
       if (mark === undefined) yield { line: line.endsWith("\r") ? line.slice(0, -1) : line, start };
       else fence = mark;

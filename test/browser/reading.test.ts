@@ -16,6 +16,8 @@ let started: Started;
 let pen: Pen;
 let home: string;
 const units: Record<string, WrittenUnit> = {};
+/** Names of the communities that somebody asked to begin. */
+const asked: string[] = [];
 
 /** Tries everything a tool must not be able to do, and says what it managed. */
 const HOSTILE = `<!doctype html><title>Hostile</title><p id="out">waiting</p><script>
@@ -93,7 +95,14 @@ before(async () => {
     note: "Shorter",
   });
   await pen.community.seal();
-  serving = await serve({ node: site.node, port: 0, startImport: () => Promise.reject(new Error("not in this test")) });
+  serving = await serve({
+    node: site.node,
+    port: 0,
+    startImport: (request) => {
+      asked.push(request.name);
+      return Promise.reject(new Error("only what was asked for is looked at here"));
+    },
+  });
 });
 
 after(async () => {
@@ -127,6 +136,22 @@ function inBrowser(name: string, look: Look, { scripts = true, width = 1_280, da
       await window.close();
     }
   });
+}
+
+for (const scripts of [true, false]) {
+  inBrowser(
+    `the form that begins a community reaches this site, ${scripts ? "with" : "without"} scripts`,
+    async (page, address) => {
+      const name = `Bread ${scripts}`;
+      await page.goto(address("/start"));
+      await page.fill('input[name="name"]', name);
+      await page.check('input[value="nothing"]');
+      await page.click('form[action="/start"] button');
+      await page.waitForURL((url) => url.pathname !== "/start", { timeout: 5_000 });
+      assert.ok(asked.includes(name), await page.content());
+    },
+    { scripts },
+  );
 }
 
 function pages(): string[] {

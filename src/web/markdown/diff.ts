@@ -4,6 +4,7 @@
  */
 import { diffArrays, diffWordsWithSpace } from "diff";
 
+import { FENCE } from "../../projection/markdown.ts";
 import { parseTable } from "./table.ts";
 
 export type Piece = { readonly kind: "same" | "gone" | "new"; readonly text: string };
@@ -66,7 +67,7 @@ export function blocksOf(text: string): string[] {
     current = [];
   };
   for (const line of text.replaceAll("\r\n", "\n").split("\n")) {
-    const mark = /^ {0,3}(```+|~~~+)/.exec(line)?.[1];
+    const mark = FENCE.exec(line)?.[1];
     if (fence === undefined && line.trim() === "") close();
     else current.push(line);
     if (mark !== undefined) fence = fence === undefined ? mark : mark.startsWith(fence) ? undefined : fence;

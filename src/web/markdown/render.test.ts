@@ -140,3 +140,15 @@ test("links are left open, with what they were", () => {
     ],
   );
 });
+
+test("backticks that open and close on one line are no fence: what follows keeps its headings", () => {
+  const text = "# A\n\n```code``` and\nmore```\n\n## B\n\n```\n## not a heading\n```\n\n## C\n";
+  assert.deepEqual(
+    headingsOf(text).map(({ text: words }) => words),
+    ["A", "B", "C"],
+  );
+  assert.deepEqual(
+    render(text).headings.map(({ anchor }) => anchor),
+    ["b", "c"],
+  );
+});

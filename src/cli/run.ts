@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { ERRORS, LoreError } from "../bytes/index.ts";
 import { type Environment, LoreNode } from "../community/index.ts";
 import { type Command, flag, type Invocation, type Output, text } from "./command.ts";
+import { rowsError } from "../store/index.ts";
 import { COMMANDS } from "./commands/index.ts";
 
 export interface World {
@@ -105,7 +106,8 @@ Exit codes: 0 done, 2 usage, 3 refused, 4 something does not verify, 5 this mach
 `;
 }
 
-function report(error: unknown, output: Output, json: boolean): number {
+function report(thrown: unknown, output: Output, json: boolean): number {
+  const error = rowsError(thrown);
   if (error instanceof LoreError) {
     const { code, message, field, limit, data } = error;
     if (json) output.out(`${JSON.stringify({ error: { code, message, field, limit, data } }, undefined, 2)}\n`);

@@ -6,7 +6,7 @@
  * that are behind the log and are caught up at the next open. Rows are never ahead.
  * Writers that arrive while a group is being written form the next group.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 
@@ -99,6 +99,11 @@ export class Community {
       store.close();
       throw error;
     }
+  }
+
+  /** Deletes the rows in `directory`; the next open makes them anew. */
+  static dropRows(directory: string): void {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(directory, ROWS + suffix), { force: true });
   }
 
   /** Whether the rows in `directory` can be read as they are, or how not. */

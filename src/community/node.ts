@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path";
 
 import { hex, isLoreError, LoreError } from "../bytes/index.ts";
-import { claimFolder, type HighWater, openHighWater } from "../store/index.ts";
+import { claimFolder, type HighWater, openHighWater, rowsError } from "../store/index.ts";
 import { Community } from "./community.ts";
 import type { Environment } from "./environment.ts";
 import { type Founding, found } from "./genesis.ts";
@@ -15,10 +15,13 @@ import { type Keys, Keystore } from "./keystore.ts";
 
 const ID = /^[a-z2-7]{32}$/;
 
+/** Entries replayed, of how many. */
+type Progress = (done: number, of: number) => void;
+
 export interface NodeOptions {
   /** Reads beside an owner process, without claiming the folder. */
   readonly readOnly?: boolean;
-  readonly onProgress?: (done: number, of: number) => void;
+  readonly onProgress?: Progress;
 }
 
 export class LoreNode {
@@ -64,11 +67,21 @@ export class LoreNode {
     return ID.test(id) && existsSync(join(this.#communities, id, "log.db"));
   }
 
-  /** The communities of that name, in any case. */
+  /** The communities of that name, in any case. @throws LoreError when none of those that open has it, and one does not. */
   named(name: string): Community[] {
-    return this.ids()
-      .map((id) => this.community(id))
-      .filter((each) => each.name.toLowerCase() === name.toLowerCase());
+    const failures: unknown[] = [];
+    const named = this.ids().flatMap((id) => {
+      try {
+        const community = this.community(id);
+        return community.name.toLowerCase() === name.toLowerCase() ? [community] : [];
+      } catch (error) {
+        // Another community's damage is no reason to refuse this one.
+        failures.push(error);
+        return [];
+      }
+    });
+    if (named.length === 0 && failures.length > 0) throw failures[0];
+    return named;
   }
 
   /** Where a community's files are. */
@@ -77,19 +90,30 @@ export class LoreNode {
   }
 
   /** Opens a community or hands out the open one. @throws LoreError NOT_FOUND. */
-  community(id: string): Community {
+  community(id: string, onProgress: Progress | undefined = this.#options.onProgress): Community {
     const open = this.#open.get(id);
     if (open !== undefined) return open;
     if (!this.has(id))
       throw new LoreError("NOT_FOUND", `No community has the id ${id} here. "lore status" lists them.`);
-    const community = this.#openAt(this.directory(id), this.keystore.read(id));
-    this.#open.set(id, community);
-    return community;
+    try {
+      const community = this.#openAt(this.directory(id), this.keystore.read(id), onProgress);
+      this.#open.set(id, community);
+      return community;
+    } catch (error) {
+      throw rowsError(error, id);
+    }
   }
 
-  #openAt(directory: string, keys: Keys | undefined): Community {
+  /** Opens a community with rows made anew from its log, whatever the old ones are like. @throws LoreError NOT_FOUND. */
+  async rebuild(id: string, onProgress: Progress): Promise<Community> {
+    await this.release(id);
+    if (this.has(id)) Community.dropRows(this.directory(id));
+    return this.community(id, onProgress);
+  }
+
+  #openAt(directory: string, keys: Keys | undefined, onProgress?: Progress): Community {
     const { environment, highWater } = this;
-    const { readOnly = false, onProgress } = this.#options;
+    const { readOnly = false } = this.#options;
     const open = {
       environment,
       directory,

@@ -248,6 +248,7 @@ function replayOf(store: Store): { upTo(size: number): Db } {
   const prefix: Store = {
     parts: store.parts,
     failure: undefined,
+    check: () => store.check(),
     close: () => undefined,
     log: { ...log, size: () => shown, read: (start, end) => log.read(start, end) },
   };

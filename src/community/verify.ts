@@ -61,6 +61,7 @@ export async function verifyRecord(
   store: Store,
   onProgress?: (progress: VerifyProgress) => void,
 ): Promise<RecordReport> {
+  store.check();
   const size = store.log.size();
   const audit = new RecordAudit(suite, store);
   let index = 0;
@@ -180,6 +181,10 @@ export function verifyRows(community: Community, onProgress?: (progress: VerifyP
   try {
     const projections = new Projections({ db: replayed, suite: environment.suite, store });
     projections.catchUp((done, of) => onProgress?.({ stage: "Replaying", done, of }));
+    place("the tables made from the record", () => {
+      const found = rows.value("PRAGMA integrity_check(1)");
+      if (found !== "ok") throw mismatch(`${String(found)}. "lore rebuild" makes them anew`);
+    });
     const tables = tablesOf(rows);
     for (const table of tables) {
       place(`the rows of "${table}"`, () => {

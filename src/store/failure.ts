@@ -57,6 +57,26 @@ export function storageError(error: unknown, attempted: string): LoreError {
   return new LoreError("READ_ONLY", `${attempted}: the storage failed (${name}). ${advice}`, { cause: error });
 }
 
+/**
+ * What an error of the rows is answered with. They are made from the record, which is not touched; anything that did
+ * not come from SQLite stays what it is.
+ */
+export function rowsError(error: unknown, community = "ID"): unknown {
+  const { sqlite, system } = causeOf(error);
+  // A number that no table of ours holds is refused by node:sqlite, with a code of its own.
+  const isOutOfRange = system === "ERR_OUT_OF_RANGE" && error instanceof RangeError;
+  if (isLoreError(error) || (sqlite === undefined && !isOutOfRange)) return error;
+  if (sqlite === SQLITE.FULL || sqlite === SQLITE.BUSY || sqlite === SQLITE.LOCKED)
+    return storageError(error, "Writing the tables made from the record");
+  if (sqlite === SQLITE.CANTOPEN || sqlite === SQLITE.READONLY)
+    return openError(error, "Opening the tables made from the record");
+  return new LoreError(
+    "INTEGRITY",
+    `The tables made from the record are damaged; the record itself is not touched. "lore rebuild --community ${community}" makes them anew.`,
+    { cause: error },
+  );
+}
+
 /** The same while opening, when there is no store yet that could turn read-only. */
 export function openError(error: unknown, attempted: string): LoreError {
   if (isLoreError(error)) return error;

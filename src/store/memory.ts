@@ -187,7 +187,13 @@ class MemoryParts implements PartStore {
 
 export function createMemoryStore(): Store {
   const gate = new Gate();
-  return { log: new MemoryLog(gate), parts: new MemoryParts(gate), failure: undefined, close: () => gate.close() };
+  return {
+    log: new MemoryLog(gate),
+    parts: new MemoryParts(gate),
+    failure: undefined,
+    check: () => undefined,
+    close: () => gate.close(),
+  };
 }
 
 function copyEntry(entry: StoredEntry): StoredEntry {

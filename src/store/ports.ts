@@ -87,5 +87,7 @@ export interface Store {
   readonly parts: PartStore;
   /** Why writes are refused since a storage failure, or undefined. */
   readonly failure: Error | undefined;
+  /** Checks the engine's own structures, beyond what reading shows. @throws LoreError INTEGRITY. */
+  check(): void;
   close(): void;
 }

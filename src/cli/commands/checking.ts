@@ -1,11 +1,11 @@
 /** Commands that check and mend: verify, proof, rebuild, status, doctor. */
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 
-import { hex, LoreError } from "../../bytes/index.ts";
+import { ERRORS, hex, isLoreError, LoreError } from "../../bytes/index.ts";
 import { nobleSuite } from "../../bytes/noble.ts";
 import { type Community, proofFile, units, verifyCommunity } from "../../community/index.ts";
 import { parseProof, verifyProof } from "../../log/index.ts";
-import { Db } from "../../store/index.ts";
+import { Db, rowsError } from "../../store/index.ts";
 import {
   type Command,
   chosenCommunity,
@@ -97,16 +97,28 @@ const rebuild: Command = {
   usage: "[--community ID|NAME]",
   summary: "Make every table anew from the record",
   options: COMMUNITY_OPTION,
-  run(invocation) {
-    const community = chosenCommunity(invocation, "write");
+  async run(invocation) {
     const progress = progressLine(invocation.output);
-    community.projections.rebuild((done, of) => progress.show("Replaying", done, of));
-    progress.end();
+    const id = chosenId(invocation);
+    const community = await invocation
+      .node("write")
+      .rebuild(id, (done, of) => progress.show("Replaying", done, of))
+      .finally(() => progress.end());
     if (isSet(invocation, "json")) printJson(invocation, { community: community.id, entries: community.size });
     else invocation.output.out(`${community.size} entries replayed.\n`);
     return undefined;
   },
 };
+
+/** Without opening it where an id or its being alone says which: what is to be rebuilt may not open. */
+function chosenId(invocation: Invocation): string {
+  const node = invocation.node("write");
+  const wanted = option(invocation, "community");
+  const [only, second] = node.ids();
+  if (wanted !== undefined && node.has(wanted)) return wanted;
+  if (wanted === undefined && only !== undefined && second === undefined) return only;
+  return chosenCommunity(invocation, "write").id;
+}
 
 export interface CommunityStatus {
   readonly id: string;
@@ -146,15 +158,26 @@ const status: Command = {
   summary: "List the communities here and how they are",
   run(invocation) {
     const node = invocation.node("read");
-    const communities = node.ids().map((id) => statusOf(node.community(id)));
+    const failures: LoreError[] = [];
+    const communities = node.ids().flatMap((id) => {
+      try {
+        return [statusOf(node.community(id))];
+      } catch (error) {
+        const failure = rowsError(error, id);
+        if (!isLoreError(failure)) throw failure;
+        failures.push(failure);
+        invocation.output.notice(`${id}  cannot be opened. ${failure.message}\n`);
+        return [];
+      }
+    });
     if (isSet(invocation, "json")) printJson(invocation, { communities });
     else
       for (const { id, name, size, units: count, state } of communities)
         invocation.output.out(
           `${id}  ${name}: ${counted(count, "unit")}, ${counted(size, "entry", "entries")}, ${state}\n`,
         );
-    if (communities.length === 0) invocation.output.notice("No community is here yet.\n");
-    return undefined;
+    if (node.ids().length === 0) invocation.output.notice("No community is here yet.\n");
+    return failures[0] === undefined ? undefined : ERRORS[failures[0].code].exit;
   },
 };
 

@@ -9,6 +9,7 @@
  */
 import assert from "node:assert/strict";
 
+import { LoreError } from "../../bytes/index.ts";
 import { TERM_HASH_BITS } from "./tokenise.ts";
 
 const COUNT_BITS = 32 - TERM_HASH_BITS;
@@ -51,10 +52,13 @@ function countedTerms(hashes: readonly number[]): Uint32Array {
   return sorted.subarray(0, size);
 }
 
+/** @throws LoreError INTEGRITY when the column is damaged. */
 export function unpackTerms(packed: Uint8Array): TermCounts {
+  if (packed.byteLength < 8) throw damaged();
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const headings = view.getUint32(4, true);
-  const all = packed.byteLength / 4 - 2;
+  const all = Math.floor(packed.byteLength / 4) - 2;
+  if (headings > all) throw damaged();
   return {
     bodyTokens: view.getUint32(0, true),
     inHeading: (hash) => countOf(view, hash, { first: 0, last: headings }),
@@ -99,6 +103,7 @@ export function packStandings(standings: readonly Standing[]): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** @throws LoreError INTEGRITY when the column is damaged. */
 export function unpackStandings(bytes: Uint8Array): Standing[] {
   const cursor = { bytes, at: 0 };
   const standings: Standing[] = [];
@@ -129,8 +134,12 @@ function takeInteger(cursor: { readonly bytes: Uint8Array; at: number }): number
   let value = 0;
   for (let scale = 1; ; scale *= 0x80) {
     const byte = cursor.bytes[cursor.at++];
-    assert.ok(byte !== undefined, "a packed integer is cut short");
+    if (byte === undefined) throw damaged();
     value += (byte % 0x80) * scale;
     if (byte < 0x80) return value;
   }
+}
+
+function damaged(): LoreError {
+  return new LoreError("INTEGRITY", 'A row of the search tables is damaged. "lore rebuild" makes them anew.');
 }

@@ -144,6 +144,16 @@ export class Session {
     }
   }
 
+  /** @throws LoreError INTEGRITY with what SQLite found. */
+  check(): void {
+    const found = this.read("Checking the database", () => this.db.value("PRAGMA integrity_check(1)"));
+    if (found === "ok") return;
+    throw new LoreError(
+      "INTEGRITY",
+      `Checking the database of the record: ${String(found)}. Restore the folder from a copy.`,
+    );
+  }
+
   /** Drops what is staged. */
   close(): void {
     if (this.#closed) return;

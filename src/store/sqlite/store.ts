@@ -47,6 +47,7 @@ export function openSqliteStore(directory: string, options: SqliteStoreOptions =
       get failure() {
         return session.failure;
       },
+      check: () => session.check(),
       close: () => session.close(),
     };
   } catch (error) {

@@ -1,0 +1,84 @@
+/**
+ * Damage to the tables made from the record: each command answers or says what is damaged, `verify` never calls well
+ * what the next question would stumble over, and `rebuild` always makes them anew.
+ */
+import assert from "node:assert/strict";
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { run } from "../../src/cli/run.ts";
+import { fixedEnvironment } from "../community/kit.ts";
+import { LONG, withDirectory } from "./process.ts";
+
+const FLIPS = LONG ? 400 : 24;
+const QUESTIONS = [["ls"], ["history", "page-3.md"], ["search", "solder"], ["people"], ["show", "page-3.md"]];
+
+/** Runs `lore` in this process; answers its exit code and everything it said. */
+async function lore(directory: string, ...args: readonly string[]): Promise<{ exit: number; said: string }> {
+  const said: string[] = [];
+  const exit = await run(args, {
+    environment: { ...fixedEnvironment(directory), now: () => Date.now() },
+    output: {
+      out: (content) => void said.push(String(content)),
+      notice: (text) => void said.push(text),
+      isTerminal: false,
+      readInput: () => Promise.resolve(new Uint8Array()),
+    },
+  });
+  return { exit, said: said.join("") };
+}
+
+const theRows = (directory: string): string => {
+  const [path] = globSync(join(directory, "home/communities/*/rows.db"));
+  assert.ok(path !== undefined);
+  return path;
+};
+
+const DAMAGES: readonly (readonly [string, (path: string) => void])[] = [
+  ["no database at all", (path) => writeFileSync(path, "what else could be here")],
+  ["half of it missing", (path) => truncateSync(path, readFileSync(path).length >> 1)],
+  ["a schema that makes no sense", (path) => change(path, readFileSync(path).indexOf("CREATE TABLE"))],
+];
+
+/** Changes the first byte from `at` on that is not zero. */
+function change(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  while (bytes[at] === 0) at = (at + 1) % bytes.length;
+  bytes[at] = (bytes[at] ?? 0) ^ 0x5a;
+  writeFileSync(path, bytes);
+}
+
+test("damaged tables are named and can always be made anew", () =>
+  withDirectory(async (directory) => {
+    const sound = join(directory, "sound");
+    const folder = join(directory, "folder");
+    mkdirSync(folder, { recursive: true });
+    for (let n = 0; n < 40; n++)
+      writeFileSync(
+        join(folder, `page-${n}.md`),
+        `# Page ${n}\n\n## Solder\n\nSolder ${n}, [next](page-${n + 1}.md).\n`,
+      );
+    assert.equal((await lore(sound, "import", "folder", folder, "--name", "Synths")).exit, 0);
+    const { length } = readFileSync(theRows(sound));
+    const flips = Array.from({ length: FLIPS }, (_, i) => {
+      const at = Math.floor(((i + 0.5) * length) / FLIPS) + ((i * 7919) % 997);
+      return [`byte ${at} changed`, (path: string) => change(path, at % length)] as const;
+    });
+    for (const [what, damage] of [...DAMAGES, ...flips]) {
+      const directoryOf = join(directory, "damaged");
+      cpSync(sound, directoryOf, { recursive: true });
+      damage(theRows(directoryOf));
+      const verdict = await lore(directoryOf, "verify");
+      assert.ok([0, 4].includes(verdict.exit), `${what}: verify answers ${verdict.exit}\n${verdict.said}`);
+      for (const question of QUESTIONS) {
+        const { exit, said } = await lore(directoryOf, ...question);
+        const isFine = verdict.exit === 0 ? exit === 0 : !said.includes("unforeseen");
+        assert.ok(isFine, `${what}: verify said ${verdict.exit}, ${question.join(" ")} answers ${exit}\n${said}`);
+      }
+      assert.equal((await lore(directoryOf, "rebuild")).exit, 0, what);
+      const mended = await lore(directoryOf, "verify");
+      assert.equal(mended.exit, 0, `${what}: ${mended.said}`);
+      rmSync(directoryOf, { recursive: true });
+    }
+  }));

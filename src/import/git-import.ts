@@ -33,6 +33,8 @@ export interface GitImport {
   readonly plan: GitPlan;
   readonly names: Names;
   readonly prefix: string | undefined;
+  /** Whether most pages may be retired, where the source's history was rewritten. */
+  readonly mayRetireMost?: boolean | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 
@@ -76,6 +78,7 @@ async function writeRewritten(options: GitImport, lost: string): Promise<GitImpo
     files: heads.map(({ path, mode }) => ({ path, mode, open: () => nextContent(blobs) })),
     by: [{ member }],
     time: tip.author.timeMs === undefined || tip.author.timeMs < 0 ? undefined : tip.author.timeMs,
+    mayRetireMost: options.mayRetireMost,
     note: parseMessage(tip.message).subject || undefined,
     commit: tip.oid,
     prefix,

@@ -54,6 +54,8 @@ interface Request {
   /** A path or an address. */
   readonly location: string;
   readonly into: ImportInto;
+  /** Whether most of what was brought in before may be retired because the source lacks it. */
+  readonly mayRetireMost?: boolean;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 
@@ -118,6 +120,7 @@ function writeVersions({ community, repository, plan, people, keys, request }: W
     plan,
     names,
     prefix: request.prefix,
+    mayRetireMost: request.mayRetireMost,
     onProgress: request.onProgress,
   });
 }
@@ -212,6 +215,7 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
     author,
     files,
     manifest,
+    mayRetireMost: request.mayRetireMost,
     by: by?.length === 0 ? undefined : by,
     before,
     onProgress: (done, of) => request.onProgress?.({ stage: "Writing pages", done, of }),

@@ -4,7 +4,7 @@
  * moved for the same unit, and retires what is gone. A page edited here meanwhile gets the newer file as a
  * suggestion; what was written here and never imported is left alone.
  */
-import { hex, textOf, utf8 } from "../bytes/index.ts";
+import { hex, LoreError, textOf, utf8 } from "../bytes/index.ts";
 import type { Author, Community, DraftOp, DraftPart, HeldPart } from "../community/index.ts";
 import { limits, type Rules, unitId } from "../unit/index.ts";
 import { Batch } from "./batch.ts";
@@ -33,6 +33,8 @@ export interface TreeImport {
   readonly commit?: string | undefined;
   /** Only paths below this are compared and retired. */
   readonly prefix?: string | undefined;
+  /** Whether most of what was brought in before may be retired because it is not among `files`. */
+  readonly mayRetireMost?: boolean | undefined;
   /** Ops to stand before the files, in the same entry. */
   readonly before?: readonly DraftOp[];
   /** Ops to stand after them. */
@@ -46,6 +48,9 @@ export interface TreeImportResult {
   readonly retired: number;
   readonly needsMerge: readonly string[];
 }
+
+/** So few may go without a question. */
+const MISSING_MIN = 4;
 
 interface Place {
   readonly unit: Uint8Array;
@@ -96,6 +101,7 @@ class TreeWriter {
     const moved = new Map(
       gone.flatMap((place) => (place.imported === undefined ? [] : [[place.imported, place] as const])),
     );
+    this.#requireSameSource(gone.length);
     this.#chooseIds();
     for (const [i, file] of files.entries()) {
       await this.#bringIn(await this.#read(file), moved);
@@ -109,6 +115,17 @@ class TreeWriter {
     for (const op of after?.(this.#batch.size) ?? []) this.#add(op);
     await this.#batch.write();
     return { ...this.#result, entries: this.#batch.entries };
+  }
+
+  /** A source that lacks most of what was brought in is most likely another one. @throws LoreError REFUSED. */
+  #requireSameSource(gone: number): void {
+    const brought = [...this.#places.values()].filter((place) => !place.retired && this.#inScope(place)).length;
+    if (this.#options.mayRetireMost === true || gone < MISSING_MIN || gone * 2 <= brought) return;
+    throw new LoreError(
+      "REFUSED",
+      `Bringing in the source: ${gone} of the ${brought} files that were brought in before are not in it, so it looks like another one. Nothing was written. Begin another community with --name NAME; or, if these are to be retired here, add --retire.`,
+      { data: { missing: gone, of: brought } },
+    );
   }
 
   #add(draft: DraftOp): void {

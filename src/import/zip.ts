@@ -28,8 +28,12 @@ export async function readZip(path: string): Promise<OpenZip> {
     const entries = await listEntries(zip);
     const skipped: SkippedItem[] = [];
     const files: TreeFile[] = [];
+    const names = new Set<string>();
     for (const entry of entries) {
-      const reason = reasonToSkip(entry);
+      const reason = names.has(entry.fileName)
+        ? "the zip holds this name twice; the first was taken"
+        : reasonToSkip(entry);
+      names.add(entry.fileName);
       if (reason !== undefined && reason !== "folder") skipped.push({ path: entry.fileName, reason });
       if (reason !== undefined) continue;
       await requireReadable(zip, entry);

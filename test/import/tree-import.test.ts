@@ -198,6 +198,44 @@ test("hidden and encrypted files are left out, each with its reason", async (t) 
   );
 });
 
+test("of a name that a zip holds twice the first is taken, and the report says so", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "twice.zip");
+  const twice = ["# First\n", "# Second\n"].map((body) => ({ name: "a.md", data: text(body) }));
+  writeFileSync(path, zipOf([...twice, { name: "A.md", data: text("# Other\n") }]));
+  const node = openNode(t, folder);
+  const report = await importZip(node, { location: path, into: founder });
+  assert.deepEqual(
+    units.listUnits(node.community(report.community.id)).map((unit) => [unit.path, unit.title]),
+    [
+      ["A.md", "Other"],
+      ["a.md", "First"],
+    ],
+  );
+  assert.deepEqual(
+    report.skipped.map((item) => item.path),
+    ["a.md"],
+  );
+});
+
+test("a source that lacks most of what was brought in is refused as another one, unless that is meant", async (t) => {
+  const folder = temporaryFolder(t);
+  const first = writeTree(
+    join(folder, "first"),
+    Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`page-${n}.md`, `# Page ${n}\n`])),
+  );
+  const other = writeTree(join(folder, "other"), { "page-1.md": "# Page 1\n", "else.md": "# Else\n" });
+  const node = openNode(t, folder);
+  const { community: begun } = await importFolder(node, { location: first, into: founder });
+  const community = node.community(begun.id);
+  const [into, size] = [{ id: begun.id }, community.size];
+  await assert.rejects(importFolder(node, { location: other, into }), { code: "REFUSED", message: /5 of the 6 files/ });
+  assert.equal(community.size, size);
+  const meant = await importFolder(node, { location: other, into, mayRetireMost: true });
+  assert.equal(meant.retired, 5);
+  assert.equal(units.listUnits(community).length, 2);
+});
+
 const hostile: readonly (readonly [what: string, zip: Uint8Array, code: string])[] = [
   ["a bomb", zipOf([{ name: "zeros", data: new Uint8Array(64 * 2 ** 20) }]), "TOO_LARGE"],
   ["one that lies about a size", zipOf([{ name: "a.md", data: text("x".repeat(5_000)), claimedSize: 10 }]), "REFUSED"],

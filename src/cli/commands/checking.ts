@@ -50,14 +50,14 @@ const verify: Command = {
 /** Works with no data folder: the community id is all that has to be trusted. */
 function verifyFile(invocation: Invocation): undefined {
   const content = readBytes(word(invocation, 0, "the file to check"));
-  const proof = parseProof(readBytes(word(invocation, 1, "its proof, FILE.tlog-proof")));
+  const proof = readBytes(word(invocation, 1, "its proof, FILE.tlog-proof"));
   const id = requiredOption(invocation, "community", "the id of the community that the file is from");
   if (!/^[a-z2-7]{32}$/.test(id))
     throw new LoreError(
       "USAGE",
       "Checking a file needs the community's id, 32 letters and digits; a name proves nothing.",
     );
-  const { checkpoint, entry, index, digest } = verifyProof(nobleSuite, content, proof, id);
+  const { checkpoint, entry, index, digest } = checked(() => verifyProof(nobleSuite, content, parseProof(proof), id));
   const facts = { community: id, sha256: hex.encode(digest), entry: index, size: checkpoint.size, time: entry.time };
   if (isSet(invocation, "json")) printJson(invocation, facts);
   else
@@ -65,6 +65,20 @@ function verifyFile(invocation: Invocation): undefined {
       `Genuine: signed on ${day(entry.time)}, entry ${index} of ${checkpoint.size} in the record of ${id}.\nThis does not show that the words are true, nor that the key was its owner's: for that, verify the whole record.\n`,
     );
   return undefined;
+}
+
+/** Whatever is wrong with a proof, it does not prove. @throws LoreError INTEGRITY. */
+function checked<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!isLoreError(error) || error.code === "INTEGRITY") throw error;
+    throw new LoreError(
+      "INTEGRITY",
+      `This proof proves nothing; it is damaged or was never one. What was found: ${error.message}`,
+      { cause: error },
+    );
+  }
 }
 
 function readBytes(path: string): Uint8Array {

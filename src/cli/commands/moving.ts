@@ -23,17 +23,28 @@ import { founderName, FOUNDING_OPTIONS } from "./membership.ts";
 const importing: Command = {
   name: "import",
   usage:
-    "git BUNDLE|REPOSITORY|URL | folder DIR | zip FILE [--path PREFIX] [--branch NAME] [--name NAME | --community ID|NAME] [--map FILE] [--json]",
+    "git BUNDLE|REPOSITORY|URL | folder DIR | zip FILE [--path PREFIX] [--branch NAME] [--name NAME | --community ID|NAME] [--founder NAME] [--about TEXT] [--licence ID] [--retire] [--map FILE] [--json]",
   summary: "Bring in a repository with its whole history, a folder or a zip file",
-  options: { ...COMMUNITY_OPTION, ...FOUNDING_OPTIONS, path: text, branch: text, map: text, "allow-private": flag },
+  options: {
+    ...COMMUNITY_OPTION,
+    ...FOUNDING_OPTIONS,
+    path: text,
+    branch: text,
+    map: text,
+    "allow-private": flag,
+    retire: flag,
+  },
   async run(invocation) {
     const form = word(invocation, 0, "git, folder or zip");
+    if (form !== "git" && form !== "folder" && form !== "zip")
+      throw new LoreError("USAGE", `"lore import" knows git, folder and zip, not "${form}".`);
     const location = word(invocation, 1, form === "git" ? "a bundle, repository or https address" : `a ${form}`);
     const progress = progressLine(invocation.output);
     const node = invocation.node("write");
     const shared = {
       location,
       into: target(invocation, node),
+      mayRetireMost: isSet(invocation, "retire"),
       onProgress: ({ stage, done, of }: { stage: string; done: number; of: number }) => progress.show(stage, done, of),
     };
     const branch = option(invocation, "branch");
@@ -42,7 +53,6 @@ const importing: Command = {
     const bringIn = async (): Promise<ImportReport> => {
       if (form === "folder") return importFolder(node, shared);
       if (form === "zip") return importZip(node, shared);
-      if (form !== "git") throw new LoreError("USAGE", `"lore import" knows git, folder and zip, not "${form}".`);
       const { report, commits } = await importGit(node, git);
       const map = option(invocation, "map");
       if (map !== undefined) writeResult(map, commits.map((entry) => `${JSON.stringify(entry)}\n`).join(""));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { LoreError } from "../bytes/index.ts";
-import { openError, storageError } from "./failure.ts";
+import { openError, rowsError, storageError } from "./failure.ts";
 
 const CASES: readonly [errcode: number | undefined, code: string, answer: string, atOpen: string][] = [
   [13, "ERR_SQLITE_ERROR", "DISK_FULL", "DISK_FULL"],
@@ -45,4 +45,21 @@ test("an error that is no error of the disk ends writing too, and a LoreError st
   assert.equal(storageError("a string", "Trying").code, "READ_ONLY");
   const stale = new LoreError("STALE", "x");
   assert.equal(storageError(stale, "Trying"), stale);
+});
+
+test("an error of the rows says damage only where SQLite does", () => {
+  const sqlite = (errcode: number) =>
+    rowsError(Object.assign(new Error("as SQLite says"), { code: "ERR_SQLITE_ERROR", errcode }), "abc");
+  for (const errcode of [1, 11, 26]) {
+    const error = sqlite(errcode);
+    assert.ok(error instanceof LoreError && error.code === "INTEGRITY", `${errcode}`);
+    assert.match(error.message, /lore rebuild --community abc/);
+  }
+  const codes = [5, 10, 13, 14, 4874].map((errcode) => {
+    const error = sqlite(errcode);
+    return error instanceof LoreError ? error.code : undefined;
+  });
+  assert.deepEqual(codes, ["BUSY", "READ_ONLY", "DISK_FULL", "ENVIRONMENT", "DISK_FULL"]);
+  const other = new TypeError("a mistake of ours");
+  assert.equal(rowsError(other), other);
 });

@@ -7,7 +7,7 @@
 import { isLoreError, LoreError } from "../bytes/index.ts";
 
 /** Primary result codes of SQLite; an extended code holds one in its low byte. */
-const SQLITE = { BUSY: 5, LOCKED: 6, READONLY: 8, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
+const SQLITE = { ERROR: 1, BUSY: 5, LOCKED: 6, READONLY: 8, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
 /** Extending the WAL index failed, nearly always for want of space. It is made anew from the WAL: nothing is lost. */
 const SQLITE_IOERR_SHMSIZE = 4874;
 
@@ -66,10 +66,10 @@ export function rowsError(error: unknown, community = "ID"): unknown {
   // A number that no table of ours holds is refused by node:sqlite, with a code of its own.
   const isOutOfRange = system === "ERR_OUT_OF_RANGE" && error instanceof RangeError;
   if (isLoreError(error) || (sqlite === undefined && !isOutOfRange)) return error;
-  if (sqlite === SQLITE.FULL || sqlite === SQLITE.BUSY || sqlite === SQLITE.LOCKED)
-    return storageError(error, "Writing the tables made from the record");
   if (sqlite === SQLITE.CANTOPEN || sqlite === SQLITE.READONLY)
     return openError(error, "Opening the tables made from the record");
+  if (!isOutOfRange && sqlite !== SQLITE.ERROR && sqlite !== SQLITE.CORRUPT && sqlite !== SQLITE.NOTADB)
+    return storageError(error, "Using the tables made from the record");
   return new LoreError(
     "INTEGRITY",
     `The tables made from the record are damaged; the record itself is not touched. "lore rebuild --community ${community}" makes them anew.`,

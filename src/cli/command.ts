@@ -1,5 +1,5 @@
 /** What a command of `lore` is, and what it is given: parsed options and a world to act on. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { ParseArgsOptionsConfig } from "node:util";
 
 import { LoreError } from "../bytes/index.ts";
@@ -112,6 +112,19 @@ export function printJson({ output }: Invocation, value: unknown): void {
 /** A date as people write it in lists: 2026-11-20. */
 export function day(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** The bytes of a file that its user named. @throws LoreError NOT_FOUND. */
+export function readGiven(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw new LoreError("NOT_FOUND", `Reading ${path}: it cannot be opened. Check the path.`, { cause: error });
+  }
+}
+
+export function readGivenText(path: string): string {
+  return new TextDecoder().decode(readGiven(path));
 }
 
 /** Writes a result to where its user said. @throws LoreError REFUSED for `isNew` where something is; ENVIRONMENT. */

@@ -1,5 +1,5 @@
 /** Commands that check and mend: verify, proof, rebuild, status, doctor. */
-import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 
 import { ERRORS, hex, isLoreError, LoreError } from "../../bytes/index.ts";
 import { nobleSuite } from "../../bytes/noble.ts";
@@ -16,6 +16,7 @@ import {
   isSet,
   option,
   printJson,
+  readGiven,
   progressLine,
   requiredOption,
   text,
@@ -49,8 +50,8 @@ const verify: Command = {
 
 /** Works with no data folder: the community id is all that has to be trusted. */
 function verifyFile(invocation: Invocation): undefined {
-  const content = readBytes(word(invocation, 0, "the file to check"));
-  const proof = readBytes(word(invocation, 1, "its proof, FILE.tlog-proof"));
+  const content = readGiven(word(invocation, 0, "the file to check"));
+  const proof = readGiven(word(invocation, 1, "its proof, FILE.tlog-proof"));
   const id = requiredOption(invocation, "community", "the id of the community that the file is from");
   if (!/^[a-z2-7]{32}$/.test(id))
     throw new LoreError(
@@ -78,14 +79,6 @@ function checked<T>(check: () => T): T {
       `This proof proves nothing; it is damaged or was never one. What was found: ${error.message}`,
       { cause: error },
     );
-  }
-}
-
-function readBytes(path: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch (error) {
-    throw new LoreError("NOT_FOUND", `Reading ${path}: it cannot be opened. Check the path.`, { cause: error });
   }
 }
 

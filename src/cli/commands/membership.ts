@@ -1,6 +1,5 @@
 /** Commands about communities and who is in them: init, member, key, role. */
 import { userInfo } from "node:os";
-import { readFileSync } from "node:fs";
 
 import { base32, didKey, LoreError, parseDidKey, utf8 } from "../../bytes/index.ts";
 import { createSigner } from "../../bytes/node.ts";
@@ -15,6 +14,7 @@ import {
   isSet,
   option,
   printJson,
+  readGivenText,
   requiredOption,
   text,
   word,
@@ -177,7 +177,7 @@ const key: Command = {
     } else if (act === "export") {
       const path = word(invocation, 1, "a file to write");
       // Never over another file: it may be the only copy of another key.
-      const contents = readKeyFile(keystore.path(community.id, label));
+      const contents = readGivenText(keystore.path(community.id, label));
       const { logSigner } = parseKeys(contents);
       writeResult(path, contents, { isNew: true });
       invocation.output.out(
@@ -186,20 +186,12 @@ const key: Command = {
           : `Saved to ${path}. Whoever has this file can sign for you and seal the record: keep it apart and safe.\n`,
       );
     } else if (act === "import") {
-      parseKeys(readKeyFile(word(invocation, 1, "a key file")));
-      keystore.writeText(community.id, readKeyFile(word(invocation, 1, "a key file")), label);
+      parseKeys(readGivenText(word(invocation, 1, "a key file")));
+      keystore.writeText(community.id, readGivenText(word(invocation, 1, "a key file")), label);
       invocation.output.out("The key is on this machine now.\n");
     } else throw new LoreError("USAGE", `"lore key" knows list, add, revoke, export and import, not "${act}".`);
     return undefined;
   },
 };
-
-function readKeyFile(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new LoreError("NOT_FOUND", `Reading ${path}: it cannot be opened. Check the path.`, { cause: error });
-  }
-}
 
 export const MEMBERSHIP = [init, member, role, key];

@@ -1,5 +1,4 @@
 /** Commands that take everything out and put it back: export, restore, recover. */
-import { readFileSync } from "node:fs";
 
 import { LoreError } from "../../bytes/index.ts";
 import type { Community } from "../../community/index.ts";
@@ -23,6 +22,7 @@ import {
   MOMENT_OPTIONS,
   option,
   printJson,
+  readGivenText,
   progressLine,
   requiredOption,
   text,
@@ -100,7 +100,7 @@ const restore: Command = {
     const progress = progressLine(invocation.output);
     const community = await restoreArchive(invocation.node("write"), {
       directory: word(invocation, 0, "the folder of an archive"),
-      keys: keys === undefined ? undefined : parseKeyFile(readKeys(keys)),
+      keys: keys === undefined ? undefined : parseKeyFile(readGivenText(keys)),
       onProgress: ({ stage, done, of }) => progress.show(stage, done, of),
     }).finally(() => progress.end());
     const { refusal, size, id, name } = community;
@@ -112,14 +112,6 @@ const restore: Command = {
     return undefined;
   },
 };
-
-function readKeys(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new LoreError("NOT_FOUND", `Reading ${path}: it cannot be opened. Check the path.`, { cause: error });
-  }
-}
 
 const recovering: Command = {
   name: "recover",

@@ -1,5 +1,4 @@
 /** Commands that write units: propose, review, mark, redact. */
-import { readFileSync } from "node:fs";
 
 import { base32, LoreError, utf8 } from "../../bytes/index.ts";
 import { Author, type Community, type DraftOp, type DraftPart, openProposals, units } from "../../community/index.ts";
@@ -25,6 +24,7 @@ import {
   isSet,
   option,
   printJson,
+  readGiven,
   requiredOption,
   text,
   unknownKind,
@@ -54,12 +54,7 @@ export const WRITE_OPTIONS = { ...COMMUNITY_OPTION, as: text } as const;
 
 /** A file's bytes, "-" for standard input. @throws LoreError NOT_FOUND. */
 async function readInputFile({ output }: Invocation, path: string): Promise<Uint8Array> {
-  if (path === "-") return output.readInput();
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch (error) {
-    throw new LoreError("NOT_FOUND", `Reading ${path}: it cannot be opened. Check the path.`, { cause: error });
-  }
+  return path === "-" ? output.readInput() : readGiven(path);
 }
 
 /** Whether what entry `index` says waits for the consent of others, as an answer begins with. */

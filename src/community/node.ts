@@ -105,7 +105,7 @@ export class LoreNode {
   }
 
   /** Opens a community with rows made anew from its log, whatever the old ones are like. @throws LoreError NOT_FOUND. */
-  async rebuild(id: string, onProgress: Progress): Promise<Community> {
+  async rebuild(id: string, onProgress?: Progress): Promise<Community> {
     await this.release(id);
     if (this.has(id)) Community.dropRows(this.directory(id));
     return this.community(id, onProgress);

@@ -82,13 +82,6 @@ export class Projections {
     return this.fold.size - from;
   }
 
-  /** Drops every row and replays the whole log. */
-  rebuild(onProgress?: (done: number, of: number) => void): void {
-    createTables(this.#options.db);
-    this.discard();
-    this.catchUp(onProgress);
-  }
-
   /** Folds an entry being admitted, for `project`. @throws LoreError with nothing changed when it breaks a rule. */
   admit(entry: Entry, sidecar: Sidecar): Step {
     return this.fold.admit(entry, sidecar);

@@ -264,6 +264,9 @@ inBrowser("the slash and Ctrl-K lead into the search box, unless the slash is sw
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** In the page, once AXE ran there. */
+declare const axe: { run(options: object): Promise<{ violations: Violation[] }> };
+
 interface Violation {
   readonly id: string;
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
@@ -279,9 +282,7 @@ for (const dark of [false, true]) {
         // The policy of a page forbids foreign scripts; the protocol is not the page.
         await page.evaluate(AXE);
         const violations: Violation[] = await page.evaluate(() =>
-          (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } }).axe
-            .run({ iframes: false })
-            .then((result) => result.violations),
+          axe.run({ iframes: false }).then((result) => result.violations),
         );
         for (const { id, nodes } of violations)
           wrong.push(

@@ -186,8 +186,9 @@ const key: Command = {
           : `Saved to ${path}. Whoever has this file can sign for you and seal the record: keep it apart and safe.\n`,
       );
     } else if (act === "import") {
-      parseKeys(readGivenText(word(invocation, 1, "a key file")));
-      keystore.writeText(community.id, readGivenText(word(invocation, 1, "a key file")), label);
+      const contents = readGivenText(word(invocation, 1, "a key file"));
+      parseKeys(contents);
+      keystore.writeText(community.id, contents, label);
       invocation.output.out("The key is on this machine now.\n");
     } else throw new LoreError("USAGE", `"lore key" knows list, add, revoke, export and import, not "${act}".`);
     return undefined;

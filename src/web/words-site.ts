@@ -8,6 +8,7 @@ export const siteWords = {
     note: "What you find are sentences people wrote here, with their names and dates. Nothing is made up.",
     communities: "Communities here",
     none: "No community is here yet. Start one below.",
+    nothing: "Nothing is in it yet",
     anyone: "Anyone can read.",
     lastChanged: "Last changed",
     start: "Start yours",
@@ -62,6 +63,7 @@ export const siteWords = {
 
   report: {
     title: (name: string) => `${name} is here`,
+    empty: "Nothing is in it yet.",
     lead: (source: string) => `Brought in from ${source}.`,
     counts: "What came along",
     versions: (n: string) => `${n} versions`,

@@ -33,7 +33,7 @@ export function frontPage(site: Site, { mayStart, jobs, problem }: Front): Html 
         ? html`<p>${words.front.none}</p>`
         : html`<ul class="shelf">${communities.map((community) => {
             const { name, about, changed } = site.profile(community);
-            return html`<li><a class="name" href="/c/${community.id}">${name}</a>${about === undefined ? "" : html`<p>${about}</p>`}<p class="quiet">${everythingWords(visit(site, community.id))}. ${words.front.anyone} ${words.front.lastChanged} ${date(changed)}.</p></li>
+            return html`<li><a class="name" href="/c/${community.id}">${name}</a>${about === undefined ? "" : html`<p>${about}</p>`}<p class="quiet">${everythingWords(visit(site, community.id)) || words.front.nothing}. ${words.front.anyone} ${words.front.lastChanged} ${date(changed)}.</p></li>
 `;
           })}</ul>`
     }

@@ -53,7 +53,7 @@ function reportPage(site: Site, report: ImportReport): Html {
     isHidden: true,
     body: html`<div class="sheet">
   <h1>${words.report.title(community.name)}</h1>
-  <p class="lead up-3">${words.report.lead(source)} ${kindCounts(report)}.</p>
+  <p class="lead up-3">${Object.keys(report.units).length === 0 ? words.report.empty : `${words.report.lead(source)} ${kindCounts(report)}.`}</p>
   <section class="section"><h2>${words.report.counts}</h2>
     <p>${words.report.people(count(people), people === 1)} ${commits === undefined ? "" : words.report.commits(count(commits.all), count(commits.mainline))}</p>
     ${report.suggestionsAccepted + report.suggestionsClosed > 0 ? html`<p class="up-2">${words.report.side(count(report.suggestionsAccepted))} ${report.suggestionsClosed === 0 ? "" : words.report.sideClosed(count(report.suggestionsClosed))}</p>` : ""}

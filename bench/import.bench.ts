@@ -74,10 +74,10 @@ function sizesOf(home: string, bare: string): { truthBytes: number; allBytes: nu
       .split("\n")
       .reduce((sum, line) => sum + Number(line), 0);
   const communities = join(home, "communities");
-  const rows = find(communities, "rows.db*");
+  const made = find(communities, "rows.db*") + find(communities, "search.db*");
   const all = find(communities, "*");
   return {
-    truthBytes: all - rows,
+    truthBytes: all - made,
     allBytes: all,
     packBytes: existsSync(join(bare, "objects/pack"))
       ? find(join(bare, "objects/pack"), "*.pack")

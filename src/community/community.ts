@@ -1,20 +1,20 @@
 /**
  * One community, opened: the only write path (DESIGN.md 3) and the door to everything that is read.
  *
- * A write: check -> fold and project inside an open transaction of the rows -> append to the log (fsync) ->
- * commit the rows -> acknowledge -> seal. A crash before the append leaves nothing; one after it leaves rows
- * that are behind the log and are caught up at the next open. Rows are never ahead.
+ * A write: check -> fold and project in the open transaction of the rows -> append to the log (fsync) ->
+ * acknowledge -> commit the rows, soon or when somebody reads -> seal -> let search follow. A crash before the
+ * append leaves nothing; one after it leaves rows that are behind the log and are caught up at the next open.
+ * Committed rows are never ahead of the log, and search is never ahead of them.
  * Writers that arrive while a group is being written form the next group.
  */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 
 import { base32, isLoreError, LoreError } from "../bytes/index.ts";
 import type { Signer } from "../bytes/node.ts";
 import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
 import { Analyser } from "../projection/search/index.ts";
-import { Db, type HighWater, openSqliteStore, type Store } from "../store/index.ts";
+import { type Db, type HighWater, openSqliteStore, type Store } from "../store/index.ts";
 import { checkParts, requireTimely } from "./admission.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
@@ -22,10 +22,13 @@ import { type CharterInForce, charterInForce, communityFacts, type CommunityFact
 import { eraseDue } from "./erasure.ts";
 import { Rows } from "./fold/rows.ts";
 import { Projections, standingOf } from "./projections.ts";
+import { openRows, RowsFile } from "./rows-file.ts";
+import { SearchFollower } from "./search-follower.ts";
+import { SearchIndex } from "./search-index.ts";
+import type { SearchThread } from "./search-thread.ts";
 import { requireNotBehind, seal } from "./sealing.ts";
 
 const SEAL_DELAY_MS = 500;
-const ROWS = "rows.db";
 
 export interface CommunityOptions {
   readonly environment: Environment;
@@ -35,6 +38,8 @@ export interface CommunityOptions {
   /** Signs checkpoints; without it the community can be read, not written. */
   readonly logSigner?: Signer | undefined;
   readonly readOnly?: boolean;
+  /** Lets search follow beside the writing; without it this thread does both. */
+  readonly searchThread?: SearchThread;
   readonly onProgress?: (done: number, of: number) => void;
 }
 
@@ -55,15 +60,13 @@ interface Waiting {
 export class Community {
   readonly environment: Environment;
   readonly store: Store;
-  /** Rows for reading: what is committed, nothing else. */
-  readonly rows: Db;
-  /** What the rules say of members, units and revisions, committed. */
-  readonly facts: Rows;
   readonly projections: Projections;
+  /** What is searched: it follows the rows, within a second where there is time. */
+  readonly search: SearchFollower;
   /** Remembers stems between queries. */
   readonly analyser = new Analyser();
   readonly #options: CommunityOptions;
-  readonly #writer: Db;
+  readonly #rows: RowsFile;
   #waiting: Waiting[] = [];
   #draining = false;
   #turn: Promise<unknown> = Promise.resolve();
@@ -76,11 +79,9 @@ export class Community {
     this.#options = options;
     this.environment = environment;
     this.store = store;
-    const path = join(directory, ROWS);
-    this.#writer = new Db(path, { durability: "normal", readOnly });
-    this.projections = new Projections({ db: this.#writer, suite: environment.suite, store });
-    this.rows = readOnly ? this.#writer : new Db(path, { durability: "normal", readOnly: true });
-    this.facts = new Rows(this.rows);
+    this.#rows = new RowsFile(directory, { readOnly, onUndone: () => this.projections.discard() });
+    this.projections = new Projections({ db: this.#rows.writer, suite: environment.suite, store });
+    this.search = new SearchFollower({ directory, readOnly, store, thread: options.searchThread });
   }
 
   /**
@@ -103,16 +104,16 @@ export class Community {
 
   /** Deletes the rows in `directory`; the next open makes them anew. */
   static dropRows(directory: string): void {
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(directory, ROWS + suffix), { force: true });
+    RowsFile.drop(directory);
+    SearchIndex.drop(directory);
   }
 
   /** Whether the rows in `directory` can be read as they are, or how not. */
   static standing(directory: string): "current" | "behind" | "unreadable" {
-    const path = join(directory, ROWS);
-    if (!existsSync(path)) return "unreadable";
+    if (!RowsFile.exist(directory) || !SearchIndex.isThere(directory)) return "unreadable";
     const store = openSqliteStore(directory, { readOnly: true });
     try {
-      const rows = new Db(path, { durability: "normal", readOnly: true });
+      const rows = openRows(directory, { readOnly: true });
       const standing = standingOf(rows, store);
       rows.close();
       return standing;
@@ -123,7 +124,11 @@ export class Community {
 
   #start(): void {
     const { highWater, onProgress, environment, readOnly = false } = this.#options;
-    if (!readOnly) this.projections.catchUp(onProgress);
+    if (!readOnly) {
+      this.projections.catchUp(onProgress);
+      // What fails here is said by whoever searches.
+      void this.search.follow(this.facts).catch(() => undefined);
+    }
     if (this.store.log.size() === 0) return;
     try {
       requireNotBehind({
@@ -136,6 +141,16 @@ export class Community {
       if (!isLoreError(error, "BEHIND")) throw error;
       this.#refusal = error;
     }
+  }
+
+  /** Rows for reading: all that was acknowledged, and nothing else. */
+  get rows(): Db {
+    return this.#rows.reader;
+  }
+
+  /** What the rules say of members, units and revisions, for reading. */
+  get facts(): Rows {
+    return new Rows(this.#rows.reader);
   }
 
   /** Why nothing can be written now, or undefined. */
@@ -283,8 +298,7 @@ export class Community {
     const start = this.size;
     const indexes = new Map<Submission, number>();
     const accepted: Submission[] = [];
-    this.#writer.begin();
-    try {
+    await this.#rows.write(async () => {
       for (const submission of submissions) {
         const admitted = this.#admit(submission, onRefused);
         if (admitted === undefined) continue;
@@ -298,19 +312,13 @@ export class Community {
         indexes.set(submission, start + accepted.length);
         accepted.push(submission);
       }
-      if (accepted.length > 0) {
-        this.projections.flush();
-        await this.store.log.append(
-          accepted.map(({ entry, sidecar }) => ({ bytes: entry.bytes, sidecar })),
-          start,
-        );
-      }
-      this.#writer.commit();
-    } catch (error) {
-      this.#writer.rollback();
-      this.projections.discard();
-      throw error;
-    }
+      if (accepted.length === 0) return;
+      this.projections.flush();
+      await this.store.log.append(
+        accepted.map(({ entry, sidecar }) => ({ bytes: entry.bytes, sidecar })),
+        start,
+      );
+    });
     if (accepted.length > 0) this.#sealSoon();
     return indexes;
   }
@@ -338,40 +346,51 @@ export class Community {
 
   #sealSoon(): void {
     this.#sealTimer ??= setTimeout(() => {
-      this.#sealTimer = undefined;
-      void this.seal().catch((error: unknown) => {
-        this.#refusal ??= isLoreError(error)
-          ? error
-          : new LoreError("READ_ONLY", "Sealing the record failed; it is read-only until the next start.", {
-              cause: error,
-            });
-      });
+      void this.#sealRecord()
+        .catch((error: unknown) => {
+          this.#refusal ??= isLoreError(error)
+            ? error
+            : new LoreError("READ_ONLY", "Sealing the record failed; it is read-only until the next start.", {
+                cause: error,
+              });
+        })
+        // The record does not need search: the next seal tries again, and whoever searches hears what is wrong.
+        .then(() => this.search.follow(this.facts))
+        .catch(() => undefined);
     }, SEAL_DELAY_MS);
   }
 
-  /** Signs a checkpoint over everything that is durable, read back. */
+  /** Signs a checkpoint over everything that is durable, read back; afterwards it can be found, too. */
   async seal(): Promise<void> {
+    await this.#sealRecord();
+    await this.search.follow(this.facts);
+  }
+
+  async #sealRecord(): Promise<void> {
     const { logSigner, highWater } = this.#options;
     clearTimeout(this.#sealTimer);
     this.#sealTimer = undefined;
     if (logSigner === undefined || this.#refusal !== undefined) return;
     const { store, environment } = this;
-    await this.#exclusively(async () => this.projections.bringUp());
     await this.#exclusively(() =>
-      eraseDue({ environment, store, rows: this.#writer, time: this.projections.fold.time, known: this.#erased }),
+      eraseDue({ environment, store, rows: this.rows, time: this.projections.fold.time, known: this.#erased }),
     );
     await this.#exclusively(() =>
       seal({ suite: environment.suite, store, highWater, origin: this.origin, id: this.id, logSigner }),
     );
   }
 
-  /** Seals, then lets go of the files. */
+  /** Seals, then lets go of the files, whatever comes of it. */
   async close(): Promise<void> {
-    if (this.size > 0 && this.refusal === undefined && this.#options.readOnly !== true) await this.seal();
-    clearTimeout(this.#sealTimer);
-    if (this.rows !== this.#writer) this.rows.close();
-    this.#writer.close();
-    this.store.close();
+    try {
+      if (this.size > 0 && this.refusal === undefined && this.#options.readOnly !== true) await this.#sealRecord();
+      await this.search.follow(this.facts).catch(() => undefined);
+    } finally {
+      clearTimeout(this.#sealTimer);
+      await this.search.close();
+      this.#rows.close();
+      this.store.close();
+    }
   }
 }
 

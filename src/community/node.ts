@@ -12,6 +12,7 @@ import { Community } from "./community.ts";
 import type { Environment } from "./environment.ts";
 import { type Founding, found } from "./genesis.ts";
 import { type Keys, Keystore } from "./keystore.ts";
+import { SearchThread } from "./search-thread.ts";
 
 const ID = /^[a-z2-7]{32}$/;
 
@@ -30,6 +31,7 @@ export class LoreNode {
   readonly highWater: HighWater;
   readonly #options: NodeOptions;
   readonly #open = new Map<string, Community>();
+  readonly #searchThread = new SearchThread();
   #claim: { release(): void } | undefined;
 
   /** Claims the data folder unless it is only read. @throws LoreError BUSY when another process owns it. */
@@ -118,6 +120,7 @@ export class LoreNode {
       environment,
       directory,
       highWater,
+      searchThread: this.#searchThread,
       logSigner: keys?.logSigner,
       ...(onProgress === undefined ? {} : { onProgress }),
     };
@@ -176,8 +179,12 @@ export class LoreNode {
   }
 
   async close(): Promise<void> {
-    for (const community of this.#open.values()) await community.close();
-    this.#open.clear();
-    this.#claim?.release();
+    try {
+      for (const community of this.#open.values()) await community.close();
+    } finally {
+      this.#open.clear();
+      await this.#searchThread.close();
+      this.#claim?.release();
+    }
   }
 }

@@ -13,8 +13,10 @@ import { createMemoryStore, Db, type Store } from "../store/index.ts";
 import { GENESIS_LOG, opId, partsOf, revisionId, type Role, unitId } from "../unit/index.ts";
 import { createCommunity, type Person, suite, type TestCommunity, textPart } from "../../test/community/kit.ts";
 import type { DraftOp, DraftPart } from "./draft.ts";
+import { Rows } from "./fold/rows.ts";
 import { Projections } from "./projections.ts";
 import { flagSql, headSql, knownSize, type Moment } from "./queries/moment.ts";
+import { SearchIndex } from "./search-index.ts";
 import { verifyRows } from "./verify.ts";
 
 const RUNS = process.env["LORE_TEST_LONG"] === "1" ? 300 : 12;
@@ -275,7 +277,7 @@ test("live rows are those of a replay, and so is what a reader sees as of any si
   await fc.assert(
     fc.asyncProperty(histories, (history) =>
       live(history, async ({ node, community }) => {
-        verifyRows(community);
+        await verifyRows(community);
         const replay = replayOf(community.store);
         for (let size = 1; size <= community.size; size++) {
           assert.deepEqual(
@@ -284,9 +286,10 @@ test("live rows are those of a replay, and so is what a reader sees as of any si
             `as of ${size}`,
           );
         }
-        const before = rowsOf(community.rows);
+        await community.search.follow(community.facts);
+        const before = [rowsOf(community.rows), rowsOf(community.search.db)];
         const rebuilt = await node.rebuild(community.id);
-        assert.deepEqual(rowsOf(rebuilt.rows), before);
+        assert.deepEqual([rowsOf(rebuilt.rows), rowsOf(rebuilt.search.db)], before);
       }),
     ),
     { numRuns: RUNS },
@@ -355,9 +358,13 @@ test("live rows are those of a replay from which every redacted part was absent 
   await fc.assert(
     fc.asyncProperty(histories, (history) =>
       live(history, async (t) => {
-        t.community.projections.bringUp();
-        const replayed = replayOf(await erased(t)).upTo(t.community.size);
+        await t.community.search.follow(t.community.facts);
+        const store = await erased(t);
+        const replayed = replayOf(store).upTo(t.community.size);
         assert.deepEqual(rowsOf(t.community.rows), rowsOf(replayed));
+        const index = new SearchIndex(new Db(":memory:", { durability: "normal" }), store);
+        index.follow(new Rows(replayed));
+        assert.deepEqual(rowsOf(t.community.search.db), rowsOf(index.db));
       }),
     ),
     { numRuns: RUNS },

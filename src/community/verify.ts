@@ -20,7 +20,9 @@ import {
 import { Db, openSqliteStore, type Store, type StoredEntry } from "../store/index.ts";
 import { commitment, type PartRef, partsOf } from "../unit/index.ts";
 import type { Community } from "./community.ts";
+import { Rows } from "./fold/rows.ts";
 import { Projections } from "./projections.ts";
+import { SearchIndex } from "./search-index.ts";
 
 export interface VerifyProgress {
   readonly stage: string;
@@ -49,7 +51,7 @@ export async function verifyCommunity(
   await community.seal();
   const audited = openSqliteStore(community.directory, { readOnly: true });
   const record = await verifyRecord(community.environment.suite, audited, onProgress).finally(() => audited.close());
-  const tables = verifyRows(community, onProgress);
+  const tables = await verifyRows(community, onProgress);
   return { ...record, tables, durationMs: Math.round(performance.now() - started) };
 }
 
@@ -173,30 +175,43 @@ function requireCheckpoint(suite: Suite, store: Store, { size, root }: { size: n
   });
 }
 
-/** Replays into an empty database and compares every row; answers the number of tables. */
-export function verifyRows(community: Community, onProgress?: (progress: VerifyProgress) => void): number {
-  const { environment, store, rows } = community;
-  community.projections.bringUp();
-  const replayed = new Db(":memory:", { durability: "normal" });
+/** Replays into empty databases and compares every row; answers the number of tables. */
+export async function verifyRows(
+  community: Community,
+  onProgress?: (progress: VerifyProgress) => void,
+): Promise<number> {
+  const { environment, store, facts, search } = community;
+  await search.follow(facts);
+  const rows = new Db(":memory:", { durability: "normal" });
+  const index = new SearchIndex(new Db(":memory:", { durability: "normal" }), store);
   try {
-    const projections = new Projections({ db: replayed, suite: environment.suite, store });
+    const projections = new Projections({ db: rows, suite: environment.suite, store });
     projections.catchUp((done, of) => onProgress?.({ stage: "Replaying", done, of }));
-    place("the tables made from the record", () => {
-      const found = rows.value("PRAGMA integrity_check(1)");
-      if (found !== "ok") throw mismatch(`${String(found)}. "lore rebuild" makes them anew`);
-    });
-    const tables = tablesOf(rows);
-    for (const table of tables) {
-      place(`the rows of "${table}"`, () => {
-        if (rowsDigest(rows, table, environment.suite) !== rowsDigest(replayed, table, environment.suite)) {
-          throw mismatch('they are not those a replay of the record gives. "lore rebuild" makes them anew');
-        }
-      });
-    }
-    return tables.length;
+    index.follow(new Rows(rows));
+    return (
+      compare(environment.suite, { found: community.rows, replayed: rows }) +
+      compare(environment.suite, { found: search.db, replayed: index.db })
+    );
   } finally {
-    replayed.close();
+    index.close();
+    rows.close();
   }
+}
+
+function compare(suite: Suite, { found, replayed }: { readonly found: Db; readonly replayed: Db }): number {
+  place("the tables made from the record", () => {
+    const integrity = found.value("PRAGMA integrity_check(1)");
+    if (integrity !== "ok") throw mismatch(`${String(integrity)}. "lore rebuild" makes them anew`);
+  });
+  const tables = tablesOf(found);
+  for (const table of tables) {
+    place(`the rows of "${table}"`, () => {
+      if (rowsDigest(found, table, suite) !== rowsDigest(replayed, table, suite)) {
+        throw mismatch('they are not those a replay of the record gives. "lore rebuild" makes them anew');
+      }
+    });
+  }
+  return tables.length;
 }
 
 /** Tables with rows of their own; an FTS index keeps segments whose shape depends on when they were merged. */

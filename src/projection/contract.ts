@@ -1,6 +1,6 @@
 /**
- * What a projection is: tables in `rows.db` that are a pure function of the entries, the sidecars and the
- * parts held. Dropping every table and replaying gives identical rows (DESIGN.md 3, the replay law).
+ * What a projection is: tables that are a pure function of the entries, the sidecars and the parts held. Dropping
+ * every table and replaying gives identical rows (DESIGN.md 3, the replay law).
  * A projection sees each entry once, in log order, after the rules have been applied to it, as a `Step`.
  * It reads other projections' tables never, the clock never, and writes only through the handle it is given.
  */
@@ -72,11 +72,6 @@ export interface Projection {
   readonly name: string;
   /** Raised whenever the tables or their meaning change; a different number on disk means: drop and replay. */
   readonly version: number;
-  /**
-   * Whether it may run behind the log by less than a second, taking several groups of entries at once: for rows
-   * that cost much less in batches and that nobody reads for what they just wrote.
-   */
-  readonly isDeferred: boolean;
   /** Creates its tables; STRICT where SQLite allows. */
   readonly schema: string;
   open(db: Db, readPart: ReadPart): Projector;

@@ -22,6 +22,7 @@ test("a projection that fails undoes the group, and no row is ahead of the log",
   await using t = await createCommunity();
   const bob = await t.join("bob");
   const size = t.community.size;
+  assert.ok(!t.community.rows.inTransaction, "reading leaves no transaction open");
   const rows = new Db(join(t.node.directory(t.community.id), "rows.db"), { durability: "normal" });
   rows.exec("ALTER TABLE catalog_fact RENAME TO catalog_fact_away");
   const group = [bob.sign([comment(t.community)]), t.ann.sign([page(t, t.ann)])];

@@ -93,6 +93,11 @@ export class Rows {
     return this.#people.get(question) as T;
   }
 
+  /** Entries folded. */
+  size(): number {
+    return this.db.get<{ size: number }>("SELECT size FROM state")?.size ?? 0;
+  }
+
   memberById(id: Uint8Array): MemberRow | undefined {
     return this.#kept(`id ${nameOf(id)}`, () => this.db.get("SELECT * FROM member WHERE id = ?", id));
   }

@@ -139,6 +139,7 @@ CREATE TABLE head (
   shown INTEGER NOT NULL,
   PRIMARY KEY (unit, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX head_by_entry ON head (idx);
 
 -- Each change of a unit's flags, for as-of.
 CREATE TABLE flag (

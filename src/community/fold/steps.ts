@@ -1,16 +1,17 @@
 /**
- * What entries changed, told again from the rows: the same effects the fold gave when it met them, less what was
- * erased since. With it a projection may run behind the log and catch up in batches, where that is cheaper.
+ * What entries changed, told again from the rows, for a projection that follows them: heads and redactions as the
+ * fold gave them when it met them, less what was erased since.
  */
-import type { Effect, Step, UnitFlag } from "../../projection/contract.ts";
+import type { Effect, Step } from "../../projection/contract.ts";
 import type { Rows } from "./rows.ts";
 
-interface Range {
+/** Entries `[from, to)`. */
+export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** The steps of entries `[from, to)` that had effects, in log order. */
+/** The steps of entries `[from, to)` that changed a head or redacted a part, in log order. */
 export function stepsBetween(rows: Rows, { from, to }: Range): Step[] {
   const effects = new Map<number, Effect[]>();
   const add = (index: number, effect: Effect): void => {
@@ -18,23 +19,9 @@ export function stepsBetween(rows: Rows, { from, to }: Range): Step[] {
     if (known === undefined) effects.set(index, [effect]);
     else known.push(effect);
   };
-  for (const { n, idx } of rows.db.all<{ n: number; idx: number }>(
-    "SELECT n, idx FROM revision WHERE idx >= ? AND idx < ? ORDER BY n",
-    from,
-    to,
-  )) {
-    const revision = rows.view(n);
-    if (revision !== undefined) add(idx, { type: "revision", revision });
-  }
   for (const { idx, revision: n, previous } of headsBetween(rows, { from, to })) {
     const revision = rows.view(n);
     if (revision !== undefined) add(idx, { type: "head", revision, previous: previous ?? undefined });
-  }
-  for (const { unit, idx, flag, raised } of rows.db.all<{ unit: number; idx: number; flag: UnitFlag; raised: number }>(
-    "SELECT unit, idx, flag, raised FROM flag WHERE idx >= ? AND idx < ? ORDER BY idx, unit, seq",
-    ...[from, to],
-  )) {
-    add(idx, { type: "flag", unit, flag, on: raised === 1 });
   }
   for (const { revision, part, idx } of rows.db.all<{ revision: number; part: string; idx: number }>(
     "SELECT revision, part, idx FROM slot WHERE idx >= ? AND idx < ? AND revision IS NOT NULL ORDER BY idx, op, part",
@@ -51,4 +38,9 @@ function headsBetween(rows: Rows, { from, to }: Range) {
      FROM head h WHERE h.idx >= ? AND h.idx < ? ORDER BY h.idx, h.revision, h.seq`,
     ...[from, to],
   );
+}
+
+/** How many times a head changed since entry `from`. */
+export function changedHeads(rows: Rows, from: number): number {
+  return rows.db.get<{ count: number }>("SELECT count(*) AS count FROM head WHERE idx >= ?", from)?.count ?? 0;
 }

@@ -35,7 +35,7 @@ export interface SearchRow {
 /** Best first. @throws LoreError TOO_LARGE or MALFORMED for a query or limit out of bounds. */
 export function searchCommunity(community: Community, request: SearchRequest): SearchRow[] {
   const { moment = NOW, all = false } = request;
-  const { hits } = searchIndex(community.rows, {
+  const { hits } = searchIndex(community.search.db, {
     text: request.text,
     limit: request.limit,
     ...(request.offset === undefined ? {} : { offset: request.offset }),

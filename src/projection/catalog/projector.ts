@@ -16,7 +16,6 @@ const NAME_LENGTH_MAX = 200;
 export const catalogProjection: Projection = {
   name: "catalog",
   version: 1,
-  isDeferred: false,
   schema: readFileSync(new URL("schema.sql", import.meta.url), "utf8"),
   open: (db, readPart) => new CatalogProjector(db, readPart),
 };

@@ -18,7 +18,6 @@ const FRESH_CHARS_MAX = 32 * 1024 * 1024;
 export const searchProjection: Projection = {
   name: "search",
   version: 1,
-  isDeferred: true,
   schema: SCHEMA,
   open: (db, readPart) => new SearchProjector(db, readPart),
 };

@@ -1,0 +1,92 @@
+/**
+ * `rows.db` as the process that owns it writes and reads it. Groups of entries that follow each other closely are
+ * committed together, because a commit costs as much as the rows of ten entries: 50 ms after the first of them, or
+ * when somebody reads. A crash before leaves rows behind the log. They are never ahead: nothing is committed
+ * while a group is being written.
+ */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { Db } from "../store/index.ts";
+
+const FILE = "rows.db";
+const COMMIT_DELAY_MS = 50;
+
+export interface RowsFileOptions {
+  readonly readOnly: boolean;
+  /** Called when rows that were not committed are gone. */
+  readonly onUndone: () => void;
+}
+
+export class RowsFile {
+  /** Sees rows that are not committed, too. */
+  readonly writer: Db;
+  readonly #committed: Db;
+  readonly #onUndone: () => void;
+  #isWriting = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(directory: string, { readOnly, onUndone }: RowsFileOptions) {
+    this.#onUndone = onUndone;
+    this.writer = openRows(directory, { readOnly });
+    this.#committed = readOnly ? this.writer : openRows(directory, { readOnly: true });
+  }
+
+  static exist(directory: string): boolean {
+    return existsSync(join(directory, FILE));
+  }
+
+  static drop(directory: string): void {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(directory, FILE + suffix), { force: true });
+  }
+
+  /** For reading: all that was written, and nothing of what is being written. */
+  get reader(): Db {
+    this.#commit();
+    return this.#committed;
+  }
+
+  /** Runs `body` in the open transaction. When it throws, whatever is not committed is undone. */
+  async write<T>(body: () => Promise<T>): Promise<T> {
+    this.#isWriting = true;
+    try {
+      if (!this.writer.inTransaction) this.writer.begin();
+      return await body();
+    } catch (error) {
+      this.#undo();
+      throw error;
+    } finally {
+      this.#isWriting = false;
+      this.#timer ??= setTimeout(() => this.#commit(), COMMIT_DELAY_MS);
+    }
+  }
+
+  /** Where it fails, rows stay behind the log until the next write, which brings them up or says why it cannot. */
+  #commit(): void {
+    if (this.#isWriting) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.writer.inTransaction) return;
+    try {
+      this.writer.commit();
+    } catch {
+      this.#undo();
+    }
+  }
+
+  #undo(): void {
+    this.writer.rollback();
+    this.#onUndone();
+  }
+
+  close(): void {
+    this.#commit();
+    if (this.#committed !== this.writer) this.#committed.close();
+    this.writer.close();
+  }
+}
+
+/** Opens the rows of a community in its directory. */
+export function openRows(directory: string, options: { readonly readOnly: boolean }): Db {
+  return new Db(join(directory, FILE), { durability: "normal", ...options });
+}

@@ -1,0 +1,60 @@
+/** Search as a community that is written to needs it: what follows the rows, here or on another thread. */
+import type { Db, Store } from "../store/index.ts";
+import type { Rows } from "./fold/rows.ts";
+import { changedHeads } from "./fold/steps.ts";
+import { SearchIndex } from "./search-index.ts";
+import type { SearchThread } from "./search-thread.ts";
+
+/** Changed heads that are followed on this thread: about 20 ms of work. */
+const HERE_MAX = 64;
+
+export interface SearchFollowerOptions {
+  readonly store: Store;
+  readonly directory: string;
+  readonly readOnly: boolean;
+  /** Takes what is more; without it this thread does. */
+  readonly thread: SearchThread | undefined;
+}
+
+export class SearchFollower {
+  readonly #options: SearchFollowerOptions;
+  readonly #index: SearchIndex;
+  /** While the other thread is at it. */
+  #under: Promise<void> | undefined;
+
+  constructor(options: SearchFollowerOptions) {
+    this.#options = options;
+    this.#index = SearchIndex.open(options.directory, options.store, options);
+  }
+
+  /** For searching. */
+  get db(): Db {
+    return this.#index.db;
+  }
+
+  /** Follows `rows`, all that is committed now; opened for reading, nothing. @throws LoreError when that cannot be written. */
+  async follow(rows: Rows): Promise<void> {
+    const size = rows.size();
+    while (!this.#options.readOnly && this.#index.size < size) {
+      if (this.#under === undefined && this.#isLittle(rows)) this.#index.follow(rows);
+      else await this.#followThere();
+    }
+  }
+
+  #isLittle(rows: Rows): boolean {
+    return this.#options.thread === undefined || changedHeads(rows, this.#index.size) <= HERE_MAX;
+  }
+
+  #followThere(): Promise<void> {
+    const { thread, directory } = this.#options;
+    this.#under ??= thread?.follow(directory).finally(() => (this.#under = undefined));
+    return this.#under ?? Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    const { thread, directory } = this.#options;
+    await this.#under?.catch(() => undefined);
+    await thread?.release(directory);
+    this.#index.close();
+  }
+}

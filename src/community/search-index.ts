@@ -1,0 +1,100 @@
+/**
+ * The search tables of one community, in a database of their own that follows the rows. What entries changed is
+ * told again from committed rows, so any thread that can read the files can bring them up. A crash leaves them
+ * behind by whole batches; one row, in the transaction of each batch, says how far they came.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Projector } from "../projection/contract.ts";
+import { searchProjection } from "../projection/search/index.ts";
+import { Db, type Store } from "../store/index.ts";
+import type { Rows } from "./fold/rows.ts";
+import { type Range, stepsBetween } from "./fold/steps.ts";
+import { ensureTables, hasTables, heldPart } from "./tables.ts";
+
+const FILE = "search.db";
+/** Entries per transaction. */
+const BATCH = 512;
+
+const TABLES = {
+  version: searchProjection.version,
+  schema: `CREATE TABLE followed (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL) STRICT;
+    INSERT INTO followed VALUES (1, 0);
+    ${searchProjection.schema}`,
+};
+
+export class SearchIndex {
+  /** The tables of src/projection/search/schema.ts. */
+  readonly db: Db;
+  readonly #store: Store;
+  #projector: Projector | undefined;
+  /** How far `#projector` brought them itself: what it remembers of the tables holds only as long as nobody else did. */
+  #reached = -1;
+
+  /** Creates the tables, anew where they are of another version, unless `db` is opened for reading. */
+  constructor(db: Db, store: Store, options: { readonly readOnly?: boolean } = {}) {
+    this.db = db;
+    this.#store = store;
+    if (options.readOnly !== true) ensureTables(db, TABLES);
+  }
+
+  static open(directory: string, store: Store, options: { readonly readOnly?: boolean } = {}): SearchIndex {
+    const db = new Db(join(directory, FILE), { durability: "normal", ...options });
+    try {
+      return new SearchIndex(db, store, options);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  static drop(directory: string): void {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(directory, FILE + suffix), { force: true });
+  }
+
+  /** Whether there are tables of this version in `directory`. */
+  static isThere(directory: string): boolean {
+    let db: Db | undefined;
+    try {
+      db = new Db(join(directory, FILE), { durability: "normal", readOnly: true });
+      return hasTables(db, TABLES);
+    } catch {
+      return false;
+    } finally {
+      db?.close();
+    }
+  }
+
+  /** Entries that can be found. */
+  get size(): number {
+    return this.db.get<{ size: number }>("SELECT size FROM followed")?.size ?? 0;
+  }
+
+  /** Brings the tables up to `rows`, of which only what is committed may be seen; a transaction per batch. */
+  follow(rows: Rows): void {
+    const to = rows.size();
+    for (let from = this.size; from < to; from = this.#reached) {
+      const end = Math.min(to, from + BATCH);
+      try {
+        this.db.transaction(() => this.#take(rows, { from, to: end }));
+      } catch (error) {
+        this.#reached = -1;
+        throw error;
+      }
+      this.#reached = end;
+    }
+  }
+
+  #take(rows: Rows, { from, to }: Range): void {
+    if (this.#reached !== from) this.#projector = undefined;
+    this.#projector ??= searchProjection.open(this.db, (digest) => heldPart(this.#store, digest));
+    for (const step of stepsBetween(rows, { from, to })) this.#projector.apply(step);
+    this.#projector.flush();
+    this.db.run("UPDATE followed SET size = ?", to);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}

@@ -6,12 +6,12 @@ import { createPrivateKey, createPublicKey, hash, sign, verify, type KeyObject }
 
 import { isWellFormed } from "./ed25519.ts";
 import { cofactored } from "./noble.ts";
-import type { Suite } from "./suite.ts";
+import type { AsyncSuite } from "./suite.ts";
 
 /** How many imported public keys a suite keeps; importing costs about a quarter of a verification. */
 const KEYS_KEPT_MAX = 4096;
 
-export function createNodeSuite(): Suite {
+export function createNodeSuite(): AsyncSuite {
   const keys = new Map<string, KeyObject | undefined>();
 
   function keyOf(publicKey: Uint8Array): KeyObject | undefined {
@@ -31,7 +31,19 @@ export function createNodeSuite(): Suite {
       if (key !== undefined && verify(null, message, key, signature)) return true;
       return cofactored(message, signature, publicKey);
     },
+    async verifyAsync(message, signature, publicKey) {
+      if (!isWellFormed(signature, publicKey)) return false;
+      const key = keyOf(publicKey);
+      if (key !== undefined && (await verifyInPool(message, key, signature))) return true;
+      return cofactored(message, signature, publicKey);
+    },
   };
+}
+
+function verifyInPool(message: Uint8Array, key: KeyObject, signature: Uint8Array): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  verify(null, message, key, signature, (error, holds) => resolve(error === null && holds));
+  return promise;
 }
 
 /** SHA-256 with node:crypto. */

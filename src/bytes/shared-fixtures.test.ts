@@ -19,13 +19,14 @@ interface Wycheproof {
   }[];
 }
 
+const node = createNodeSuite();
 const suites: [string, Suite][] = [
-  ["node", createNodeSuite()],
+  ["node", node],
   ["noble", nobleSuite],
 ];
 
 for (const [name, suite] of suites) {
-  test(`the ${name} suite gives Wycheproof's verdict on all 151 signatures`, { skip }, () => {
+  test(`the ${name} suite gives Wycheproof's verdict on all 151 signatures`, { skip }, async () => {
     const file = new URL("wycheproof-ed25519/ed25519_test.json", fixtures);
     const { testGroups } = JSON.parse(readFileSync(file, "utf8")) as Wycheproof;
     let count = 0;
@@ -33,6 +34,8 @@ for (const [name, suite] of suites) {
       for (const { tcId, msg, sig, result } of group.tests) {
         const verdict = suite.verify(hex.decode(msg), hex.decode(sig), hex.decode(group.publicKey.pk));
         assert.equal(verdict, result === "valid", `tcId ${tcId}`);
+        const awaited = node.verifyAsync(hex.decode(msg), hex.decode(sig), hex.decode(group.publicKey.pk));
+        assert.equal(await awaited, verdict, `tcId ${tcId}`);
         count += 1;
       }
     }

@@ -8,3 +8,9 @@ export interface Suite {
   /** Whether an Ed25519 signature holds under the one rule of `ed25519.ts`. Never throws. */
   verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean;
 }
+
+/** A suite that can also check a signature while this thread does something else. */
+export interface AsyncSuite extends Suite {
+  /** The same answer as `verify`. Never rejects. */
+  verifyAsync(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): Promise<boolean>;
+}

@@ -10,7 +10,7 @@ import {
   encodeSidecar,
   type Opening,
   type Sidecar,
-  verifyEntry,
+  verifyEntryAsync,
 } from "../log/index.ts";
 import type { PartStore } from "../store/index.ts";
 import { commitment, kindOf, type Op, parseMeta, type PartRef, partsOf } from "../unit/index.ts";
@@ -34,8 +34,8 @@ export interface RawSubmission {
 }
 
 /** Reads and verifies a submission from outside. @throws LoreError MALFORMED, BAD_SIGNATURE, TOO_LARGE. */
-export function openSubmission({ suite }: Environment, raw: RawSubmission): Submission {
-  const entry = verifyEntry(suite, decodeEntry(suite, raw.entry));
+export async function openSubmission({ suite }: Environment, raw: RawSubmission): Promise<Submission> {
+  const entry = await verifyEntryAsync(suite, decodeEntry(suite, raw.entry));
   const named = entry.ops.map(partsOf);
   const count = named.reduce((sum, parts) => sum + parts.length, 0);
   if (count !== raw.openings.length) {

@@ -1,7 +1,8 @@
 /** An author at work: composes drafts, signs them with their key and writes them, one after the other. */
 import type { Signer } from "../bytes/node.ts";
-import type { Acknowledgement, Community } from "./community.ts";
+import type { Community } from "./community.ts";
 import { type DraftOp, type SealedOp, sealOp, signSealed, type Submission } from "./draft.ts";
+import type { Acknowledgement } from "./write-queue.ts";
 
 export class Author {
   readonly member: Uint8Array;

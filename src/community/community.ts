@@ -8,14 +8,14 @@
  * Writers that arrive while a group is being written form the next group.
  */
 import { mkdirSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
 
-import { base32, isLoreError, LoreError } from "../bytes/index.ts";
+import { isLoreError, LoreError } from "../bytes/index.ts";
 import type { Signer } from "../bytes/node.ts";
 import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
 import { Analyser } from "../projection/search/index.ts";
-import { type Db, type HighWater, openSqliteStore, type Store } from "../store/index.ts";
+import { type Db, type HighWater, type MoveWal, openSqliteStore, type Store } from "../store/index.ts";
 import { checkParts, requireTimely } from "./admission.ts";
+import type { Background } from "./background.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import { type CharterInForce, charterInForce, communityFacts, type CommunityFacts } from "./charter.ts";
@@ -25,8 +25,9 @@ import { Projections, standingOf } from "./projections.ts";
 import { openRows, RowsFile } from "./rows-file.ts";
 import { SearchFollower } from "./search-follower.ts";
 import { SearchIndex } from "./search-index.ts";
-import type { SearchThread } from "./search-thread.ts";
 import { requireNotBehind, seal } from "./sealing.ts";
+import { Turns } from "./turns.ts";
+import { type Acknowledgement, type WriteGroup, WriteQueue } from "./write-queue.ts";
 
 const SEAL_DELAY_MS = 500;
 
@@ -38,23 +39,9 @@ export interface CommunityOptions {
   /** Signs checkpoints; without it the community can be read, not written. */
   readonly logSigner?: Signer | undefined;
   readonly readOnly?: boolean;
-  /** Lets search follow beside the writing; without it this thread does both. */
-  readonly searchThread?: SearchThread;
+  /** Does beside the writing what can be; without it this thread does all. */
+  readonly background?: Background | undefined;
   readonly onProgress?: (done: number, of: number) => void;
-}
-
-/** What an acknowledged write became. */
-export interface Acknowledgement {
-  readonly index: number;
-  /** Digest of the entry, base32. */
-  readonly digest: string;
-  readonly level: "stored";
-}
-
-interface Waiting {
-  readonly submission: Submission;
-  readonly resolve: (acknowledgement: Acknowledgement) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 export class Community {
@@ -67,9 +54,8 @@ export class Community {
   readonly analyser = new Analyser();
   readonly #options: CommunityOptions;
   readonly #rows: RowsFile;
-  #waiting: Waiting[] = [];
-  #draining = false;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #queue = new WriteQueue((submissions, onRefused) => this.#writeGroup(submissions, onRefused));
+  readonly #seals = new Turns();
   #sealTimer: NodeJS.Timeout | undefined;
   #refusal: LoreError | undefined;
   readonly #erased = new Set<string>();
@@ -79,9 +65,13 @@ export class Community {
     this.#options = options;
     this.environment = environment;
     this.store = store;
-    this.#rows = new RowsFile(directory, { readOnly, onUndone: () => this.projections.discard() });
+    this.#rows = new RowsFile(directory, {
+      readOnly,
+      moveWal: moveWal(options),
+      onUndone: () => this.projections.discard(),
+    });
     this.projections = new Projections({ db: this.#rows.writer, suite: environment.suite, store });
-    this.search = new SearchFollower({ directory, readOnly, store, thread: options.searchThread });
+    this.search = new SearchFollower({ directory, readOnly, store, background: options.background });
   }
 
   /**
@@ -91,7 +81,7 @@ export class Community {
   static open(options: CommunityOptions): Community {
     const { directory, readOnly = false } = options;
     if (!readOnly) mkdirSync(directory, { recursive: true });
-    const store = openSqliteStore(directory, { readOnly });
+    const store = openSqliteStore(directory, { readOnly, moveWal: moveWal(options) });
     try {
       const community = new Community(options, store);
       community.#start();
@@ -230,68 +220,23 @@ export class Community {
   }
 
   /**
-   * Writes one entry; durable when the promise resolves, under a checkpoint at most a second later.
+   * Writes one entry; durable when the promise resolves, under a checkpoint at most a second later. What is still
+   * being checked takes its place in the order already.
    * @throws LoreError what it was refused for, with nothing written.
    */
-  append(submission: Submission): Promise<Acknowledgement> {
-    const { promise, resolve, reject } = Promise.withResolvers<Acknowledgement>();
-    this.#waiting.push({ submission, resolve, reject });
-    if (!this.#draining) void this.#drain();
-    return promise;
+  append(submission: Submission | Promise<Submission>): Promise<Acknowledgement> {
+    return this.#queue.append(submission);
   }
 
   /**
    * Writes many entries by this node's own hand in one group, all or none.
    * @throws LoreError the first refusal; then none is written.
    */
-  async appendAll(submissions: readonly Submission[]): Promise<void> {
-    const giveUp = (error: unknown) => {
-      throw error;
-    };
-    await this.#exclusively(() => this.#writeGroup(submissions, giveUp));
+  appendAll(submissions: readonly Submission[]): Promise<void> {
+    return this.#queue.appendAll(submissions);
   }
 
-  /** Runs `work` when no other write runs. */
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
-  }
-
-  async #drain(): Promise<void> {
-    this.#draining = true;
-    // Whatever arrives in this turn of the event loop joins the group.
-    await setImmediate();
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
-      await this.#exclusively(() => this.#answer(group));
-      await setImmediate();
-    }
-    this.#draining = false;
-  }
-
-  /** Writes a group and tells each of its writers what became of theirs. Never throws. */
-  async #answer(group: readonly Waiting[]): Promise<void> {
-    const refused = new Map<Submission, unknown>();
-    try {
-      const submissions = group.map(({ submission }) => submission);
-      const indexes = await this.#writeGroup(submissions, (error, submission) => refused.set(submission, error));
-      for (const { submission, resolve, reject } of group) {
-        const index = indexes.get(submission);
-        if (index === undefined) reject(refused.get(submission));
-        else resolve({ index, digest: base32.encode(submission.entry.digest), level: "stored" });
-      }
-    } catch (error) {
-      for (const { reject } of group) reject(error);
-    }
-  }
-
-  /** Answers the index of each submission written. `onRefused` may throw to give up the whole group. */
-  async #writeGroup(
-    submissions: readonly Submission[],
-    onRefused: (error: unknown, submission: Submission) => void,
-  ): Promise<Map<Submission, number>> {
+  async #writeGroup(...[submissions, onRefused]: Parameters<WriteGroup>): Promise<Map<Submission, number>> {
     this.#requireWritable();
     // Behind only where the rows of the group before could not be committed after its entries were.
     if (this.projections.fold.size < this.size) this.projections.catchUp();
@@ -366,18 +311,21 @@ export class Community {
     await this.search.follow(this.facts);
   }
 
-  async #sealRecord(): Promise<void> {
-    const { logSigner, highWater } = this.#options;
+  /** Others may write meanwhile: what is sealed is durable already. */
+  #sealRecord(): Promise<void> {
     clearTimeout(this.#sealTimer);
     this.#sealTimer = undefined;
-    if (logSigner === undefined || this.#refusal !== undefined) return;
+    return this.#seals.take(() => this.#sealNow());
+  }
+
+  async #sealNow(): Promise<void> {
     const { store, environment } = this;
-    await this.#exclusively(() =>
+    const { logSigner, highWater } = this.#options;
+    if (logSigner === undefined || this.#refusal !== undefined) return;
+    await this.#queue.exclusively(() =>
       eraseDue({ environment, store, rows: this.rows, time: this.projections.fold.time, known: this.#erased }),
     );
-    await this.#exclusively(() =>
-      seal({ suite: environment.suite, store, highWater, origin: this.origin, id: this.id, logSigner }),
-    );
+    await seal({ suite: environment.suite, store, highWater, origin: this.origin, id: this.id, logSigner });
   }
 
   /** Seals, then lets go of the files, whatever comes of it. */
@@ -387,14 +335,21 @@ export class Community {
       await this.search.follow(this.facts).catch(() => undefined);
     } finally {
       clearTimeout(this.#sealTimer);
+      await this.#seals.take(() => Promise.resolve());
       await this.search.close();
+      // A thread that has ended holds no files.
+      await this.#options.background?.order({ act: "release", directory: this.directory }).catch(() => undefined);
       this.#rows.close();
       this.store.close();
     }
   }
 }
 
+function moveWal({ background, directory }: CommunityOptions): MoveWal | undefined {
+  return background === undefined ? undefined : (path) => background.order({ act: "move", directory, path });
+}
+
 /** Looks at the marks, and leaves them as they are. */
 function asRead(highWater: HighWater): HighWater {
-  return { read: (name) => highWater.read(name), write: () => undefined };
+  return { ...highWater, write: () => Promise.resolve(), writeSync: () => undefined };
 }

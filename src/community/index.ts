@@ -1,7 +1,7 @@
 /** A community and the node that keeps it: the only write path, and the questions that can be asked. */
 export { openSubmission, type RawSubmission } from "./admission.ts";
 export { Author } from "./author.ts";
-export { type Acknowledgement, Community } from "./community.ts";
+export { Community } from "./community.ts";
 export type { DraftOp, DraftPart, HeldPart, SealedOp, Submission } from "./draft.ts";
 export type { Environment } from "./environment.ts";
 export type { Founding } from "./genesis.ts";
@@ -20,3 +20,4 @@ export { readEntry } from "./projections.ts";
 export { verifyCommunity, verifyRecord, type VerifyReport } from "./verify.ts";
 export * as persons from "./queries/people.ts";
 export * as units from "./queries/units.ts";
+export type { Acknowledgement } from "./write-queue.ts";

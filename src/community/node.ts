@@ -8,11 +8,11 @@ import { join } from "node:path";
 
 import { hex, isLoreError, LoreError } from "../bytes/index.ts";
 import { claimFolder, type HighWater, openHighWater, rowsError } from "../store/index.ts";
+import { Background } from "./background.ts";
 import { Community } from "./community.ts";
 import type { Environment } from "./environment.ts";
 import { type Founding, found } from "./genesis.ts";
 import { type Keys, Keystore } from "./keystore.ts";
-import { SearchThread } from "./search-thread.ts";
 
 const ID = /^[a-z2-7]{32}$/;
 
@@ -31,7 +31,7 @@ export class LoreNode {
   readonly highWater: HighWater;
   readonly #options: NodeOptions;
   readonly #open = new Map<string, Community>();
-  readonly #searchThread = new SearchThread();
+  readonly #background = new Background();
   #claim: { release(): void } | undefined;
 
   /** Claims the data folder unless it is only read. @throws LoreError BUSY when another process owns it. */
@@ -120,7 +120,7 @@ export class LoreNode {
       environment,
       directory,
       highWater,
-      searchThread: this.#searchThread,
+      background: this.#background,
       logSigner: keys?.logSigner,
       ...(onProgress === undefined ? {} : { onProgress }),
     };
@@ -183,7 +183,7 @@ export class LoreNode {
       for (const community of this.#open.values()) await community.close();
     } finally {
       this.#open.clear();
-      await this.#searchThread.close();
+      await this.#background.close();
       this.#claim?.release();
     }
   }

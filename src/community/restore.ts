@@ -41,7 +41,11 @@ export interface Received {
 }
 
 /** A mark that a log still growing leaves alone: the machine's own is kept when it opens under its name. */
-const UNMARKED: HighWater = { read: () => undefined, write: () => undefined };
+const UNMARKED: HighWater = {
+  read: () => undefined,
+  write: () => Promise.resolve(),
+  writeSync: () => undefined,
+};
 
 /**
  * Makes a community of a whole copy. Without `keys` it can be read and not written.

@@ -7,13 +7,14 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { Db } from "../store/index.ts";
+import { Db, type MoveWal, Wal } from "../store/index.ts";
 
 const FILE = "rows.db";
 const COMMIT_DELAY_MS = 50;
 
 export interface RowsFileOptions {
   readonly readOnly: boolean;
+  readonly moveWal: MoveWal | undefined;
   /** Called when rows that were not committed are gone. */
   readonly onUndone: () => void;
 }
@@ -23,13 +24,16 @@ export class RowsFile {
   readonly writer: Db;
   readonly #committed: Db;
   readonly #onUndone: () => void;
+  readonly #wal: Wal | undefined;
   #isWriting = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(directory: string, { readOnly, onUndone }: RowsFileOptions) {
+  constructor(directory: string, { readOnly, moveWal, onUndone }: RowsFileOptions) {
     this.#onUndone = onUndone;
     this.writer = openRows(directory, { readOnly });
     this.#committed = readOnly ? this.writer : openRows(directory, { readOnly: true });
+    // What cannot be moved stays where it is: rows need not be durable.
+    if (!readOnly) this.#wal = new Wal(this.writer, { pagesAtOnce: 1_000, move: moveWal, onFailure: () => undefined });
   }
 
   static exist(directory: string): boolean {
@@ -69,6 +73,7 @@ export class RowsFile {
     if (!this.writer.inTransaction) return;
     try {
       this.writer.commit();
+      this.#wal?.tend();
     } catch {
       this.#undo();
     }

@@ -3,12 +3,16 @@
  * raised first: a crash after that leaves a mark that the durable log still satisfies, while a log restored
  * from an older copy does not, and is refused (DESIGN.md 3, write path).
  */
+import { setImmediate } from "node:timers/promises";
+
 import { equal, LoreError, type Suite } from "../bytes/index.ts";
 import { type LogSigner, parseCheckpoint, signCheckpoint, tiles, tree } from "../log/index.ts";
 import type { HighWater, Store } from "../store/index.ts";
 
 const { newTiles, TILE_WIDTH, tileNodes, tileWidth } = tiles;
 const HASH_BYTES = 32;
+/** Entries read back and hashed before others get a turn: about a millisecond. */
+const HASH_AT_ONCE = 128;
 
 interface Sealing {
   readonly suite: Suite;
@@ -25,17 +29,23 @@ export async function seal(
   const older = store.log.sealedSize();
   const size = store.log.size();
   if (size === older) return;
-  const fresh = freshTiles(suite, store, size);
+  const hashing = freshTiles(suite, store, size);
+  let step = hashing.next();
+  for (; step.done !== true; step = hashing.next()) await setImmediate();
+  const fresh = step.value;
   const root = tree.rootHash(suite, size, tileNodes(suite, size, readThrough(store, fresh)));
   const checkpoint = signCheckpoint(suite, { origin, size, root }, logSigner);
-  highWater.write(id, checkpoint);
+  await highWater.write(id, checkpoint);
   await store.log.publish({ size, checkpoint, tiles: fresh });
 }
 
 type FreshTile = { readonly name: tiles.TileName; readonly hashes: Uint8Array };
 
-/** The tiles that a tree of `size` entries has beyond the sealed one, leaf hashes made of bytes read back. */
-function freshTiles(suite: Suite, store: Store, size: number): FreshTile[] {
+/**
+ * The tiles that a tree of `size` entries has beyond the sealed one, leaf hashes made of bytes read back. Yields
+ * where others may have their turn.
+ */
+function* freshTiles(suite: Suite, store: Store, size: number): Generator<undefined, FreshTile[]> {
   const older = store.log.sealedSize();
   const fresh: FreshTile[] = [];
   for (const name of newTiles(older, size)) {
@@ -47,6 +57,7 @@ function freshTiles(suite: Suite, store: Store, size: number): FreshTile[] {
       let at = had;
       for (const { bytes } of store.log.read(first + had, first + name.width)) {
         hashes.set(tree.leafHash(suite, bytes), HASH_BYTES * at++);
+        if (at % HASH_AT_ONCE === 0) yield;
       }
     } else {
       for (let i = had; i < name.width; i++) {
@@ -73,9 +84,16 @@ function requireTile(store: Store, name: tiles.TileName): Uint8Array {
   return tile;
 }
 
+function allOf<T>(work: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}
+
 /** Root of the first `size` entries, durable or sealed. */
 export function rootAt(suite: Suite, store: Store, size: number): Uint8Array {
-  const fresh = size > store.log.sealedSize() ? freshTiles(suite, store, size) : [];
+  const fresh = size > store.log.sealedSize() ? allOf(freshTiles(suite, store, size)) : [];
   return tree.rootHash(suite, size, tileNodes(suite, size, readThrough(store, fresh)));
 }
 
@@ -88,7 +106,7 @@ export function requireNotBehind({ suite, store, highWater, id }: Sealing): void
   const marked = highWater.read(id);
   const published = store.log.checkpoint();
   if (marked === undefined) {
-    if (published !== undefined) highWater.write(id, published);
+    if (published !== undefined) highWater.writeSync(id, published);
     return;
   }
   const mark = parseCheckpoint(marked);
@@ -99,7 +117,7 @@ export function requireNotBehind({ suite, store, highWater, id }: Sealing): void
   if (mark.size > 0 && !equal(mark.root, rootAt(suite, store, mark.size))) {
     throw behind(`its first ${mark.size} entries are not those that were signed here`);
   }
-  if (published !== undefined && mark.size < parseCheckpoint(published).size) highWater.write(id, published);
+  if (published !== undefined && mark.size < parseCheckpoint(published).size) highWater.writeSync(id, published);
 }
 
 function behind(found: string): LoreError {

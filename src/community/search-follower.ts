@@ -3,7 +3,7 @@ import type { Db, Store } from "../store/index.ts";
 import type { Rows } from "./fold/rows.ts";
 import { changedHeads } from "./fold/steps.ts";
 import { SearchIndex } from "./search-index.ts";
-import type { SearchThread } from "./search-thread.ts";
+import type { Background } from "./background.ts";
 
 /** Changed heads that are followed on this thread: about 20 ms of work. */
 const HERE_MAX = 64;
@@ -13,7 +13,7 @@ export interface SearchFollowerOptions {
   readonly directory: string;
   readonly readOnly: boolean;
   /** Takes what is more; without it this thread does. */
-  readonly thread: SearchThread | undefined;
+  readonly background: Background | undefined;
 }
 
 export class SearchFollower {
@@ -42,19 +42,17 @@ export class SearchFollower {
   }
 
   #isLittle(rows: Rows): boolean {
-    return this.#options.thread === undefined || changedHeads(rows, this.#index.size) <= HERE_MAX;
+    return this.#options.background === undefined || changedHeads(rows, this.#index.size) <= HERE_MAX;
   }
 
   #followThere(): Promise<void> {
-    const { thread, directory } = this.#options;
-    this.#under ??= thread?.follow(directory).finally(() => (this.#under = undefined));
+    const { background, directory } = this.#options;
+    this.#under ??= background?.order({ act: "follow", directory }).finally(() => (this.#under = undefined));
     return this.#under ?? Promise.resolve();
   }
 
   async close(): Promise<void> {
-    const { thread, directory } = this.#options;
     await this.#under?.catch(() => undefined);
-    await thread?.release(directory);
     this.#index.close();
   }
 }

@@ -15,7 +15,7 @@ import { ensureTables, hasTables, heldPart } from "./tables.ts";
 
 const FILE = "search.db";
 /** Entries per transaction. */
-const BATCH = 512;
+const BATCH = 256;
 
 const TABLES = {
   version: searchProjection.version,
@@ -73,17 +73,23 @@ export class SearchIndex {
 
   /** Brings the tables up to `rows`, of which only what is committed may be seen; a transaction per batch. */
   follow(rows: Rows): void {
-    const to = rows.size();
-    for (let from = this.size; from < to; from = this.#reached) {
-      const end = Math.min(to, from + BATCH);
-      try {
-        this.db.transaction(() => this.#take(rows, { from, to: end }));
-      } catch (error) {
-        this.#reached = -1;
-        throw error;
-      }
-      this.#reached = end;
+    while (this.followBatch(rows));
+  }
+
+  /** Follows one batch of entries; answers whether there are more. */
+  followBatch(rows: Rows): boolean {
+    const from = this.size;
+    const size = rows.size();
+    const to = Math.min(size, from + BATCH);
+    if (from >= size) return false;
+    try {
+      this.db.transaction(() => this.#take(rows, { from, to }));
+    } catch (error) {
+      this.#reached = -1;
+      throw error;
     }
+    this.#reached = to;
+    return to < size;
   }
 
   #take(rows: Rows, { from, to }: Range): void {

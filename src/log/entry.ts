@@ -5,6 +5,7 @@
  * and `signEntry` make one.
  */
 import {
+  type AsyncSuite,
   type Cbor,
   type CborMap,
   concat,
@@ -79,15 +80,24 @@ export function decodeEntry(suite: Suite, bytes: Uint8Array): Entry {
 
 /** @throws LoreError BAD_SIGNATURE when the signature does not hold for the entry's key. */
 export function verifyEntry(suite: Suite, entry: Entry): VerifiedEntry {
-  const map = entry.bytes.subarray(0, entry.bytes.length - SIGNATURE_BYTES);
-  if (!suite.verify(signedMessage(suite, map), entry.signature, entry.key)) {
-    throw new LoreError(
-      "BAD_SIGNATURE",
-      "Checking an entry: its signature does not hold for the key it names. Sign it again.",
-    );
-  }
-  // Checked on the line above.
-  return entry as VerifiedEntry;
+  return ifHolds(entry, suite.verify(signedBy(suite, entry), entry.signature, entry.key));
+}
+
+/** The same, with the signature checked while this thread does something else. @throws LoreError BAD_SIGNATURE. */
+export async function verifyEntryAsync(suite: AsyncSuite, entry: Entry): Promise<VerifiedEntry> {
+  return ifHolds(entry, await suite.verifyAsync(signedBy(suite, entry), entry.signature, entry.key));
+}
+
+function ifHolds(entry: Entry, holds: boolean): VerifiedEntry {
+  if (holds) return entry as VerifiedEntry;
+  throw new LoreError(
+    "BAD_SIGNATURE",
+    "Checking an entry: its signature does not hold for the key it names. Sign it again.",
+  );
+}
+
+function signedBy(suite: Suite, { bytes }: Entry): Uint8Array {
+  return signedMessage(suite, bytes.subarray(0, bytes.length - SIGNATURE_BYTES));
 }
 
 /** The 47 bytes that are signed: a domain line and the SHA-256 of the map. */

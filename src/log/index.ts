@@ -8,7 +8,15 @@ export {
   parseCheckpoint,
   signCheckpoint,
 } from "./checkpoint.ts";
-export { decodeEntry, type Entry, type EntryDraft, signEntry, type VerifiedEntry, verifyEntry } from "./entry.ts";
+export {
+  decodeEntry,
+  type Entry,
+  type EntryDraft,
+  signEntry,
+  type VerifiedEntry,
+  verifyEntry,
+  verifyEntryAsync,
+} from "./entry.ts";
 export { type NoteKey, verifierKey } from "./note.ts";
 export {
   encodeExtra,

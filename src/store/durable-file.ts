@@ -4,6 +4,7 @@
  * temporary name; never half of one under the real name.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 export const PRIVATE_FILE_MODE = 0o600;
@@ -35,7 +36,7 @@ export function renameDurably(temporary: string, path: string): void {
 }
 
 /** Replaces `path` by `bytes` in one step, by way of `temporary`. Removes `temporary` when it fails. */
-export function writeDurably(path: string, bytes: Uint8Array, temporary: string): void {
+export function writeDurablySync(path: string, bytes: Uint8Array, temporary: string): void {
   try {
     const descriptor = openSync(temporary, "w", PRIVATE_FILE_MODE);
     try {
@@ -47,6 +48,23 @@ export function writeDurably(path: string, bytes: Uint8Array, temporary: string)
     renameDurably(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** The same, while other work goes on. */
+export async function writeDurably(path: string, bytes: Uint8Array, temporary: string): Promise<void> {
+  try {
+    await using file = await open(temporary, "w", PRIVATE_FILE_MODE);
+    await file.writeFile(bytes);
+    await file.sync();
+    await rename(temporary, path);
+    // As in syncDirectory.
+    if (process.platform === "win32") return;
+    await using directory = await open(dirname(path));
+    await directory.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
     throw error;
   }
 }

@@ -13,13 +13,13 @@ function temporaryFolder(context: TestContext): string {
   return folder;
 }
 
-test("each name keeps what was written last, also for the next process", (context) => {
+test("each name keeps what was written last, also for the next process", async (context) => {
   const folder = join(temporaryFolder(context), "state");
   const marks = openHighWater(folder);
   assert.equal(marks.read("a"), undefined);
   for (const text of ["longer than the next", "short", ""]) {
-    marks.write("a", utf8(text));
-    marks.write("b", utf8(`${text} of b`));
+    await marks.write("a", utf8(text));
+    marks.writeSync("b", utf8(`${text} of b`));
     assert.deepEqual(openHighWater(folder).read("a"), utf8(text));
   }
   assert.deepEqual(marks.read("b"), utf8(" of b"));
@@ -29,21 +29,21 @@ test("each name keeps what was written last, also for the next process", (contex
 test(
   "the folder and its files are private",
   { skip: process.platform === "win32" && "no modes on Windows" },
-  (context) => {
+  async (context) => {
     const folder = join(temporaryFolder(context), "state");
-    openHighWater(folder).write("a", utf8("x"));
+    await openHighWater(folder).write("a", utf8("x"));
     assert.equal(statSync(folder).mode & 0o777, 0o700);
     assert.equal(statSync(join(folder, "a")).mode & 0o777, 0o600);
   },
 );
 
-test("a write that a crash cut short is not read, and the next write succeeds", (context) => {
+test("a write that a crash cut short is not read, and the next write succeeds", async (context) => {
   const folder = temporaryFolder(context);
   const marks = openHighWater(folder);
-  marks.write("a", utf8("whole"));
+  await marks.write("a", utf8("whole"));
   writeFileSync(join(folder, "a.new"), "ha");
   assert.deepEqual(marks.read("a"), utf8("whole"));
-  marks.write("a", utf8("next"));
+  await marks.write("a", utf8("next"));
   assert.deepEqual(marks.read("a"), utf8("next"));
 });
 

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { makeDirectory, writeDurably } from "./durable-file.ts";
+import { makeDirectory, writeDurably, writeDurablySync } from "./durable-file.ts";
 import { openError, storageError, systemCode } from "./failure.ts";
 
 /** Community ids and the like; nothing that could leave the directory or be hidden in it. */
@@ -16,8 +16,10 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 export interface HighWater {
   /** What was last written under `name`. */
   read(name: string): Uint8Array | undefined;
-  /** Replaces it; durable on return. @throws LoreError DISK_FULL or READ_ONLY, the old bytes still there. */
-  write(name: string, bytes: Uint8Array): void;
+  /** Replaces it; durable when it resolves. @throws LoreError DISK_FULL or READ_ONLY, the old bytes still there. */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  /** The same, durable on return. */
+  writeSync(name: string, bytes: Uint8Array): void;
 }
 
 /** @throws LoreError ENVIRONMENT when the directory cannot be made. */
@@ -44,10 +46,18 @@ export function openHighWater(directory: string): HighWater {
         throw storageError(error, "Reading the last signed checkpoint");
       }
     },
-    write(name, bytes) {
+    async write(name, bytes) {
       const path = pathOf(name);
       try {
-        writeDurably(path, bytes, `${path}.new`);
+        await writeDurably(path, bytes, `${path}.new`);
+      } catch (error) {
+        throw storageError(error, "Keeping the last signed checkpoint");
+      }
+    },
+    writeSync(name, bytes) {
+      const path = pathOf(name);
+      try {
+        writeDurablySync(path, bytes, `${path}.new`);
       } catch (error) {
         throw storageError(error, "Keeping the last signed checkpoint");
       }

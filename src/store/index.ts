@@ -6,3 +6,4 @@ export { claimFolder } from "./owner.ts";
 export type { LogStore, PartStore, Publication, Store, StoredEntry } from "./ports.ts";
 export { Db } from "./sqlite/db.ts";
 export { openSqliteStore } from "./sqlite/store.ts";
+export { type MoveWal, Wal } from "./sqlite/wal.ts";

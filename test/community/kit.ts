@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type CborMap, concat, encode, type Suite, utf8 } from "../../src/bytes/index.ts";
+import { type CborMap, concat, encode, utf8 } from "../../src/bytes/index.ts";
 import { createNodeSuite, createSigner, type Signer } from "../../src/bytes/node.ts";
 import {
   type Acknowledgement,
@@ -20,7 +20,7 @@ import {
 import { encodeSidecar, type EntryDraft, signEntry } from "../../src/log/index.ts";
 import { memberId, type Role } from "../../src/unit/index.ts";
 
-export const suite: Suite = createNodeSuite();
+export const suite = createNodeSuite();
 
 /** 2025-06-01T00:00:00Z. */
 export const START_MS = 1_748_736_000_000;

@@ -140,7 +140,8 @@ test("an entry whose signature does not hold is void, whoever let it in", async 
   const good = pageBy(t);
   const bytes = good.entry.bytes.slice();
   bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1;
-  assert.throws(() => openSubmission(t.environment, { entry: bytes, openings: [] }), { code: "BAD_SIGNATURE" });
+  const opened = openSubmission(t.environment, { entry: bytes, openings: [] });
+  await assert.rejects(opened, { code: "BAD_SIGNATURE" });
   const index = await t.smuggle({ ...good, entry: { bytes } });
   assert.deepEqual(voids(t), [[index, "signature"]]);
   await t.community.append(good);
@@ -165,7 +166,7 @@ test("bytes that are no entry are void, move no clock and leave the next one its
   ];
   const { time } = t.community.projections.fold;
   for (const entry of wrong) {
-    assert.throws(() => openSubmission(t.environment, { entry, openings: [] }));
+    await assert.rejects(openSubmission(t.environment, { entry, openings: [] }));
     await t.smuggle({ entry: { bytes: entry } });
   }
   assert.deepEqual(

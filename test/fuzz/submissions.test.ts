@@ -125,7 +125,7 @@ test("mutated submissions change nothing: not the log, not the parts, not the ro
       await assert.rejects(
         async () => {
           await community.append(
-            openSubmission(community.environment, {
+            await openSubmission(community.environment, {
               entry,
               openings: [{ salt: opening?.salt ?? new Uint8Array(16), bytes }],
             }),

@@ -73,7 +73,9 @@ export async function writeEntries(c: Context, community: Community): Promise<Re
   if (!isList(body)) return stored(await community.append(openSubmission(community.environment, submissionOf(body))));
   if (body.length === 0 || body.length > ENTRIES_MAX)
     throw new LoreError("TOO_LARGE", `One request takes 1 to ${ENTRIES_MAX} entries.`, { limit: ENTRIES_MAX });
-  const submissions = body.map((value) => openSubmission(community.environment, submissionOf(value)));
+  const submissions = await Promise.all(
+    body.map((value) => openSubmission(community.environment, submissionOf(value))),
+  );
   const results = await Promise.allSettled(submissions.map((submission) => community.append(submission)));
   const outcomes = results.map((result): Outcome =>
     result.status === "fulfilled" ? result.value : refusal(result.reason),

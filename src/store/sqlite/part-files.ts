@@ -15,7 +15,7 @@ import {
   PRIVATE_FILE_MODE,
   renameDurably,
   syncDirectory,
-  writeDurably,
+  writeDurablySync,
 } from "../durable-file.ts";
 import { systemCode } from "../failure.ts";
 
@@ -74,7 +74,7 @@ export class PartFiles {
 
   /** Durable on return. */
   write(digest: Uint8Array, bytes: Uint8Array): void {
-    writeDurably(this.#place(digest), bytes, this.#temporary());
+    writeDurablySync(this.#place(digest), bytes, this.#temporary());
   }
 
   async receive(): Promise<Incoming> {

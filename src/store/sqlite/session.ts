@@ -9,29 +9,27 @@ import assert from "node:assert/strict";
 import { isLoreError, LoreError } from "../../bytes/index.ts";
 import { storageError } from "../failure.ts";
 import type { Db } from "./db.ts";
+import { type MoveWal, Wal } from "./wal.ts";
 
-/** WAL pages (of 4 KiB) after which a commit moves them into the database file. */
-const WAL_PAGES_MAX = 1_000;
+const MOVING = "Moving the write-ahead log into the database";
 
-interface WalState {
-  /** 1 when a reader kept the checkpoint from finishing. */
-  readonly busy: number;
-  /** Pages in the WAL. */
-  readonly log: number;
+export interface SessionOptions {
+  readonly readOnly: boolean;
+  readonly moveWal?: MoveWal | undefined;
 }
 
 export class Session {
   readonly db: Db;
   readonly readOnly: boolean;
+  readonly #wal: Wal | undefined;
   #failure: LoreError | undefined;
   #closed = false;
 
-  constructor(db: Db, options: { readonly readOnly: boolean }) {
+  constructor(db: Db, { readOnly, moveWal }: SessionOptions) {
     this.db = db;
-    this.readOnly = options.readOnly;
-    if (options.readOnly) return;
-    // SQLite swallows the errors of its own checkpoints; those of `#checkpoint` are seen.
-    db.value("PRAGMA wal_autocheckpoint=0");
+    this.readOnly = readOnly;
+    if (readOnly) return;
+    this.#wal = new Wal(db, { pagesAtOnce: 1_000, move: moveWal, onFailure: (error) => this.failed(error, MOVING) });
   }
 
   get failure(): LoreError | undefined {
@@ -83,7 +81,12 @@ export class Session {
       body();
       this.db.commit();
     });
-    this.#checkpoint();
+    try {
+      this.#wal?.tend();
+    } catch (error) {
+      // The commit is durable already: this stops the next write, not the last one.
+      this.failed(error, MOVING);
+    }
   }
 
   /** An error of undoing says no more than the one that led here. */
@@ -92,16 +95,6 @@ export class Session {
       this.db.rollback();
     } catch (error) {
       this.failed(error, "Undoing a transaction");
-    }
-  }
-
-  /** The commit before is durable already: a failure here stops the next write, not the last one. */
-  #checkpoint(): void {
-    try {
-      const wal = this.db.get<WalState>("PRAGMA wal_checkpoint(NOOP)");
-      if (wal !== undefined && wal.log >= WAL_PAGES_MAX) this.db.get("PRAGMA wal_checkpoint(PASSIVE)");
-    } catch (error) {
-      this.failed(error, "Moving the write-ahead log into the database");
     }
   }
 
@@ -122,7 +115,7 @@ export class Session {
       // VACUUM builds a whole copy of the database: on disk, not in memory.
       this.db.exec("PRAGMA temp_store=FILE; VACUUM; PRAGMA temp_store=MEMORY");
       // The old pages are also in the WAL.
-      if (this.db.get<WalState>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy === 0) {
+      if (this.db.get<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")?.busy === 0) {
         this.db.run("DELETE FROM scrub_due");
         return;
       }

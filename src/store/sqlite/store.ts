@@ -15,10 +15,13 @@ import { migrate } from "./migrate.ts";
 import { PartFiles } from "./part-files.ts";
 import { SqliteParts } from "./parts.ts";
 import { Session } from "./session.ts";
+import type { MoveWal } from "./wal.ts";
 
 export interface SqliteStoreOptions {
   /** Read beside the process that writes: nothing is created, brought up to date or cleaned up. */
   readonly readOnly?: boolean;
+  /** Moves the write-ahead log in the background. */
+  readonly moveWal?: MoveWal | undefined;
 }
 
 /**
@@ -34,7 +37,7 @@ export function openSqliteStore(directory: string, options: SqliteStoreOptions =
     db = new Db(join(folder, "log.db"), { durability: "full", readOnly });
     migrate(db, new URL("./migrations/", import.meta.url), { readOnly });
     if (!readOnly) syncDirectory(folder);
-    const session = new Session(db, { readOnly });
+    const session = new Session(db, { readOnly, moveWal: options.moveWal });
     const log = new SqliteLog(session);
     const parts = new SqliteParts(session, new PartFiles(join(folder, "parts")));
     if (!readOnly) {

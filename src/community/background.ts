@@ -1,49 +1,46 @@
 /**
- * Brings search tables up on a thread of its own, for all communities of a node: writing and indexing use a core
- * each. Started when there is first enough to do; alone it does not keep the process alive.
+ * What needs no answer before the next entry is written is done on a thread of its own, for all communities of a
+ * node: bringing search up, and moving write-ahead logs into their databases. The thread is started when there is first
+ * something to do; alone it does not keep the process alive.
  */
 import { Worker } from "node:worker_threads";
 
 import { LoreError, type LoreErrorCode } from "../bytes/index.ts";
 
-export interface Order {
-  readonly id: number;
-  readonly act: "follow" | "release";
-  readonly directory: string;
-}
+export type Order =
+  /** Search of the community there is brought up to the rows that are committed. */
+  | { readonly act: "follow"; readonly directory: string }
+  /** What is in a database's write-ahead log is moved into it. */
+  | { readonly act: "move"; readonly directory: string; readonly path: string }
+  /** The files there are let go of. */
+  | { readonly act: "release"; readonly directory: string };
+
+export type NumberedOrder = Order & { readonly id: number };
 
 export interface Done {
   readonly id: number;
   readonly failure?: { readonly code: LoreErrorCode; readonly message: string };
 }
 
-export class SearchThread {
+export class Background {
   #worker: Worker | undefined;
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
   #orders = 0;
 
-  /** Brings up the tables of the community in `directory` to what is committed there. @throws LoreError. */
-  follow(directory: string): Promise<void> {
-    return this.#order("follow", directory);
-  }
-
-  /** Lets go of its files. */
-  async release(directory: string): Promise<void> {
-    if (this.#worker !== undefined) await this.#order("release", directory);
-  }
-
-  #order(act: Order["act"], directory: string): Promise<void> {
+  /** Resolves when it is done, after all that was ordered before. @throws LoreError, or what ended the thread. */
+  order(order: Order): Promise<void> {
+    if (order.act === "release" && this.#worker === undefined) return Promise.resolve();
     const id = this.#orders++;
     const waiting = Promise.withResolvers<void>();
     this.#waiting.set(id, waiting);
     this.#worker ??= this.#start();
     this.#worker.ref();
-    this.#worker.postMessage({ id, act, directory } satisfies Order);
+    this.#worker.postMessage({ ...order, id } satisfies NumberedOrder);
     return waiting.promise;
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./search-worker.ts", import.meta.url));
+    const worker = new Worker(new URL("./background-worker.ts", import.meta.url));
     worker.on("message", ({ id, failure }: Done) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -56,7 +53,7 @@ export class SearchThread {
     return worker;
   }
 
-  /** The tables are as the last committed batch left them; the next order starts a new thread. */
+  /** What it had committed stays; the next order starts a new thread. */
   #fail(worker: Worker, cause: unknown): void {
     if (worker !== this.#worker) return;
     this.#worker = undefined;

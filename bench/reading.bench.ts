@@ -63,7 +63,7 @@ function rawRate(signed: ReturnType<typeof signedEntries>): number {
 }
 
 async function benchSearch({ community }: World, size: number): Promise<Figure> {
-  const passages = community.rows.get<{ n: number }>("SELECT count(*) AS n FROM search_passage")?.n ?? 0;
+  const passages = community.search.db.get<{ n: number }>("SELECT count(*) AS n FROM search_passage")?.n ?? 0;
   const queries = Array.from({ length: QUERIES }, (_, i) =>
     pageText(i * 31 + 7, 400)
       .split(/\s+/)

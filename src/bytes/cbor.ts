@@ -180,7 +180,7 @@ class Reader {
         if (argument === Number.MAX_SAFE_INTEGER) throw this.#refuse("an integer below -(2^53-1)");
         return -1 - argument;
       case BYTES:
-        return this.#take(argument).slice();
+        return this.#bytes.slice(this.#skip(argument), this.at);
       case TEXT:
         return this.#text(argument);
       case ARRAY:
@@ -222,17 +222,24 @@ class Reader {
   }
 
   #text(length: number): string {
-    const bytes = this.#take(length);
-    if (length <= SHORT_TEXT) {
-      // Cheaper than a decoder call.
-      let text = "";
-      for (const byte of bytes) {
-        if (byte >= 0x80) break;
-        text += String.fromCharCode(byte);
-      }
-      if (text.length === length) return text;
+    const start = this.#skip(length);
+    return this.#shortAscii(start, length) ?? this.#utf8(start);
+  }
+
+  /** Cheaper than a decoder call, where it will do. */
+  #shortAscii(start: number, length: number): string | undefined {
+    if (length > SHORT_TEXT) return undefined;
+    let text = "";
+    for (let i = start; i < start + length; i++) {
+      const byte = this.#bytes[i] ?? 0;
+      if (byte >= 0x80) return undefined;
+      text += String.fromCharCode(byte);
     }
-    const text = textOf(bytes);
+    return text;
+  }
+
+  #utf8(start: number): string {
+    const text = textOf(this.#bytes.subarray(start, this.at));
     if (text === undefined) throw this.#refuse("text that is not UTF-8");
     return text;
   }
@@ -250,7 +257,7 @@ class Reader {
     if (low > 27) throw this.#refuse("an indefinite length");
     const width = 1 << (low - 24);
     let value = 0;
-    for (const byte of this.#take(width)) value = value * 256 + byte;
+    for (let i = this.#skip(width); i < this.at; i++) value = value * 256 + (this.#bytes[i] ?? 0);
     if (!Number.isSafeInteger(value)) throw this.#refuse("an integer beyond ±(2^53-1)");
     const least = width === 1 ? 24 : 2 ** (width * 4);
     if (value < least) throw this.#refuse("an integer not in its shortest form");
@@ -264,12 +271,13 @@ class Reader {
     return byte;
   }
 
-  #take(length: number): Uint8Array {
-    const end = this.at + length;
+  /** Goes past `length` bytes; answers where they begin. */
+  #skip(length: number): number {
+    const start = this.at;
+    const end = start + length;
     if (end > this.#bytes.length) throw this.#refuse("the end of the input");
-    const taken = this.#bytes.subarray(this.at, end);
     this.at = end;
-    return taken;
+    return start;
   }
 
   #refuse(found: string): LoreError {

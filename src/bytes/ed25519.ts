@@ -7,6 +7,9 @@
 export const PUBLIC_KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 
+/** The topmost bit of an encoded point is the sign of x; the others are y. */
+const Y_MASK = 0x7f;
+
 /** The group order L = 2^252 + 27742317777372353535851937790883648493, little-endian. */
 const L = littleEndian("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed");
 /** The field prime p = 2^255 - 19, little-endian. */
@@ -39,33 +42,26 @@ export function isWellFormed(signature: Uint8Array, publicKey: Uint8Array): bool
 
 /** Whether 32 bytes are a canonical y-coordinate, with sign, of a point not of small order (if of a point). */
 export function isProperPoint(encoded: Uint8Array): boolean {
-  if (!isCanonical(encoded)) return false;
-  const y = yOf(encoded);
-  return !SMALL_ORDER_Y.some((small) => isSame(y, small));
+  return isCanonical(encoded) && !SMALL_ORDER_Y.some((small) => hasY(encoded, small));
 }
 
 /** Whether 32 bytes are the one encoding of a point (if of a point): y below p, and no sign where x is 0. */
 function isCanonical(encoded: Uint8Array): boolean {
   if (encoded.length !== PUBLIC_KEY_BYTES) return false;
-  const y = yOf(encoded);
-  const isSigned = ((encoded[31] ?? 0) & 0x80) !== 0;
-  return isBelow(y, P) && !(isSigned && X_ZERO_Y.some((zero) => isSame(y, zero)));
+  const isSigned = (encoded[31] ?? 0) >= 0x80;
+  return isBelow(encoded, P, Y_MASK) && !(isSigned && X_ZERO_Y.some((zero) => hasY(encoded, zero)));
 }
 
-function yOf(encoded: Uint8Array): Uint8Array {
-  // A copy: `slice` of a Buffer shares its memory.
-  const y = Uint8Array.from(encoded);
-  y[31] = (y[31] ?? 0) & 0x7f;
-  return y;
+function hasY(encoded: Uint8Array, y: Uint8Array): boolean {
+  for (let i = 0; i < 31; i++) if (encoded[i] !== y[i]) return false;
+  return ((encoded[31] ?? 0) & Y_MASK) === y[31];
 }
 
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.every((byte, i) => byte === b[i]);
-}
-
-function isBelow(value: Uint8Array, bound: Uint8Array): boolean {
+/** Compares 32 little-endian bytes, the topmost of `value` under a mask. */
+function isBelow(value: Uint8Array, bound: Uint8Array, topMask = 0xff): boolean {
   for (let i = 31; i >= 0; i--) {
-    const difference = (value[i] ?? 0) - (bound[i] ?? 0);
+    const byte = value[i] ?? 0;
+    const difference = (i === 31 ? byte & topMask : byte) - (bound[i] ?? 0);
     if (difference !== 0) return difference < 0;
   }
   return false;

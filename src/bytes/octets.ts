@@ -19,7 +19,9 @@ export function textOf(bytes: Uint8Array): string | undefined {
 }
 
 export function concat(...chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let length = 0;
+  for (const chunk of chunks) length += chunk.length;
+  const joined = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
     joined.set(chunk, at);

@@ -86,6 +86,7 @@ class RecordAudit {
   readonly counts = { signatures: 0, parts: 0, partsErased: 0 };
   readonly #suite: Suite;
   readonly #store: Store;
+  readonly #readPart: (digest: Uint8Array) => Uint8Array | undefined;
   readonly #sealed: number;
   /** Roots of complete subtrees from left to right; their sizes are the bits of the number of leaves. */
   readonly #frontier: Uint8Array[] = [];
@@ -94,6 +95,7 @@ class RecordAudit {
   constructor(suite: Suite, store: Store) {
     this.#suite = suite;
     this.#store = store;
+    this.#readPart = store.parts.reader();
     this.#sealed = store.log.sealedSize();
   }
 
@@ -145,7 +147,7 @@ class RecordAudit {
     if (!equal(commit, commitment(this.#suite, salt, digest))) {
       throw mismatch(`the sidecar of its part "${name}" does not open what was signed`);
     }
-    const held = this.#store.parts.get(digest);
+    const held = this.#readPart(digest);
     if (held === undefined) throw mismatch(`its part "${name}" (SHA-256 ${hex.encode(digest)}) is missing`);
     if (held.length !== size) throw mismatch(`its part "${name}" has ${held.length} bytes, ${size} were signed`);
     this.counts.parts += 1;

@@ -150,15 +150,24 @@ function time(value: Cbor | undefined): number {
 /** Text in entries is printable ASCII; what people wrote is in parts. */
 function requireAscii(value: Cbor | undefined, where: string): void {
   if (typeof value === "string") {
-    if (!/^[\x20-\x7e]*$/.test(value)) throw malformed(`text in ${where} is not printable ASCII`);
+    if (!isPrintableAscii(value)) throw malformed(`text in ${where} is not printable ASCII`);
   } else if (Array.isArray(value)) {
     for (const item of value) requireAscii(item, where);
   } else if (value !== null && typeof value === "object" && !(value instanceof Uint8Array)) {
-    for (const [key, item] of Object.entries(value)) {
+    const map = value as CborMap;
+    for (const key of Object.keys(map)) {
       requireAscii(key, where);
-      requireAscii(item, key);
+      requireAscii(map[key], key);
     }
   }
+}
+
+function isPrintableAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit > 0x7e) return false;
+  }
+  return true;
 }
 
 function requireSize(bytes: Uint8Array): void {

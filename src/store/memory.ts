@@ -147,6 +147,10 @@ class MemoryParts implements PartStore {
     return this.#parts.get(nameOf(digest))?.slice();
   }
 
+  reader(): (digest: Uint8Array) => Uint8Array | undefined {
+    return (digest) => this.get(digest);
+  }
+
   stream(digest: Uint8Array): AsyncIterable<Uint8Array> | undefined {
     const bytes = this.get(digest);
     return bytes === undefined ? undefined : chunked(bytes);

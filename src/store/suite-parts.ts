@@ -86,6 +86,25 @@ const keeping: readonly Promised[] = [
     },
   },
   {
+    behaviour: "a reader answers what get answers, in whatever order it is asked",
+    async check({ store: { parts, log } }) {
+      const pages = putHistory(parts, REVISIONS);
+      const large = bytesOf("large", ROW_BYTES_MAX + 1);
+      parts.put(digestOf(large), large);
+      await log.append(entriesOf(0, 1), 0);
+      const [first = large, second = large, ...more] = pages;
+      await parts.erase([digestOf(second)]);
+      const mixed = more.flatMap((page, i) =>
+        i % 7 === 0 ? [page, first, more[(i * 31) % more.length] ?? page] : [page],
+      );
+      for (const order of [[first, ...more, large], [large, ...more.toReversed(), first], mixed]) {
+        const read = parts.reader();
+        for (const page of order) assert.ok(equal(read(digestOf(page)) ?? assert.fail("not held"), page));
+        assert.equal(read(digestOf(second)), undefined);
+      }
+    },
+  },
+  {
     behaviour: "bytes under a digest that is not theirs are a mistake, and not kept",
     async check({ store }) {
       const digest = digestOf(utf8("these"));

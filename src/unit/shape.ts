@@ -81,10 +81,10 @@ export function record<R extends Fields, O extends Fields = Record<never, never>
   return (value, where) => {
     if (!isRecord(value)) throw refuse(where, "a map", value);
     const read: Record<string, unknown> = {};
-    for (const [key, field] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
       const shape = shapes.get(key);
       if (shape === undefined) throw newer(where, `the field "${key.slice(0, 40)}"`);
-      read[key] = shape(field, `${where}.${key}`);
+      read[key] = shape(value[key], `${where}.${key}`);
     }
     for (const key of needed) if (!(key in read)) throw refuse(`${where}.${key}`, "a value", undefined);
     // Every field was read by its own shape just above.

@@ -33,6 +33,7 @@ export class Db {
     this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
     try {
       requireSqlite(String(this.value("SELECT sqlite_version()")));
+      for (const pragma of ["temp_store=MEMORY", "cache_size=-16384"]) this.value(`PRAGMA ${pragma}`);
       if (!readOnly) this.#settle(options.durability === "full" ? 2 : 1);
     } catch (error) {
       this.#database.close();
@@ -46,8 +47,6 @@ export class Db {
       `synchronous=${synchronous}`,
       "foreign_keys=ON",
       "secure_delete=ON",
-      "temp_store=MEMORY",
-      "cache_size=-16384",
       "journal_size_limit=67108864",
     ]) {
       this.value(`PRAGMA ${pragma}`);

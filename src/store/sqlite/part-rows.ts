@@ -54,6 +54,11 @@ export class PartRows {
     return this.#db.get<Row>(`SELECT ${COLUMNS} FROM parts WHERE digest = ?`, digest);
   }
 
+  /** The first `limit` rows after `id`, in the order the parts came. */
+  after(id: number, limit: number): Row[] {
+    return this.#db.all<Row>(`SELECT ${COLUMNS} FROM parts WHERE id > ? ORDER BY id LIMIT ?`, id, limit);
+  }
+
   #rowById(id: number): Row | undefined {
     return this.#db.get<Row>(`SELECT ${COLUMNS} FROM parts WHERE id = ?`, id);
   }

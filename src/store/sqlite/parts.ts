@@ -12,7 +12,8 @@ import { systemCode } from "../failure.ts";
 import type { PartStore, PutOptions } from "../ports.ts";
 import { CODEC } from "./packing.ts";
 import type { Incoming, PartFiles } from "./part-files.ts";
-import { PartRows, ROW_BYTES_MAX } from "./part-rows.ts";
+import { PartRows, type Row, ROW_BYTES_MAX } from "./part-rows.ts";
+import { RowsInOrder } from "./rows-in-order.ts";
 import type { Session } from "./session.ts";
 
 const DIGEST_BYTES = 32;
@@ -42,13 +43,23 @@ export class SqliteParts implements PartStore {
 
   get(digest: Uint8Array): Uint8Array | undefined {
     requireDigest(digest);
-    return this.#session.read("Reading a part", () => {
-      const row = this.#rows.row(digest);
-      if (row === undefined) return undefined;
-      const bytes = row.codec === CODEC.FILE ? this.#files.read(digest) : this.#rows.decode(row);
-      if (bytes === undefined || !equal(sha256Node(bytes), digest)) throw this.#damage(digest);
-      return bytes;
-    });
+    return this.#session.read("Reading a part", () => this.#open(this.#rows.row(digest)));
+  }
+
+  reader(): (digest: Uint8Array) => Uint8Array | undefined {
+    const rows = new RowsInOrder(this.#rows);
+    return (digest) => {
+      requireDigest(digest);
+      return this.#session.read("Reading a part", () => this.#open(rows.row(digest)));
+    };
+  }
+
+  #open(row: Row | undefined): Uint8Array | undefined {
+    if (row === undefined) return undefined;
+    const { digest } = row;
+    const bytes = row.codec === CODEC.FILE ? this.#files.read(digest) : this.#rows.decode(row);
+    if (bytes === undefined || !equal(sha256Node(bytes), digest)) throw this.#damage(digest);
+    return bytes;
   }
 
   stream(digest: Uint8Array): AsyncIterable<Uint8Array> | undefined {

@@ -230,6 +230,7 @@ test("damaged bytes are never handed out, and putting the part again repairs it"
   const broken = [noise, large, ...chain.slice(1)];
   for (const digest of broken.map(digestOf)) {
     assert.throws(() => parts.get(digest), { code: "INTEGRITY" });
+    assert.throws(() => parts.reader()(digest), { code: "INTEGRITY" });
     await assert.rejects(drain(parts.stream(digest)), { code: "INTEGRITY" });
   }
   for (const bytes of broken) put(parts, bytes, digestOf(pageOf(0)));
@@ -249,6 +250,7 @@ test("a file that is missing or cut short is damage, not absence", async (contex
   truncateSync(pathOf(short), 1000);
   for (const digest of [missing, short]) {
     assert.throws(() => parts.get(digest), { code: "INTEGRITY" });
+    assert.throws(() => parts.reader()(digest), { code: "INTEGRITY" });
     await assert.rejects(drain(parts.stream(digest)), { code: "INTEGRITY" });
   }
 });

@@ -34,6 +34,10 @@ export interface SearchRow {
 
 /** Best first. @throws LoreError TOO_LARGE or MALFORMED for a query or limit out of bounds. */
 export function searchCommunity(community: Community, request: SearchRequest): SearchRow[] {
+  return community.rows.reading(() => search(community, request));
+}
+
+function search(community: Community, request: SearchRequest): SearchRow[] {
   const { moment = NOW, all = false } = request;
   const { hits } = searchIndex(community.search.db, {
     text: request.text,
@@ -69,6 +73,6 @@ export function searchCommunity(community: Community, request: SearchRequest): S
 /** Whether a unit stood at the moment, neither replaced nor retired. Asked of every candidate, so it asks little. */
 function isTrueAt(community: Community, unit: number, moment: Moment): boolean {
   if (moment.at !== "now") return unitAt(community, unit, moment)?.state === "current";
-  const row = community.facts.unit(unit);
-  return row !== undefined && row.retired === 0 && row.superseded_by === null;
+  const sql = "SELECT 1 AS stands FROM unit WHERE n = ? AND retired = 0 AND superseded_by IS NULL";
+  return community.rows.get(sql, unit) !== undefined;
 }

@@ -7,8 +7,11 @@ import type { ParsedQuery, PhraseForms, TermGroup } from "./query-text.ts";
 import { type IndexSize, Ranking, termWeight, type WeightedGroup } from "./ranking.ts";
 import { termHash } from "./tokenise.ts";
 
-/** Rows of the index that one query may have scored by FTS5. */
+/** Rows of the index that one query may have scored by FTS5, which takes about a microsecond for each. */
 const POSTINGS_MAX = 20_000;
+/** Beyond its rarest words, a long query looks further ones up only while this many rows are not reached. */
+const RAREST_WORDS = 3;
+const POSTINGS_ENOUGH = 4_000;
 /** Terms that an unfinished last word may stand for. */
 const COMPLETIONS_MAX = 8;
 /** Terms looked at to find them. */
@@ -71,12 +74,12 @@ function completed(db: Db, prefix: string, scope: Scope): CountedGroup {
   return { terms: found.map((row) => row.term), documents: found.reduce((sum, row) => sum + row.doc, 0) };
 }
 
-/** The rarest groups whose rows fit the budget together; at least one. */
+/** The rarest groups whose rows fit the budget together; at least one. The others count when candidates are scored. */
 function withinBudget(groups: readonly CountedGroup[]): readonly CountedGroup[] {
   let postings = 0;
   const beyond = groups.findIndex((group, i) => {
     postings += group.documents;
-    return i > 0 && postings > POSTINGS_MAX;
+    return i > 0 && postings > (i < RAREST_WORDS ? POSTINGS_MAX : POSTINGS_ENOUGH);
   });
   return beyond < 0 ? groups : groups.slice(0, beyond);
 }

@@ -66,7 +66,11 @@ export function search(db: Db, query: Query): SearchResult {
   const offset = query.offset ?? 0;
   requireInteger("limit", query.limit, { least: 1, most: HITS_MAX });
   requireInteger("offset", offset, { least: 0, most: Number.MAX_SAFE_INTEGER });
-  const analyser = query.analyser ?? new Analyser();
+  return db.reading(() => searchIn(db, { ...query, offset }));
+}
+
+function searchIn(db: Db, query: Query & { readonly offset: number }): SearchResult {
+  const { offset, analyser = new Analyser() } = query;
   const languages = languagesOf(db).map((language) => analyser.words(language));
   const lookup = lookUp(db, parseQuery(query.text, languages), query.asOf === undefined ? "current" : "history");
   if (lookup === undefined) return { hits: [], total: 0 };

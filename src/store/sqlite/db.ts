@@ -120,6 +120,17 @@ export class Db {
     if (this.inTransaction) this.run("ROLLBACK");
   }
 
+  /** Runs `body`, which only reads, on one state of the database; also faster than a lock for each question. */
+  reading<T>(body: () => T): T {
+    if (this.inTransaction) return body();
+    this.run("BEGIN");
+    try {
+      return body();
+    } finally {
+      this.run("COMMIT");
+    }
+  }
+
   /** Runs `body` in a transaction, or in a savepoint inside one; an exception undoes all of it. */
   transaction<T>(body: () => T): T {
     // Savepoints of one name nest: each statement means the innermost.

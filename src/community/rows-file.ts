@@ -67,7 +67,7 @@ export class RowsFile {
 
   /** Where it fails, rows stay behind the log until the next write, which brings them up or says why it cannot. */
   #commit(): void {
-    if (this.#isWriting) return;
+    if (this.#isWriting || this.#committed === this.writer) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.writer.inTransaction) return;

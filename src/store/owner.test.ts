@@ -31,6 +31,7 @@ test("another process is refused within a second, and a killed one holds nothing
   const child = spawn(process.execPath, ["--input-type=module", "--eval", script, folder], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  context.after(() => child.kill("SIGKILL"));
   await once(child.stdout, "data");
   const start = performance.now();
   assert.throws(() => claimFolder(folder), { code: "BUSY", data: { pid: child.pid } });

@@ -18,6 +18,9 @@ export interface Claim {
   release(): void;
 }
 
+/** A claim lasts until it is released, also where nobody remembers it: a collected database would let go of its lock. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Claims `directory`, making it if need be, until `release` or the end of the process.
  * @throws LoreError BUSY naming the process that holds it; ENVIRONMENT when the folder cannot be used.
@@ -26,9 +29,10 @@ export function claimFolder(directory: string): Claim {
   const folder = resolve(directory);
   const pidFile = join(folder, "owner.pid");
   const database = lock(folder, pidFile);
+  held.add(database);
   return {
     release() {
-      if (!database.isOpen) return;
+      if (!held.delete(database)) return;
       rmSync(pidFile, { force: true });
       database.close();
     },

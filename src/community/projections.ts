@@ -8,7 +8,7 @@ import { catalogProjection } from "../projection/catalog/index.ts";
 import type { Projection, Projector, ReadPart, Step } from "../projection/contract.ts";
 import type { Db, Store, StoredEntry } from "../store/index.ts";
 import { Fold, FOLD_SCHEMA, FOLD_VERSION } from "./fold/fold.ts";
-import { ensureTables, hasTables, heldPart, type Tables } from "./tables.ts";
+import { ensureTables, hasTables, heldParts, type Tables } from "./tables.ts";
 
 /** Written with the entries themselves; search follows, in a database of its own (search-index.ts). */
 const PROJECTIONS: readonly Projection[] = [catalogProjection];
@@ -44,7 +44,8 @@ export class Projections {
 
   #open(): Projector[] {
     const { db, store } = this.#options;
-    const readPart: ReadPart = (digest) => this.#fresh.get(nameOf(digest)) ?? heldPart(store, digest);
+    const stored = heldParts((digest) => store.parts.get(digest));
+    const readPart: ReadPart = (digest) => this.#fresh.get(nameOf(digest)) ?? stored(digest);
     return PROJECTIONS.map((projection) => projection.open(db, readPart));
   }
 
@@ -120,7 +121,7 @@ export class Projections {
 }
 
 function nameOf(digest: Uint8Array): string {
-  return String.fromCharCode(...digest);
+  return Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString("latin1");
 }
 
 /** How rows on disk stand to this version and to the log: `behind` reads as an earlier moment. */

@@ -6,12 +6,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Projector } from "../projection/contract.ts";
+import type { Projector, ReadPart } from "../projection/contract.ts";
 import { searchProjection } from "../projection/search/index.ts";
 import { Db, type Store } from "../store/index.ts";
 import type { Rows } from "./fold/rows.ts";
 import { type Range, stepsBetween } from "./fold/steps.ts";
-import { ensureTables, hasTables, heldPart } from "./tables.ts";
+import { ensureTables, hasTables, heldParts } from "./tables.ts";
 
 const FILE = "search.db";
 /** Entries per transaction. */
@@ -28,6 +28,7 @@ export class SearchIndex {
   /** The tables of src/projection/search/schema.ts. */
   readonly db: Db;
   readonly #store: Store;
+  #readPart: ReadPart = () => undefined;
   #projector: Projector | undefined;
   /** How far `#projector` brought them itself: what it remembers of the tables holds only as long as nobody else did. */
   #reached = -1;
@@ -94,7 +95,9 @@ export class SearchIndex {
 
   #take(rows: Rows, { from, to }: Range): void {
     if (this.#reached !== from) this.#projector = undefined;
-    this.#projector ??= searchProjection.open(this.db, (digest) => heldPart(this.#store, digest));
+    this.#projector ??= searchProjection.open(this.db, (digest) => this.#readPart(digest));
+    // New for each batch: what was erased since is in none.
+    this.#readPart = heldParts(this.#store.parts.reader());
     for (const step of stepsBetween(rows, { from, to })) this.#projector.apply(step);
     this.#projector.flush();
     this.db.run("UPDATE followed SET size = ?", to);

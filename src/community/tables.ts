@@ -1,6 +1,7 @@
 /** Tables made from the record, in a database that says of which version they are. */
 import { isLoreError } from "../bytes/index.ts";
-import type { Db, Store } from "../store/index.ts";
+import type { ReadPart } from "../projection/contract.ts";
+import type { Db } from "../store/index.ts";
 
 export interface Tables {
   /** PRAGMA user_version: raised whenever the tables or their meaning change. */
@@ -36,12 +37,14 @@ function dropTables(db: Db): void {
     if (!virtual.some((table) => table.name === name)) db.exec(`DROP TABLE IF EXISTS "${name}"`);
 }
 
-/** A part to make rows from. One that is damaged counts as not held: the rest stays readable, and `lore verify` names it. */
-export function heldPart(store: Store, digest: Uint8Array): Uint8Array | undefined {
-  try {
-    return store.parts.get(digest);
-  } catch (error) {
-    if (isLoreError(error, "INTEGRITY")) return undefined;
-    throw error;
-  }
+/** Reads parts to make rows from. One that is damaged counts as not held: the rest stays readable, and `lore verify` names it. */
+export function heldParts(read: ReadPart): ReadPart {
+  return (digest) => {
+    try {
+      return read(digest);
+    } catch (error) {
+      if (isLoreError(error, "INTEGRITY")) return undefined;
+      throw error;
+    }
+  };
 }

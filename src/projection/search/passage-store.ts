@@ -47,6 +47,8 @@ export class PassageStore {
   freshChars = 0;
   /** Texts of passages made since `release`, by id. */
   readonly #fresh = new Map<number, PassageText>();
+  /** Rows of `search_revision` written since then, by number. */
+  readonly #added = new Map<number, RevisionRecord>();
   /** Those of them that `takeFresh` has not handed out yet. */
   #untaken: number[] = [];
   readonly #db: Db;
@@ -61,27 +63,36 @@ export class PassageStore {
   }
 
   has(n: number): boolean {
-    return this.#db.get("SELECT 1 FROM search_revision WHERE n = ?", n) !== undefined;
+    return this.#record(n) !== undefined;
   }
 
   /** Records a revision that became a head. */
   add(key: RevisionKey, source: Source): void {
     const meta = readMeta(source.meta, this.#readPart);
-    const standings = this.#fold(key, source, meta);
+    const record: RevisionRecord = {
+      ...key,
+      format: FORMATS.indexOf(source.format),
+      language: meta.language,
+      meta: source.meta ?? null,
+      body: source.body ?? null,
+      passages: packStandings(this.#fold(key, source, meta)),
+    };
+    this.#added.set(key.n, record);
     this.#db.run(
       "INSERT OR REPLACE INTO search_revision(n, unit, format, language, meta, body, passages) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      key.n,
-      key.unit,
-      FORMATS.indexOf(source.format),
-      meta.language,
-      source.meta ?? null,
-      source.body ?? null,
-      packStandings(standings),
+      record.n,
+      record.unit,
+      record.format,
+      record.language,
+      record.meta,
+      record.body,
+      record.passages,
     );
   }
 
   /** Forgets which part a revision was indexed from; `refold` its unit to forget what it said. */
   erase(n: number, part: SourcePart): void {
+    this.#added.delete(n);
     this.#db.run(`UPDATE search_revision SET ${part} = NULL WHERE n = ?`, n);
   }
 
@@ -96,9 +107,10 @@ export class PassageStore {
     return taken;
   }
 
-  /** Lets go of the texts in memory. */
+  /** Lets go of what is in memory. */
   release(): void {
     this.#fresh.clear();
+    this.#added.clear();
     this.freshChars = 0;
   }
 
@@ -164,7 +176,7 @@ export class PassageStore {
   }
 
   #record(n: number): RevisionRecord | undefined {
-    return this.#db.get<RevisionRecord>("SELECT * FROM search_revision WHERE n = ?", n);
+    return this.#added.get(n) ?? this.#db.get<RevisionRecord>("SELECT * FROM search_revision WHERE n = ?", n);
   }
 
   #fold(key: RevisionKey, source: Source, meta: Meta): Standing[] {

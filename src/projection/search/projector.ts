@@ -115,7 +115,7 @@ class SearchProjector implements Projector {
       const after = this.#store.idsOf(head);
       this.#leave("current", without(before, after));
       entries.push(...this.#store.entries(head, without(after, before)));
-      this.#writeUnit(unit, { kind, head, language: this.#store.languageOf(head) });
+      this.#writeUnit(unit, { kind, head, language: this.#store.languageOf(head) }, row?.language);
     }
     this.#enter(
       "current",
@@ -127,8 +127,8 @@ class SearchProjector implements Projector {
     return this.#db.get<UnitRow>("SELECT kind, head, language FROM search_unit WHERE unit = ?", unit);
   }
 
-  #writeUnit(unit: number, row: UnitRow): void {
-    const before = this.#unitRow(unit)?.language;
+  /** `before`: the language counted for the unit until now. */
+  #writeUnit(unit: number, row: UnitRow, before: string | undefined): void {
     this.#db.run(
       "INSERT OR REPLACE INTO search_unit(unit, kind, head, language) VALUES (?, ?, ?, ?)",
       unit,

@@ -13,6 +13,7 @@ export class RowsInOrder {
   #fetched: readonly Row[] = [];
   /** Place in `#fetched` of the row expected next. */
   #at = 0;
+  /** Id of the last row fetched. */
   #last = 0;
 
   constructor(rows: PartRows) {
@@ -20,10 +21,12 @@ export class RowsInOrder {
   }
 
   row(digest: Uint8Array): Row | undefined {
-    const next = this.#next();
-    if (next !== undefined && equal(next.digest, digest)) {
-      this.#at += 1;
-      return next;
+    if (this.#at >= this.#fetched.length) this.#fetch();
+    for (let i = this.#at; i < this.#fetched.length; i++) {
+      const row = this.#fetched[i];
+      if (row === undefined || !equal(row.digest, digest)) continue;
+      this.#at = i + 1;
+      return row;
     }
     const row = this.#rows.row(digest);
     // A part that was put again stands where it first came; the order goes on from the newest.
@@ -31,13 +34,10 @@ export class RowsInOrder {
     return row;
   }
 
-  #next(): Row | undefined {
-    if (this.#at >= this.#fetched.length) {
-      this.#last = this.#fetched.at(-1)?.id ?? this.#last;
-      this.#fetched = this.#rows.after(this.#last, ROWS_AT_ONCE);
-      this.#at = 0;
-    }
-    return this.#fetched[this.#at];
+  #fetch(): void {
+    this.#fetched = this.#rows.after(this.#last, ROWS_AT_ONCE);
+    this.#last = this.#fetched.at(-1)?.id ?? this.#last;
+    this.#at = 0;
   }
 
   #goTo({ id }: Row): void {

@@ -1,4 +1,5 @@
 /** The first entry of a community: its founder, their role, its charter. */
+import { LoreError } from "../bytes/index.ts";
 import { createSigner, type Signer } from "../bytes/node.ts";
 import { communityId } from "../log/index.ts";
 import { GENESIS_LOG, memberId, unitId } from "../unit/index.ts";
@@ -35,8 +36,10 @@ export interface Founded {
 
 const utf8 = new TextEncoder();
 
-/** Makes keys and the genesis; nothing is stored. */
+/** Makes keys and the genesis; nothing is stored. @throws LoreError MALFORMED for a name that is not one line. */
 export function found(environment: Environment, founding: Founding): Founded {
+  requireLine("the community", founding.name);
+  requireLine("its founder", founding.founder);
   const [seed, logSeed, nonce, unitNonce] = [32, 32, 16, 16].map((length) => environment.random(length));
   if (seed === undefined || logSeed === undefined || nonce === undefined || unitNonce === undefined)
     throw new Error("no randomness");
@@ -67,6 +70,13 @@ export function found(environment: Environment, founding: Founding): Founded {
   const place = { log: null, time: founding.now };
   const submission = signSealed(environment, hand, { place, ops: ops.map((op) => sealOp(environment, op)) });
   return { id: communityId(submission.entry.digest), submission, member, signer, seed, logSigner, logSeed };
+}
+
+/** Names stand in lists and headings. */
+function requireLine(whose: string, name: string): void {
+  if (name.trim() !== "" && !/[\p{Cc}\u2028\u2029]/u.test(name)) return;
+  const found = name.trim() === "" ? "it is empty" : "it holds a line break or another control character";
+  throw new LoreError("MALFORMED", `Naming ${whose}: ${found}. Give it a name of one line.`, { field: "name" });
 }
 
 function charterParts({ name, about, charter, lang, start }: Founding) {

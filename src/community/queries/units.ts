@@ -115,11 +115,17 @@ export interface UnitRef {
  * @throws LoreError NOT_FOUND.
  */
 export function findUnit(community: Community, text: string): UnitRef {
-  const [, name = text, revision] = /^(.+)@([a-z2-7]{6,52})$/.exec(text) ?? [];
-  const unit = /^[a-z2-7]{32}$/.test(name) ? unitById(community, name) : unitByPath(community, name);
+  const whole = namedUnit(community, text);
+  if (whole !== undefined) return whole;
+  const [, name = text, revision] = /^(.+)@([a-z2-7]{6,52}|[1-9][0-9]{0,6})$/s.exec(text) ?? [];
+  const unit = namedUnit(community, name);
   if (unit === undefined)
     throw new LoreError("NOT_FOUND", `Nothing here is called "${name.slice(0, 200)}", by id, path or title.`);
   return revision === undefined ? unit : { ...unit, revision: revisionOf(community, unit, revision) };
+}
+
+function namedUnit(community: Community, name: string): UnitRef | undefined {
+  return /^[a-z2-7]{32}$/.test(name) ? unitById(community, name) : unitByPath(community, name);
 }
 
 function unitById({ rows }: Community, text: string): UnitRef | undefined {
@@ -146,7 +152,17 @@ export function unitByPath({ rows }: Community, path: string): UnitRef | undefin
   return undefined;
 }
 
+/** By its number among the accepted versions, or by what its id begins with. */
 function revisionOf({ rows }: Community, unit: UnitRef, text: string): number {
+  if (/^[0-9]+$/.test(text)) {
+    const head = rows.get<{ revision: number }>(
+      "SELECT revision FROM head WHERE unit = ? AND seq = ?",
+      unit.unit,
+      Number(text),
+    );
+    if (head !== undefined) return head.revision;
+    if (text.length < 6) throw new LoreError("NOT_FOUND", `This unit has no version ${text}.`);
+  }
   const revisions = rows.all<{ n: number; id: Uint8Array }>(
     "SELECT n, id FROM revision WHERE unit = ? ORDER BY n",
     unit.unit,

@@ -19,17 +19,24 @@ export interface SearchFollowerOptions {
 export class SearchFollower {
   readonly #options: SearchFollowerOptions;
   readonly #index: SearchIndex;
+  #size: number;
   /** While the other thread is at it. */
   #under: Promise<void> | undefined;
 
   constructor(options: SearchFollowerOptions) {
     this.#options = options;
     this.#index = SearchIndex.open(options.directory, options.store, options);
+    this.#size = this.#index.size;
   }
 
   /** For searching. */
   get db(): Db {
     return this.#index.db;
+  }
+
+  /** Entries that could be found when following last came to a rest. */
+  get size(): number {
+    return this.#size;
   }
 
   /** Follows `rows`, all that is committed now; opened for reading, nothing. @throws LoreError when that cannot be written. */
@@ -38,6 +45,7 @@ export class SearchFollower {
     while (!this.#options.readOnly && this.#index.size < size) {
       if (this.#under === undefined && this.#isLittle(rows)) this.#index.follow(rows);
       else await this.#followThere();
+      this.#size = this.#index.size;
     }
   }
 

@@ -4,7 +4,7 @@ import { listUnits } from "../community/queries/units.ts";
 import { rawHref, unitHref } from "./addresses.ts";
 import { html, type Html } from "./html.ts";
 import { titleOf } from "./parts.ts";
-import type { Visit } from "./site.ts";
+import type { Site, Visit } from "./site.ts";
 import { kindWords, words } from "./words.ts";
 
 const FEED_ENTRIES = 50;
@@ -51,14 +51,27 @@ export function llmsText(here: Visit, origin: string): string {
   const listings = here.site.memo(here.community, "llms", () =>
     listUnits(here.community).filter(({ kind }) => kind !== "file"),
   );
-  const line = (text: string) => text.replaceAll(/[\r\n[\]()]+/g, " ").trim();
   const links = listings
     .slice(0, PAGES_LISTED)
-    .map((unit) => `- [${line(titleOf(unit))}](${origin}${rawHref(here, unit)}): ${kindWords(unit.kind).one}`);
-  const about = profile.about === undefined ? "" : `\n> ${line(profile.about)}\n`;
+    .map((unit) => `- [${oneLine(titleOf(unit))}](${origin}${rawHref(here, unit)}): ${kindWords(unit.kind).one}`);
+  const about = profile.about === undefined ? "" : `\n> ${oneLine(profile.about)}\n`;
   const more =
     listings.length > PAGES_LISTED ? `\n${listings.length - PAGES_LISTED} more at ${origin}/api/c/${id}/units\n` : "";
-  return `# ${line(profile.name)}\n${about}\nLicence: ${profile.licence ?? "not stated"}. Search: ${origin}/api/c/${id}/search?q=WORDS. API: ${origin}/api\n\n## Pages\n\n${links.join("\n")}\n${more}`;
+  return `# ${oneLine(profile.name)}\n${about}\nLicence: ${profile.licence ?? "not stated"}. Search: ${origin}/api/c/${id}/search?q=WORDS. API: ${origin}/api\n\n## Pages\n\n${links.join("\n")}\n${more}`;
+}
+
+/** The same for the whole site: its communities, each with its own. */
+export function siteLlmsText(site: Site, origin: string): string {
+  const links = site.communities().map((community) => {
+    const { name, about } = site.profile(community);
+    return `- [${oneLine(name)}](${origin}/c/${community.id}/llms.txt)${about === undefined ? "" : `: ${oneLine(about)}`}\n`;
+  });
+  return `# ${words.site}\n\nCommunities that keep what they know here. Search over all: ${origin}/search?q=WORDS. API: ${origin}/api\n\n## Communities\n\n${links.join("")}`;
+}
+
+/** As the text of a Markdown link. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n[\]()]+/g, " ").trim();
 }
 
 export const ROBOTS = `User-agent: *

@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 
 import { LoreError } from "../bytes/index.ts";
-import { ROBOTS } from "./feeds.ts";
+import { ROBOTS, siteLlmsText } from "./feeds.ts";
 import type { ImportJob, ImportJobs } from "./jobs.ts";
 import { aboutPage, frontPage, keyboardPage } from "./pages/front.ts";
 import { jobPage } from "./pages/job.ts";
@@ -28,6 +28,9 @@ export function siteRoutes({ site, jobs, isLocal }: SiteRoutesOptions): Hono {
   app.get("/keyboard", (c) => pageAnswer(c, keyboardPage(site)));
   app.get("/search", (c) => pageAnswer(c, siteSearchPage(site, { query: c.req.query("q") ?? "" })));
   app.get("/robots.txt", (c) => answer(c, ROBOTS, { media: "text/plain; charset=utf-8" }));
+  app.get("/llms.txt", (c) =>
+    answer(c, siteLlmsText(site, new URL(c.req.url).origin), { media: "text/plain; charset=utf-8" }),
+  );
   app.get("/assets/:name", async (c) => asset(c, site));
   app.get("/start", (c) => c.redirect("/#lore:start", 302));
   app.post("/start", async (c) => {

@@ -107,12 +107,9 @@ export class Site {
     return memo;
   }
 
-  /**
-   * Changes with everything that can be read here: with each entry, and once more when the entry is sealed, since
-   * the search index may take it up only then.
-   */
-  version({ size, store }: Community): string {
-    return `${this.started}-${size}-${store.log.sealedSize()}`;
+  /** Changes with everything that can be read here: with each entry, when it is sealed, and when it can be found. */
+  version({ size, store, search }: Community): string {
+    return `${this.started}-${size}-${store.log.sealedSize()}-${search.size}`;
   }
 
   profile(community: Community): CommunityProfile {

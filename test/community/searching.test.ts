@@ -30,7 +30,7 @@ test("what was written is found once it is sealed, by whichever thread search fo
     );
     await t.community.appendAll(drafts.map((draft) => author.sign([author.seal(draft)])));
     await t.community.seal();
-    assert.equal(t.community.search.db.get<{ size: number }>("SELECT size FROM followed")?.size, t.community.size);
+    assert.equal(t.community.search.size, t.community.size);
     assert.equal(found(t, `solder${round}`).length, count);
   }
   await verifyCommunity(t.community);

@@ -272,6 +272,7 @@ cases("the community's own pages", () => [
   { path: `${home}/llms.txt`, has: ["# Repair Guild", `${home}/page/drill.md`] },
   { path: `${home}/atom.xml`, has: ["<feed xmlns", "<title>Mend a kettle</title>"] },
   { path: "/", has: ["Communities here", "Repair Guild"] },
+  { path: "/llms.txt", has: [`[Repair Guild](http://localhost/c/${pen.community.id}/llms.txt)`] },
   { path: "/robots.txt", has: ["Disallow"] },
   { path: `${home}/page/nothing/here`, status: 404, has: ["There is nothing at this address", 'name="q"'] },
 ]);

@@ -14,6 +14,8 @@ const CANDIDATES_MAX = 200;
 const ROWS_MAX = 5_000;
 /** What a unit's passages cover together, against what its best covers alone. */
 const COVERAGE_BONUS = 0.2;
+/** A file has little text, so what its name says weighs too much: a picture of a thing is not what is known of it. */
+const FILE_WEIGHT = 0.5;
 
 export interface Candidate {
   readonly unit: StandingUnit;
@@ -119,6 +121,7 @@ class UnitScore {
   candidate(): Candidate {
     const { standing, score } = this.#best ?? { standing: this.#unit.first, score: 0 };
     const covered = this.#covered.reduce((sum, part) => sum + part, 0);
-    return { unit: this.#unit, standing, score: score + COVERAGE_BONUS * (covered - score) };
+    const weight = this.#unit.kind === "file" ? FILE_WEIGHT : 1;
+    return { unit: this.#unit, standing, score: weight * (score + COVERAGE_BONUS * (covered - score)) };
   }
 }

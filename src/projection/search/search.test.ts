@@ -132,6 +132,17 @@ describe("a search", () => {
     assert.deepEqual(units(find({ text: "leave", include: (unit) => unit !== 1 })), [2]);
   });
 
+  test("prefers what is known of a thing to a picture of it", () => {
+    const { find } = communityOf(
+      { unit: 1, title: "solder.svg", body: "", kind: "file", media: "image/svg+xml" },
+      { unit: 2, title: "Joints", body: "Use lead-free solder for joints that carry little weight." },
+    );
+    assert.deepEqual(
+      find({ text: "solder" }).hits.map(({ unit }) => unit),
+      [2, 1],
+    );
+  });
+
   test("is answered in pages", () => {
     const all = units(find({ text: "leave paid" }));
     assert.deepEqual(units(find({ text: "leave paid", limit: 1 })), all.slice(0, 1));

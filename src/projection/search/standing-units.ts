@@ -14,6 +14,7 @@ export interface View {
 
 export interface StandingUnit {
   readonly unit: number;
+  readonly kind: string;
   readonly revision: number;
   readonly format: Format;
   readonly language: string;
@@ -67,6 +68,7 @@ export class StandingUnits {
     for (const standing of standings) if (!byId.has(standing.passage)) byId.set(standing.passage, standing);
     return {
       unit,
+      kind: row.kind,
       revision: row.n,
       format,
       language: row.language,

@@ -36,15 +36,19 @@ const verify: Command = {
     const report = await verifyCommunity(community, ({ stage, done, of }) => progress.show(stage, done, of)).finally(
       () => progress.end(),
     );
-    if (isSet(invocation, "json")) printJson(invocation, { community: community.id, ...report });
+    const behind = isLoreError(community.refusal, "BEHIND") ? community.refusal : undefined;
+    if (isSet(invocation, "json"))
+      printJson(invocation, { community: community.id, ...report, behind: behind?.message ?? null });
     else {
       const { entries, signatures, parts, partsErased, tables, root } = report;
       const erased = partsErased === 0 ? "" : `, ${partsErased} erased`;
       invocation.output.out(
-        `${community.name}: all is well.\n${entries} entries, ${signatures} signatures, ${parts} parts${erased}, ${tables} tables as a replay gives them.\nroot ${root}\n`,
+        `${community.name}: ${behind === undefined ? "all is well" : "what is here is well, but it is not all that was signed on this machine"}.\n${entries} entries, ${signatures} signatures, ${parts} parts${erased}, ${tables} tables as a replay gives them.\nroot ${root}\n`,
       );
     }
-    return undefined;
+    if (behind === undefined) return undefined;
+    invocation.output.notice(`lore: ${behind.message}\n`);
+    return ERRORS.BEHIND.exit;
   },
 };
 

@@ -91,6 +91,7 @@ export async function importGit(node: LoreNode, request: GitRequest): Promise<Im
     const keys = requireKeys(node, community);
     const people = findPeople(countSignatures(plan));
     const result = await writeVersions({ node, community, repository, plan, people, keys, request });
+    request.onProgress?.({ stage: "Making it searchable", done: 0, of: 0 });
     await community.seal();
     request.onProgress?.({ stage: "Checking links", done: 0, of: 0 });
     const report = reportOf({ community, request, plan, people, result, durationMs: performance.now() - started });
@@ -220,6 +221,7 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
     before,
     onProgress: (done, of) => request.onProgress?.({ stage: "Writing pages", done, of }),
   });
+  request.onProgress?.({ stage: "Making it searchable", done: 0, of: 0 });
   await community.seal();
   return {
     ...communityFacts(community),

@@ -320,8 +320,8 @@ export class Community {
 
   async #sealNow(): Promise<void> {
     const { store, environment } = this;
-    const { logSigner, highWater } = this.#options;
-    if (logSigner === undefined || this.#refusal !== undefined) return;
+    const { logSigner, highWater, readOnly = false } = this.#options;
+    if (logSigner === undefined || this.#refusal !== undefined || readOnly) return;
     await this.#queue.exclusively(() =>
       eraseDue({ environment, store, rows: this.rows, time: this.projections.fold.time, known: this.#erased }),
     );

@@ -37,6 +37,12 @@ export function systemCode(error: unknown): unknown {
   return causeOf(error).system;
 }
 
+/** Whether SQLite could not make a file it needs: there is no right to, or no space. */
+export function isUnwritable(error: unknown): boolean {
+  const { sqlite, extended } = causeOf(error);
+  return sqlite === SQLITE.CANTOPEN || sqlite === SQLITE.READONLY || extended === SQLITE_IOERR_SHMSIZE;
+}
+
 /** What a read or write that threw `error` is answered with; a LoreError stays what it is. */
 export function storageError(error: unknown, attempted: string): LoreError {
   if (isLoreError(error)) return error;

@@ -31,7 +31,7 @@ const verify: Command = {
   options: COMMUNITY_OPTION,
   async run(invocation) {
     if (invocation.words.length > 0) return verifyFile(invocation);
-    const community = chosenCommunity(invocation, "write");
+    const community = communityToVerify(invocation);
     const progress = progressLine(invocation.output);
     const report = await verifyCommunity(community, ({ stage, done, of }) => progress.show(stage, done, of)).finally(
       () => progress.end(),
@@ -51,6 +51,16 @@ const verify: Command = {
     return ERRORS.BEHIND.exit;
   },
 };
+
+/** Alone, so that nothing changes meanwhile; what cannot be written stays as it is anyway. */
+function communityToVerify(invocation: Invocation): Community {
+  try {
+    return chosenCommunity(invocation, "write");
+  } catch (error) {
+    if (!isLoreError(error, "ENVIRONMENT") && !isLoreError(error, "DISK_FULL")) throw error;
+    return chosenCommunity(invocation, "read");
+  }
+}
 
 /** Works with no data folder: the community id is all that has to be trusted. */
 function verifyFile(invocation: Invocation): undefined {

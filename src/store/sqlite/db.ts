@@ -5,9 +5,12 @@
  * Refuses SQLite before 3.51.3: a WAL reset race there could lose a commit.
  */
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 
 import { LoreError } from "../../bytes/index.ts";
+import { isUnwritable } from "../failure.ts";
 
 /** The oldest SQLite without the WAL reset race. */
 const SQLITE_MIN = [3, 51, 3] as const;
@@ -30,7 +33,7 @@ export class Db {
   constructor(path: string, options: DbOptions) {
     this.path = path;
     const readOnly = options.readOnly ?? false;
-    this.#database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+    this.#database = readOnly ? openForReading(path) : new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       requireSqlite(String(this.value("SELECT sqlite_version()")));
       for (const pragma of ["temp_store=MEMORY", "cache_size=-16384"]) this.value(`PRAGMA ${pragma}`);
@@ -150,6 +153,23 @@ export class Db {
   close(): void {
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+/**
+ * Even a reader writes: it marks in an index beside the write-ahead log how far it reads. On a medium that cannot be
+ * written, or on a full disk, a database that was closed well has neither and is read as the file that it is.
+ */
+function openForReading(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    database.prepare("SELECT count(*) FROM sqlite_schema").get();
+    return database;
+  } catch (error) {
+    database.close();
+    const wal = statSync(`${path}-wal`, { throwIfNoEntry: false });
+    if (!isUnwritable(error) || (wal !== undefined && wal.size > 0)) throw error;
+    return new DatabaseSync(new URL("?immutable=1", pathToFileURL(path)), { readOnly: true });
   }
 }
 

@@ -1,12 +1,11 @@
 /** What was written well can be read where nothing can be written: on a read-only medium, on a full disk. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { missing, withDirectory } from "./process.ts";
+import { linesOf, missing, withDirectory } from "./process.ts";
 
 const unusable = missing("unshare", ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
 const lore = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -21,22 +20,20 @@ for (const [where, makeUnwritable] of Object.entries(CASES)) {
     withDirectory(async (directory) => {
       const [folder, disk] = [join(directory, "folder"), join(directory, "disk")];
       for (const each of [folder, disk]) mkdirSync(each, { recursive: true });
-      writeFileSync(join(folder, "tea.md"), "# Tea\n\nBlack tea wants boiling water.\n");
+      writeFileSync(join(folder, "tea.md"), "# Tea\nBlack tea wants boiling water.\n");
       // The disk exists only for this shell.
-      const script = `disk=$1; folder=$2; home=$disk/home
-        run() { "$node" "$lore" --home "$home" "$@" 2>&1; echo "exit $?"; }
+      const script = `disk=$1 folder=$2 node=$3 lore=$4; export LORE_STATE=$5
+        run() { "$node" "$lore" --home "$disk/home" "$@" 2>&1; echo "exit $?"; }
         mount -t tmpfs -o size=6m tmpfs "$disk" && run import folder "$folder" --name Guild >/dev/null
-        ${makeUnwritable} 2>/dev/null
+        ${makeUnwritable}
         run ls; run search boiling; run show tea.md --raw; run verify; run propose "$folder/tea.md" --path more.md --direct`;
-      const said = execFileSync("unshare", ["--mount", "sh", "-c", script, "sh", disk, folder], {
-        encoding: "utf8",
-        env: { ...process.env, node: process.execPath, lore, LORE_STATE: join(directory, "state") },
-      });
+      const places = [disk, folder, process.execPath, lore, join(directory, "state")];
+      const said = (await linesOf(["unshare", "--mount", "sh", "-c", script, "sh", ...places])).join("\n");
       assert.match(
         said,
-        /^page +tea\.md\nexit 0\nTea +tea\.md\n[^]*\nexit 0\n# Tea\n\nBlack tea wants boiling water\.\nexit 0\n/,
+        /^page +tea\.md\nexit 0\nTea +tea\.md\n[^]*\nexit 0\n# Tea\nBlack tea wants boiling water\.\nexit 0\n/,
       );
-      assert.match(said, /\nGuild: all is well\.\n[^]*\nexit 0\nlore: Claiming the data folder: [^\n]*\nexit 5\n$/);
+      assert.match(said, /\nGuild: all is well\.\n[^]*\nexit 0\nlore: Claiming the data folder: [^\n]*\nexit 5$/);
     }),
   );
 }

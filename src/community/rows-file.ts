@@ -67,10 +67,9 @@ export class RowsFile {
 
   /** Where it fails, rows stay behind the log until the next write, which brings them up or says why it cannot. */
   #commit(): void {
-    if (this.#isWriting || this.#committed === this.writer) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.writer.inTransaction) return;
+    if (this.#isWriting || this.#committed === this.writer || !this.writer.inTransaction) return;
     try {
       this.writer.commit();
       this.#wal?.tend();

@@ -136,14 +136,22 @@ class PlanWriter {
     this.#standing.replay(plan.groups.slice(0, done));
     const todo = plan.groups.slice(done);
     const blobs = readBlobs(repository, revisedBlobs(todo));
+    try {
+      await this.#writeGroups(todo, blobs);
+    } finally {
+      // Whatever happened, git must not wait for somebody to read on.
+      await blobs.return(undefined);
+    }
+    return { ...this.#result, entries: this.#batch.entries, commits: [...this.#commits, ...this.#written] };
+  }
+
+  async #writeGroups(todo: readonly Group[], blobs: AsyncGenerator<BlobContent>): Promise<void> {
     for (const [i, group] of todo.entries()) {
       for (const step of group.steps) await this.#step(step, blobs);
       if (i === todo.length - 1) for (const op of this.#options.names.mergeOps()) this.#add(op);
       await this.#endGroup(group, i === todo.length - 1);
       if (i % 64 === 0) this.#options.onProgress?.({ stage: "Writing versions", done: i, of: todo.length });
     }
-    await blobs.return(undefined);
-    return { ...this.#result, entries: this.#batch.entries, commits: [...this.#commits, ...this.#written] };
   }
 
   /** How many groups of the plan the record holds already. */

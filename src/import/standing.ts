@@ -3,7 +3,7 @@
  * units and revisions in log order and an older plan is a prefix of a newer one, so for what was written by an
  * earlier run the numbers are found again by (commit, path), which every imported revision carries.
  */
-import { hex, textOf } from "../bytes/index.ts";
+import { equal, hex, textOf } from "../bytes/index.ts";
 import type { Community } from "../community/index.ts";
 import type { Group, PlanOp } from "./git/planner.ts";
 
@@ -32,8 +32,8 @@ export class Standing {
   readonly #unitOfRevision = new Map<number, number>();
   /** The revision that this import last made a unit's head. */
   readonly #heads = new Map<number, Uint8Array>();
-  /** Units that were on record before this run: only they can have been edited here. */
-  readonly #older = new Set<number>();
+  /** Units whose head on record, when this run began, was not the one that earlier runs had put there. */
+  readonly #edited = new Set<number>();
 
   constructor(community: Community) {
     this.#community = community;
@@ -68,14 +68,9 @@ export class Standing {
     return revision === undefined ? [] : [revision.id];
   }
 
-  /** Whether the unit's head on record is not the one that the import put there. */
+  /** Whether somebody edited the unit here since the last run. What is edited during a run is left to the rules. */
   isEdited(unit: number): boolean {
-    if (!this.#older.has(unit)) return false;
-    const id = this.#units.get(unit)?.id;
-    const head = id === undefined ? undefined : this.#community.facts.unitById(id)?.head;
-    const stored = head == null ? undefined : this.#community.facts.revision(head)?.id;
-    const expected = this.#heads.get(unit);
-    return stored !== undefined && expected !== undefined && hex.encode(stored) !== hex.encode(expected);
+    return this.#edited.has(unit);
   }
 
   /** Finds again what earlier runs wrote for these groups. */
@@ -94,6 +89,10 @@ export class Standing {
       }
     }
     for (const op of last.values()) if (!this.#units.has(op.unit)) this.#recallByPath(op);
+    for (const [unit, expected] of this.#heads) {
+      const [head] = this.headOf(unit);
+      if (head !== undefined && !equal(head, expected)) this.#edited.add(unit);
+    }
   }
 
   /** After a rewritten history the versions before are not on record under their commits, only their outcome. */
@@ -112,7 +111,6 @@ export class Standing {
     if (found === undefined) return;
     const unit = { id: found.unit, kind: found.kind, body: found.body ?? undefined, meta: undefined };
     this.add(op, { unit, revision: found.revision, accepted: !op.propose });
-    this.#older.add(op.unit);
   }
 
   #imported(): Map<string, FoundRevision> {

@@ -92,6 +92,25 @@ test("a second run writes only what is new, on the same units", async (t) => {
   assert.deepEqual(filesAt(community), filesOf(repository.folder, tip));
 });
 
+test("a page that changed several times since the last run ends as at the tip, and nothing waits", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "repository"));
+  repository.commit({ "a.md": "# A\n\n0\n", "b.md": "# B\n" }, "first");
+  const node = openNode(t, folder);
+  const { report } = await importGit(node, { location: repository.folder, into: founder });
+  const community = node.community(report.community.id);
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 4; i++) repository.commit({ "a.md": `# A\n\n${round} ${i}\n` }, `${round} ${i}`);
+    repository.git("rm", "--quiet", "b.md");
+    repository.commit({}, "gone");
+    const tip = repository.commit({ "b.md": `# B\n\nback ${round}\n` }, "and back");
+    const again = await importGit(node, { location: repository.folder, into: { id: community.id } });
+    assert.deepEqual(again.report.waiting, []);
+    assert.deepEqual(filesAt(community), filesOf(repository.folder, tip));
+  }
+  assert.deepEqual(openProposals(community), []);
+});
+
 test("a page edited here meanwhile gets the newer version as a suggestion", async (t) => {
   const folder = temporaryFolder(t);
   const repository = createRepository(join(folder, "repository"));

@@ -100,13 +100,15 @@ export class Community {
 
   /** Whether the rows in `directory` can be read as they are, or how not. */
   static standing(directory: string): "current" | "behind" | "unreadable" {
-    if (!RowsFile.exist(directory) || !SearchIndex.isThere(directory)) return "unreadable";
+    const found = RowsFile.exist(directory) ? SearchIndex.sizeIn(directory) : undefined;
+    if (found === undefined) return "unreadable";
     const store = openSqliteStore(directory, { readOnly: true });
     try {
       const rows = openRows(directory, { readOnly: true });
       const standing = standingOf(rows, store);
+      const isSearchBehind = standing === "current" && found < new Rows(rows).size();
       rows.close();
-      return standing;
+      return isSearchBehind ? "behind" : standing;
     } finally {
       store.close();
     }
@@ -116,8 +118,7 @@ export class Community {
     const { highWater, onProgress, environment, readOnly = false } = this.#options;
     if (!readOnly) {
       this.projections.catchUp(onProgress);
-      // What fails here is said by whoever searches.
-      void this.search.follow(this.facts).catch(() => undefined);
+      this.search.start(this.facts);
     }
     if (this.store.log.size() === 0) return;
     try {
@@ -293,6 +294,8 @@ export class Community {
     this.#sealTimer ??= setTimeout(() => {
       void this.#sealRecord()
         .catch((error: unknown) => {
+          // Nothing was changed: it is tried again until it can be done.
+          if (isLoreError(error, "DISK_FULL") || isLoreError(error, "BUSY")) return this.#sealSoon();
           this.#refusal ??= isLoreError(error)
             ? error
             : new LoreError("READ_ONLY", "Sealing the record failed; it is read-only until the next start.", {
@@ -334,8 +337,8 @@ export class Community {
       if (this.size > 0 && this.refusal === undefined && this.#options.readOnly !== true) await this.#sealRecord();
       await this.search.follow(this.facts).catch(() => undefined);
     } finally {
-      clearTimeout(this.#sealTimer);
       await this.#seals.take(() => Promise.resolve());
+      clearTimeout(this.#sealTimer);
       await this.search.close();
       // A thread that has ended holds no files.
       await this.#options.background?.order({ act: "release", directory: this.directory }).catch(() => undefined);

@@ -20,6 +20,8 @@ export class SearchFollower {
   readonly #options: SearchFollowerOptions;
   readonly #index: SearchIndex;
   #size: number;
+  /** Settled once everything that was on record at the start can be found, or cannot be. */
+  #started: Promise<void> = Promise.resolve();
   /** While the other thread is at it. */
   #under: Promise<void> | undefined;
 
@@ -32,6 +34,21 @@ export class SearchFollower {
   /** For searching. */
   get db(): Db {
     return this.#index.db;
+  }
+
+  /** Follows what is on record at the start. What fails is said by whoever searches. */
+  start(rows: Rows): void {
+    this.#started = this.follow(rows).catch(() => undefined);
+  }
+
+  /** To be awaited before searching: after a crash or an update the first search waits for what is not there yet. */
+  get started(): Promise<void> {
+    return this.#started;
+  }
+
+  /** Entries that can be found now. */
+  get reached(): number {
+    return this.#index.size;
   }
 
   /** Entries that could be found when following last came to a rest. */

@@ -54,14 +54,14 @@ export class SearchIndex {
     for (const suffix of ["", "-wal", "-shm"]) rmSync(join(directory, FILE + suffix), { force: true });
   }
 
-  /** Whether there are tables of this version in `directory`. */
-  static isThere(directory: string): boolean {
+  /** How far the tables in `directory` are; undefined when there are none of this version. */
+  static sizeIn(directory: string): number | undefined {
     let db: Db | undefined;
     try {
       db = new Db(join(directory, FILE), { durability: "normal", readOnly: true });
-      return hasTables(db, TABLES);
+      return hasTables(db, TABLES) ? sizeOf(db) : undefined;
     } catch {
-      return false;
+      return undefined;
     } finally {
       db?.close();
     }
@@ -69,7 +69,7 @@ export class SearchIndex {
 
   /** Entries that can be found. */
   get size(): number {
-    return this.db.get<{ size: number }>("SELECT size FROM followed")?.size ?? 0;
+    return sizeOf(this.db);
   }
 
   /** Brings the tables up to `rows`, of which only what is committed may be seen; a transaction per batch. */
@@ -106,4 +106,8 @@ export class SearchIndex {
   close(): void {
     this.db.close();
   }
+}
+
+function sizeOf(db: Db): number {
+  return db.get<{ size: number }>("SELECT size FROM followed")?.size ?? 0;
 }

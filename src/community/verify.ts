@@ -205,8 +205,12 @@ function compare(suite: Suite, { found, replayed }: { readonly found: Db; readon
     const integrity = found.value("PRAGMA integrity_check(1)");
     if (integrity !== "ok") throw mismatch(`${String(integrity)}. "lore rebuild" makes them anew`);
   });
-  const tables = tablesOf(found);
+  const tables = tablesOf(replayed);
+  const there = new Set(tablesOf(found));
   for (const table of tables) {
+    place(`the table "${table}"`, () => {
+      if (!there.has(table)) throw mismatch('it is not there. "lore rebuild" makes it anew');
+    });
     place(`the rows of "${table}"`, () => {
       if (rowsDigest(found, table, suite) !== rowsDigest(replayed, table, suite)) {
         throw mismatch('they are not those a replay of the record gives. "lore rebuild" makes them anew');
@@ -216,15 +220,20 @@ function compare(suite: Suite, { found, replayed }: { readonly found: Db; readon
   return tables.length;
 }
 
-/** Tables with rows of their own; an FTS index keeps segments whose shape depends on when they were merged. */
+/**
+ * Tables with rows of their own, and the vocabularies of full-text indexes: every term with how often it stands
+ * where. How an index keeps that in segments depends on when they were merged.
+ */
 function tablesOf(db: Db): string[] {
   const tables = db.all<{ name: string; sql: string }>(
     "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
   );
+  const vocabularies = tables.filter(({ sql }) => /USING fts5vocab/i.test(sql)).map(({ name }) => name);
   const virtual = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL")).map(({ name }) => name);
-  return tables
+  const plain = tables
     .map(({ name }) => name)
     .filter((name) => !virtual.some((index) => name === index || name.startsWith(`${index}_`)));
+  return [...plain, ...vocabularies];
 }
 
 function rowsDigest(db: Db, table: string, suite: Suite): string {

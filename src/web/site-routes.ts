@@ -26,7 +26,7 @@ export function siteRoutes({ site, jobs, isLocal }: SiteRoutesOptions): Hono {
   app.get("/", (c) => pageAnswer(c, front(c)));
   app.get("/about", (c) => pageAnswer(c, aboutPage(site, jobs.all())));
   app.get("/keyboard", (c) => pageAnswer(c, keyboardPage(site)));
-  app.get("/search", (c) => pageAnswer(c, siteSearchPage(site, { query: c.req.query("q") ?? "" })));
+  app.get("/search", async (c) => pageAnswer(c, await siteSearchPage(site, { query: c.req.query("q") ?? "" })));
   app.get("/robots.txt", (c) => answer(c, ROBOTS, { media: "text/plain; charset=utf-8" }));
   app.get("/llms.txt", (c) =>
     answer(c, siteLlmsText(site, new URL(c.req.url).origin), { media: "text/plain; charset=utf-8" }),

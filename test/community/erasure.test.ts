@@ -52,7 +52,7 @@ test("a redacted text is nowhere to be had at once, and in no file after the del
     community.facts.parts(community.facts.revisionById(leakId)?.n ?? 0).find(({ name }) => name === "body")?.digest ??
     assert.fail();
   assert.ok(isShown(community, digest));
-  assert.equal(searchCommunity(community, { text: SECRET, limit: 5 }).length, 1);
+  assert.equal((await searchCommunity(community, { text: SECRET, limit: 5 })).length, 1);
 
   await author.write([
     { op: "redact", slots: [{ op: leakId, part: "body" }] },
@@ -66,7 +66,7 @@ test("a redacted text is nowhere to be had at once, and in no file after the del
   const { n } = community.facts.revisionById(leakId) ?? assert.fail();
   assert.equal(units.partBytes(community, n), undefined);
   assert.throws(() => proofFile(community, n), { code: "NOT_FOUND" });
-  assert.deepEqual(searchCommunity(community, { text: SECRET, limit: 5 }), []);
+  assert.deepEqual(await searchCommunity(community, { text: SECRET, limit: 5 }), []);
   assert.ok(community.store.parts.has(digest), "during the delay the bytes are kept, in case of a veto");
   await verifyCommunity(community);
 

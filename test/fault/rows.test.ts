@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { run } from "../../src/cli/run.ts";
+import { Db } from "../../src/store/index.ts";
 import { fixedEnvironment } from "../community/kit.ts";
 import { LONG, withDirectory } from "./process.ts";
 
@@ -89,3 +90,32 @@ async function damageAll(directory: string, { sound, name }: { sound: string; na
     rmSync(directoryOf, { recursive: true });
   }
 }
+
+const WRONG = {
+  "search.db": [
+    "DELETE FROM search_current WHERE rowid > 0",
+    "DELETE FROM search_history WHERE rowid = (SELECT max(id) FROM search_passage)",
+    "INSERT INTO search_current(search_current) VALUES ('delete-all')",
+    "DROP TABLE search_history",
+    "DROP TABLE search_language",
+  ],
+  "rows.db": ["DROP TABLE catalog_fact", "DELETE FROM head", "UPDATE unit SET retired = 1 WHERE n = 2"],
+} as const;
+
+test("tables that are whole but wrong, or are missing, are named and can be made anew", () =>
+  withDirectory(async (directory) => {
+    const folder = join(directory, "folder");
+    mkdirSync(folder, { recursive: true });
+    for (let n = 0; n < 4; n++) writeFileSync(join(folder, `page-${n}.md`), `# Page ${n}\n\nSolder ${n}.\n`);
+    assert.equal((await lore(directory, "import", "folder", folder, "--name", "Synths")).exit, 0);
+    for (const [name, changes] of Object.entries(WRONG)) {
+      for (const sql of changes) {
+        const db = new Db(theTables(directory, name), { durability: "normal" });
+        db.exec(`PRAGMA foreign_keys=OFF; ${sql}`);
+        db.close();
+        assert.equal((await lore(directory, "verify")).exit, 4, sql);
+        assert.equal((await lore(directory, "rebuild")).exit, 0, sql);
+        assert.equal((await lore(directory, "verify")).exit, 0, sql);
+      }
+    }
+  }));

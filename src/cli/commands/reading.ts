@@ -209,9 +209,9 @@ const search: Command = {
   usage: "WORDS… [--limit N] [--kind KIND] [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
   summary: "Find pages by their words",
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, limit: text, kind: text },
-  run(invocation) {
+  async run(invocation) {
     const community = chosenCommunity(invocation, "read");
-    const hits = searchCommunity(community, {
+    const hits = await searchCommunity(community, {
       text: word(invocation, 0, "words to look for") && invocation.words.join(" "),
       limit: parseDecimal(option(invocation, "limit") ?? "10", "--limit"),
       kinds: chosenKinds(invocation),

@@ -32,13 +32,17 @@ export interface SearchRow {
   readonly score: number;
 }
 
-/** Best first. @throws LoreError TOO_LARGE or MALFORMED for a query or limit out of bounds. */
-export function searchCommunity(community: Community, request: SearchRequest): SearchRow[] {
+/**
+ * Best first; after a crash or an update, once search has caught up. What was redacted since it last followed is not
+ * found. @throws LoreError TOO_LARGE or MALFORMED for a query or limit out of bounds. */
+export async function searchCommunity(community: Community, request: SearchRequest): Promise<SearchRow[]> {
+  await community.search.started;
   return community.rows.reading(() => search(community, request));
 }
 
 function search(community: Community, request: SearchRequest): SearchRow[] {
   const { moment = NOW, all = false } = request;
+  const hidden = hiddenSince(community, community.search.reached);
   const { hits } = searchIndex(community.search.db, {
     text: request.text,
     limit: request.limit,
@@ -51,7 +55,7 @@ function search(community: Community, request: SearchRequest): SearchRow[] {
   });
   return hits.flatMap((hit) => {
     const unit = unitAt(community, hit.unit, moment);
-    if (unit === undefined) return [];
+    if (unit === undefined || hidden.has(hit.revision)) return [];
     const revision = community.facts.revision(hit.revision);
     return {
       unit: unit.unit,
@@ -68,6 +72,15 @@ function search(community: Community, request: SearchRequest): SearchRow[] {
       score: hit.score,
     };
   });
+}
+
+/** Revisions of which a part was redacted at entry `size` or later. */
+function hiddenSince({ rows }: Community, size: number): ReadonlySet<number> {
+  const slots = rows.all<{ revision: number }>(
+    "SELECT revision FROM slot WHERE idx >= ? AND revision IS NOT NULL",
+    size,
+  );
+  return new Set(slots.map(({ revision }) => revision));
 }
 
 /** Whether a unit stood at the moment, neither replaced nor retired. Asked of every candidate, so it asks little. */

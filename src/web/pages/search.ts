@@ -24,10 +24,13 @@ interface Found {
   readonly hasMore: boolean;
 }
 
-function find(here: Visit, { text, limit, offset = 0 }: { text: string; limit: number; offset?: number }): Found {
+async function find(
+  here: Visit,
+  { text, limit, offset = 0 }: { text: string; limit: number; offset?: number },
+): Promise<Found> {
   if (text === "") return { rows: [], hasMore: false };
   try {
-    const rows = searchCommunity(here.community, {
+    const rows = await searchCommunity(here.community, {
       text: text.slice(0, QUERY_CHARS_MAX),
       limit: limit + 1,
       offset,
@@ -41,10 +44,10 @@ function find(here: Visit, { text, limit, offset = 0 }: { text: string; limit: n
   }
 }
 
-export function searchPage(here: Visit, { query, offset }: Asked): Html {
+export async function searchPage(here: Visit, { query, offset }: Asked): Promise<Html> {
   const text = query.trim();
   const start = offset !== undefined && /^\d{1,4}$/.test(offset) ? Math.min(Number(offset), OFFSET_MAX) : 0;
-  const found = find(here, { text, limit: HITS_SHOWN, offset: start });
+  const found = await find(here, { text, limit: HITS_SHOWN, offset: start });
   const action = `/c/${here.id}/search`;
   return page({
     site: here.site,
@@ -103,10 +106,11 @@ function withAnchor(href: string, anchor: string): string {
 }
 
 /** Every community here, those with answers. */
-export function siteSearchPage(site: Site, { query }: Asked): Html {
+export async function siteSearchPage(site: Site, { query }: Asked): Promise<Html> {
   const text = query.trim();
-  const sections: Inside[] =
-    text === "" ? [] : site.communities().flatMap((community) => communitySection(visit(site, community.id), text));
+  const sections: Inside[] = [];
+  for (const community of text === "" ? [] : site.communities())
+    sections.push(...(await communitySection(visit(site, community.id), text)));
   return page({
     site,
     title: text === "" ? words.search.heading : text,
@@ -121,8 +125,8 @@ export function siteSearchPage(site: Site, { query }: Asked): Html {
   });
 }
 
-function communitySection(here: Visit, text: string): Html[] {
-  const { rows, hasMore } = find(here, { text, limit: HITS_PER_COMMUNITY });
+async function communitySection(here: Visit, text: string): Promise<Html[]> {
+  const { rows, hasMore } = await find(here, { text, limit: HITS_PER_COMMUNITY });
   if (rows.length === 0) return [];
   const all = at(here, "/search", { q: text });
   return [

@@ -9,6 +9,7 @@ import { ERRORS, LoreError } from "../bytes/index.ts";
 import { type Environment, LoreNode } from "../community/index.ts";
 import { type Command, flag, type Invocation, type Output, text } from "./command.ts";
 import { rowsError } from "../store/index.ts";
+import packageFile from "../../package.json" with { type: "json" };
 import { COMMANDS } from "./commands/index.ts";
 
 export interface World {
@@ -16,7 +17,11 @@ export interface World {
   readonly output: Output;
 }
 
-const COMMON = { home: text, json: flag, help: flag } as const;
+const { version } = packageFile;
+/** Both are understood without a command. */
+const HELP: ReadonlySet<string> = new Set(["--help", "-h"]);
+
+const COMMON = { home: text, json: flag, help: { ...flag, short: "h" } } as const;
 
 /** Never throws: what went wrong is on stderr and in the exit code. */
 export async function run(argv: readonly string[], world: World): Promise<number> {
@@ -30,9 +35,14 @@ export async function run(argv: readonly string[], world: World): Promise<number
 
 async function dispatch(argv: readonly string[], { environment, output }: World): Promise<number> {
   const { name, rest } = splitCommand(argv);
-  if (name === undefined || name === "help") {
+  if (name === "help") {
     output.out(help(rest[0]));
-    return name === undefined && argv.length > 0 && !argv.includes("--help") ? ERRORS.USAGE.exit : 0;
+    return 0;
+  }
+  if (name === undefined) {
+    const isVersion = argv.includes("--version");
+    output.out(isVersion ? `${version}\n` : help(undefined));
+    return isVersion || argv.length === 0 || argv.some((word) => HELP.has(word)) ? 0 : ERRORS.USAGE.exit;
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) throw noCommand(name);

@@ -1,5 +1,5 @@
 /** Commands that read: ls, show, history, diff, search, people. */
-import { diffWordsWithSpace } from "diff";
+import { diffLines, diffWordsWithSpace } from "diff";
 
 import { base32, LoreError, parseDecimal, textOf } from "../../bytes/index.ts";
 import {
@@ -165,7 +165,7 @@ const diff: Command = {
     if (from === undefined || to === undefined)
       throw new LoreError("NOT_FOUND", "There are not two versions to compare yet.");
     const [before, after] = [bodyOf(community, from.revision), bodyOf(community, to.revision)];
-    const changes = diffWordsWithSpace(before, after).map(({ value, added, removed }) => ({ value, added, removed }));
+    const changes = wordChanges(before, after);
     if (isSet(invocation, "json")) printJson(invocation, { from: from.revision, to: to.revision, changes });
     else {
       const marked = changes.map(({ value, added, removed }) =>
@@ -176,6 +176,36 @@ const diff: Command = {
     return undefined;
   },
 };
+
+interface Change {
+  readonly value: string;
+  readonly added: boolean;
+  readonly removed: boolean;
+}
+
+const LINES_TIMEOUT_MS = 2_000;
+const WORDS_TIMEOUT_MS = 500;
+
+/** Words within lines that changed; what lies too far apart to be compared in time is shown as gone and new. */
+function wordChanges(before: string, after: string): Change[] {
+  const whole = (removed: string, added: string): Change[] => [
+    { value: removed, added: false, removed: true },
+    { value: added, added: true, removed: false },
+  ];
+  const lines = diffLines(before, after, { timeout: LINES_TIMEOUT_MS });
+  if (lines === undefined) return whole(before, after);
+  return lines.flatMap((line, i) => {
+    const [earlier, later] = [lines[i - 1], lines[i + 1]];
+    if (line.added && earlier?.removed === true) return [];
+    if (!line.removed || later?.added !== true) return [changeOf(line)];
+    const words = diffWordsWithSpace(line.value, later.value, { timeout: WORDS_TIMEOUT_MS });
+    return words?.map(changeOf) ?? whole(line.value, later.value);
+  });
+}
+
+function changeOf({ value, added, removed }: Change): Change {
+  return { value, added, removed };
+}
 
 const CONTEXT_LINES = 2;
 

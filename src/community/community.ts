@@ -13,7 +13,7 @@ import { isLoreError, LoreError } from "../bytes/index.ts";
 import type { Signer } from "../bytes/node.ts";
 import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
 import { Analyser } from "../projection/search/index.ts";
-import { type Db, type HighWater, type MoveWal, openSqliteStore, type Store } from "../store/index.ts";
+import { type Db, type HighWater, type MoveWal, openSqliteStore, rowsError, type Store } from "../store/index.ts";
 import { checkParts, requireTimely } from "./admission.ts";
 import type { Background } from "./background.ts";
 import type { Submission } from "./draft.ts";
@@ -239,8 +239,7 @@ export class Community {
 
   async #writeGroup(...[submissions, onRefused]: Parameters<WriteGroup>): Promise<Map<Submission, number>> {
     this.#requireWritable();
-    // Behind only where the rows of the group before could not be committed after its entries were.
-    if (this.projections.fold.size < this.size) this.projections.catchUp();
+    this.#bringUpRows();
     const start = this.size;
     const indexes = new Map<Submission, number>();
     const accepted: Submission[] = [];
@@ -267,6 +266,17 @@ export class Community {
     });
     if (accepted.length > 0) this.#sealSoon();
     return indexes;
+  }
+
+  /** They are behind only where they could not be committed after the entries were. @throws LoreError DISK_FULL and the like. */
+  #bringUpRows(): void {
+    const { fold } = this.projections;
+    if (fold.size === this.size || fold.newerFrom !== undefined) return;
+    try {
+      this.projections.catchUp();
+    } catch (error) {
+      throw rowsError(error, this.id);
+    }
   }
 
   /** Checks a submission and folds it in; undefined when it was refused, with nothing changed. */
@@ -325,6 +335,7 @@ export class Community {
     const { store, environment } = this;
     const { logSigner, highWater, readOnly = false } = this.#options;
     if (logSigner === undefined || this.#refusal !== undefined || readOnly) return;
+    await this.#queue.exclusively(async () => this.#bringUpRows());
     await this.#queue.exclusively(() =>
       eraseDue({ environment, store, rows: this.rows, time: this.projections.fold.time, known: this.#erased }),
     );

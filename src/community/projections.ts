@@ -57,13 +57,18 @@ export class Projections {
     if (from > size) {
       throw new LoreError("INTEGRITY", `The rows hold ${from} entries, the log ${size}. Run "lore rebuild".`);
     }
-    while (this.fold.size < size && this.fold.newerFrom === undefined) {
-      db.transaction(() => {
-        const end = Math.min(size, this.fold.size + REPLAY_BATCH);
-        for (const stored of store.log.read(this.fold.size, end)) if (!this.#replay(stored)) break;
-        this.flush();
-      });
-      onProgress?.(this.fold.size, size);
+    try {
+      while (this.fold.size < size && this.fold.newerFrom === undefined) {
+        db.transaction(() => {
+          const end = Math.min(size, this.fold.size + REPLAY_BATCH);
+          for (const stored of store.log.read(this.fold.size, end)) if (!this.#replay(stored)) break;
+          this.flush();
+        });
+        onProgress?.(this.fold.size, size);
+      }
+    } catch (error) {
+      this.discard();
+      throw error;
     }
     return this.fold.size - from;
   }

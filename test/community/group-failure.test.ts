@@ -39,6 +39,23 @@ test("a projection that fails undoes the group, and no row is ahead of the log",
   await verifyCommunity(t.community);
 });
 
+test("rows that could not be brought up are brought up by the next write", async () => {
+  await using t = await createCommunity();
+  const { store } = t.community;
+  const behind = t.ann.sign([page(t, t.ann)]);
+  for (const part of behind.content) if (part !== undefined) store.parts.put(suite.sha256(part.bytes), part.bytes);
+  await store.log.append([{ bytes: behind.entry.bytes, sidecar: behind.sidecar }], t.community.size);
+  assert.ok(!t.community.rows.inTransaction);
+  const rows = new Db(join(t.node.directory(t.community.id), "rows.db"), { durability: "normal" });
+  rows.exec("ALTER TABLE catalog_fact RENAME TO catalog_fact_away");
+  const next = t.ann.sign([page(t, t.ann)], { prev: behind.entry.digest });
+  await assert.rejects(t.community.append(next));
+  rows.exec("ALTER TABLE catalog_fact_away RENAME TO catalog_fact");
+  rows.close();
+  await t.community.append(next);
+  await verifyCommunity(t.community);
+});
+
 test("an author of whom an entry was refused goes on after the last one on record", async () => {
   await using t = await createCommunity();
   const { author } = await t.join("bob");

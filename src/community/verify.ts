@@ -17,6 +17,7 @@ import {
   type VerifiedEntry,
   verifyEntry,
 } from "../log/index.ts";
+import { firstWrongTerm } from "../projection/search/index.ts";
 import { Db, openSqliteStore, type Store, type StoredEntry } from "../store/index.ts";
 import { commitment, type PartRef, partsOf } from "../unit/index.ts";
 import type { Community } from "./community.ts";
@@ -190,10 +191,15 @@ export async function verifyRows(
     const projections = new Projections({ db: rows, suite: environment.suite, store });
     projections.catchUp((done, of) => onProgress?.({ stage: "Replaying", done, of }));
     index.follow(new Rows(rows));
-    return (
+    const tables =
       compare(environment.suite, { found: community.rows, replayed: rows }) +
-      compare(environment.suite, { found: search.db, replayed: index.db })
-    );
+      compare(environment.suite, { found: search.db, replayed: index.db });
+    place("the search index", () => {
+      const wrong = firstWrongTerm(search.db);
+      if (wrong !== undefined)
+        throw mismatch(`it does not answer rightly for the word "${wrong}". "lore rebuild" makes it anew`);
+    });
+    return tables;
   } finally {
     index.close();
     rows.close();
@@ -220,9 +226,15 @@ function compare(suite: Suite, { found, replayed }: { readonly found: Db; readon
   return tables.length;
 }
 
+/** Of a full-text index: how it ranks, and how long each of its rows is. */
+const INDEX_TABLES = [
+  { suffix: "_config", columns: "k, v" },
+  { suffix: "_docsize", columns: "id, sz" },
+] as const;
+
 /**
- * Tables with rows of their own, and the vocabularies of full-text indexes: every term with how often it stands
- * where. How an index keeps that in segments depends on when they were merged.
+ * Tables with rows of their own, and what stands in full-text indexes: every term with how often it stands where,
+ * and what ranking needs. How an index keeps that in segments depends on when they were merged.
  */
 function tablesOf(db: Db): string[] {
   const tables = db.all<{ name: string; sql: string }>(
@@ -230,14 +242,17 @@ function tablesOf(db: Db): string[] {
   );
   const vocabularies = tables.filter(({ sql }) => /USING fts5vocab/i.test(sql)).map(({ name }) => name);
   const virtual = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL")).map(({ name }) => name);
-  const plain = tables
-    .map(({ name }) => name)
-    .filter((name) => !virtual.some((index) => name === index || name.startsWith(`${index}_`)));
-  return [...plain, ...vocabularies];
+  const names = tables.map(({ name }) => name);
+  const plain = names.filter((name) => !virtual.some((index) => name === index || name.startsWith(`${index}_`)));
+  const indexes = names.filter((name) =>
+    INDEX_TABLES.some(({ suffix }) => virtual.some((each) => name === each + suffix)),
+  );
+  return [...plain, ...indexes, ...vocabularies];
 }
 
 function rowsDigest(db: Db, table: string, suite: Suite): string {
-  const rows = db.all<Record<string, unknown>>(`SELECT * FROM "${table}"`);
+  const columns = INDEX_TABLES.find(({ suffix }) => table.endsWith(suffix))?.columns ?? "*";
+  const rows = db.all<Record<string, unknown>>(`SELECT ${columns} FROM "${table}"`);
   const lines = rows.map((row) =>
     JSON.stringify(Object.values(row), (_, value: unknown) =>
       value instanceof Uint8Array ? hex.encode(value) : value,

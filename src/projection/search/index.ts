@@ -1,3 +1,4 @@
+export { firstWrongTerm } from "./check.ts";
 export { searchProjection } from "./projector.ts";
 export { QUERY_CHARS_MAX } from "./query-text.ts";
 export { type Hit, type Query, search, type SearchResult } from "./search.ts";

@@ -3,7 +3,7 @@
  * owns it. Layout: `communities/<id>/`, `keys/<id>.json`, `owner.db`. A community being made has no id yet and
  * grows in `communities/new-…`, renamed in one step when its first entry is durable.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { hex, isLoreError, LoreError } from "../bytes/index.ts";
@@ -50,11 +50,16 @@ export class LoreNode {
     return join(this.environment.home, "communities");
   }
 
-  /** Removes what a crash left of communities that never began. */
+  /** Removes what a crash left: communities that never began, and work under way. */
   #sweep(): void {
     for (const name of readdirSync(this.#communities)) {
       if (name.startsWith("new-")) rmSync(join(this.#communities, name), { recursive: true, force: true });
     }
+  }
+
+  /** A new folder for work under way. Whoever asks removes it; what a crash leaves goes at the next start. */
+  scratch(): string {
+    return mkdtempSync(join(this.#communities, "new-"));
   }
 
   /** Ids of the communities here, in order. */

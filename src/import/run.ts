@@ -3,9 +3,8 @@
  * wrong path or a hostile repository leaves nothing behind.
  */
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { rmSync } from "node:fs";
+import { basename } from "node:path";
 
 import { base32, LoreError, textOf } from "../bytes/index.ts";
 import {
@@ -78,7 +77,7 @@ export interface ImportOutcome {
 /** Imports a git repository. @throws LoreError; a new community is made only once the source is understood. */
 export async function importGit(node: LoreNode, request: GitRequest): Promise<ImportOutcome> {
   const started = performance.now();
-  const into = mkdtempSync(join(tmpdir(), "lore-git-"));
+  const into = node.scratch();
   try {
     request.onProgress?.({ stage: "Reading the history", done: 0, of: 0 });
     const repository = await openRepository(request.location, {

@@ -8,6 +8,7 @@ import { catalogProjection } from "../projection/catalog/index.ts";
 import type { Projection, Projector, ReadPart, Step } from "../projection/contract.ts";
 import type { Db, Store, StoredEntry } from "../store/index.ts";
 import { Fold, FOLD_SCHEMA, FOLD_VERSION } from "./fold/fold.ts";
+import { nameOf } from "./fold/rows.ts";
 import { ensureTables, hasTables, heldParts, type Tables } from "./tables.ts";
 
 /** Written with the entries themselves; search follows, in a database of its own (search-index.ts). */
@@ -33,7 +34,7 @@ export class Projections {
   /** Parts of the entries being written: read from here, not back from the store. */
   readonly #fresh = new Map<string, Uint8Array>();
 
-  /** Creates the tables, anew where they are of another version; rows opened for reading must be `areCurrent`. */
+  /** Creates the tables, anew where they are of another version; rows opened for reading must be current (`standingOf`). */
   constructor(options: ProjectionsOptions) {
     const { db, suite } = options;
     this.#options = options;
@@ -123,10 +124,6 @@ export class Projections {
       throw error;
     }
   }
-}
-
-function nameOf(digest: Uint8Array): string {
-  return Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString("latin1");
 }
 
 /** How rows on disk stand to this version and to the log: `behind` reads as an earlier moment. */

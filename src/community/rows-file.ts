@@ -4,7 +4,7 @@
  * when somebody reads. A crash before leaves rows behind the log. They are never ahead: nothing is committed
  * while a group is being written.
  */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { Db, type MoveWal, Wal } from "../store/index.ts";
@@ -41,7 +41,7 @@ export class RowsFile {
   }
 
   static drop(directory: string): void {
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(directory, FILE + suffix), { force: true });
+    Db.remove(join(directory, FILE));
   }
 
   /** For reading: all that was written, and nothing of what is being written. */

@@ -3,7 +3,6 @@
  * told again from committed rows, so any thread that can read the files can bring them up. A crash leaves them
  * behind by whole batches; one row, in the transaction of each batch, says how far they came.
  */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Projector, ReadPart } from "../projection/contract.ts";
@@ -51,7 +50,7 @@ export class SearchIndex {
   }
 
   static drop(directory: string): void {
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(directory, FILE + suffix), { force: true });
+    Db.remove(join(directory, FILE));
   }
 
   /** How far the tables in `directory` are; undefined when there are none of this version. */

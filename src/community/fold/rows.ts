@@ -245,6 +245,7 @@ export class Rows {
   }
 }
 
-function nameOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+/** Bytes as the key of a map: a character each. */
+export function nameOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }

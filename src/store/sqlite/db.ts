@@ -5,7 +5,7 @@
  * Refuses SQLite before 3.51.3: a WAL reset race there could lose a commit.
  */
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 
@@ -57,6 +57,11 @@ export class Db {
     assert.equal(this.value("PRAGMA synchronous"), synchronous, `synchronous of ${this.path}`);
     const journal = this.path === ":memory:" ? "memory" : "wal";
     assert.equal(this.value("PRAGMA journal_mode"), journal, `journal of ${this.path}`);
+  }
+
+  /** Deletes the database at `path`, which nobody has open, with its write-ahead log. */
+  static remove(path: string): void {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
   }
 
   /** First column of the first row of `sql`, or undefined. Not cached: for pragmas and one-off questions. */

@@ -5,12 +5,14 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { constants } from "node:os";
+import { availableParallelism, constants } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** Runs `file` with `args`; the process ends as it ended. */
 export async function run(file, args) {
+  // Signatures are checked in this pool beside a thread that is busy: more threads than cores make all of it slower.
+  process.env.UV_THREADPOOL_SIZE ??= String(Math.max(2, availableParallelism()));
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 24 || (major === 24 && minor >= 6)) {
     process.argv = [process.execPath, file, ...args];

@@ -25,6 +25,10 @@ const SIMPLE = 7;
 /** Text of at most this many UTF-16 units is tried as ASCII first. */
 const SHORT_TEXT = 64;
 
+const FAMILIAR_TEXTS = 256;
+/** The short printable texts decoded last, each at its slot. */
+const familiar: (string | undefined)[] = Array.from({ length: FAMILIAR_TEXTS }, () => undefined);
+
 const FALSE = 0xf4;
 const TRUE = 0xf5;
 const NULL = 0xf6;
@@ -146,20 +150,29 @@ class Writer {
 
 /** The value that `bytes` encode, all of them. @throws LoreError MALFORMED, with the byte offset in `data.at`. */
 export function decode(bytes: Uint8Array): Cbor {
-  const [value, length] = decodeFirst(bytes);
+  const { value, length } = decodeFirst(bytes);
   if (length !== bytes.length) throw malformed("decoding", `${bytes.length - length} bytes follow the value`, length);
   return value;
 }
 
-/** The first value in `bytes` and its length in bytes; what follows is the caller's. */
-export function decodeFirst(bytes: Uint8Array): readonly [value: Cbor, length: number] {
+export interface Decoded {
+  readonly value: Cbor;
+  /** In bytes. */
+  readonly length: number;
+  /** Whether all its text, keys too, is printable ASCII. */
+  readonly isPrintable: boolean;
+}
+
+/** The first value in `bytes`; what follows is the caller's. @throws LoreError MALFORMED, as `decode`. */
+export function decodeFirst(bytes: Uint8Array): Decoded {
   const reader = new Reader(bytes);
   const value = reader.value(0);
-  return [value, reader.at];
+  return { value, length: reader.at, isPrintable: reader.isPrintable };
 }
 
 class Reader {
   at = 0;
+  isPrintable = true;
   readonly #bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
@@ -202,11 +215,15 @@ class Reader {
   #map(length: number, depth: number): CborMap {
     if (length > this.#bytes.length - this.at) throw this.#refuse("a map longer than the input");
     const map: Record<string, Cbor> = {};
-    let previous: string | undefined;
+    let [previous, previousLength] = [0, 0];
     for (let i = 0; i < length; i++) {
-      const key = this.#key();
-      if (previous !== undefined && keyOrder(previous, key) >= 0) throw this.#refuse(`the key "${key}" out of order`);
-      previous = key;
+      const keyLength = this.#keyLength();
+      const start = this.at;
+      const key = this.#text(keyLength);
+      if (i > 0 && (keyLength - previousLength || this.#compare(previous, start, keyLength)) <= 0) {
+        throw this.#refuse(`the key "${key}" out of order`);
+      }
+      [previous, previousLength] = [start, keyLength];
       const value = this.value(depth + 1);
       // Plain assignment would set the prototype instead.
       if (key === "__proto__") Object.defineProperty(map, key, { value, enumerable: true });
@@ -215,32 +232,55 @@ class Reader {
     return map;
   }
 
-  #key(): string {
+  #keyLength(): number {
     const first = this.#byte();
     if (first >> 5 !== TEXT) throw this.#refuse("a map key that is not text");
-    return this.#text(this.#argument(first & 31));
+    return this.#argument(first & 31);
+  }
+
+  /** Above 0 when `length` bytes here are greater than as many at `before`. */
+  #compare(before: number, here: number, length: number): number {
+    for (let i = 0; i < length; i++) {
+      const difference = (this.#bytes[here + i] ?? 0) - (this.#bytes[before + i] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return 0;
   }
 
   #text(length: number): string {
     const start = this.#skip(length);
-    return this.#shortAscii(start, length) ?? this.#utf8(start);
+    return this.#familiar(start, length) ?? this.#printable(start, length) ?? this.#utf8(start);
   }
 
-  /** Cheaper than a decoder call, where it will do. */
-  #shortAscii(start: number, length: number): string | undefined {
+  /** A text met before: most are the keys and words of a format. */
+  #familiar(start: number, length: number): string | undefined {
+    const text = familiar[this.#slot(start, length)];
+    if (text?.length !== length) return undefined;
+    for (let i = 0; i < length; i++) if (this.#bytes[start + i] !== text.charCodeAt(i)) return undefined;
+    return text;
+  }
+
+  /** Short printable ASCII: cheaper than a decoder call, where it will do. */
+  #printable(start: number, length: number): string | undefined {
     if (length > SHORT_TEXT) return undefined;
     let text = "";
     for (let i = start; i < start + length; i++) {
       const byte = this.#bytes[i] ?? 0;
-      if (byte >= 0x80) return undefined;
+      if (!isPrintable(byte)) return undefined;
       text += String.fromCharCode(byte);
     }
+    familiar[this.#slot(start, length)] = text;
     return text;
+  }
+
+  #slot(start: number, length: number): number {
+    return (length * 37 + (this.#bytes[start] ?? 0) * 5 + (this.#bytes[start + length - 1] ?? 0)) % FAMILIAR_TEXTS;
   }
 
   #utf8(start: number): string {
     const text = textOf(this.#bytes.subarray(start, this.at));
     if (text === undefined) throw this.#refuse("text that is not UTF-8");
+    for (let i = start; i < this.at; i++) this.isPrintable &&= isPrintable(this.#bytes[i] ?? 0);
     return text;
   }
 
@@ -293,6 +333,10 @@ function keyOrder(a: string, b: string): number {
   const x = utf8(a);
   const y = utf8(b);
   return x.length - y.length || compare(x, y);
+}
+
+function isPrintable(byte: number): boolean {
+  return byte >= 0x20 && byte <= 0x7e;
 }
 
 function isAscii(text: string): boolean {

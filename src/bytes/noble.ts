@@ -3,6 +3,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 
 import { isWellFormed } from "./ed25519.ts";
+import { concat } from "./octets.ts";
 import type { Suite } from "./suite.ts";
 
 /** The cofactored equation alone. Lax about encodings, which `isWellFormed` has checked. */
@@ -11,7 +12,7 @@ export function cofactored(message: Uint8Array, signature: Uint8Array, publicKey
 }
 
 export const nobleSuite: Suite = {
-  sha256,
+  sha256: (...chunks) => sha256(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : concat(...chunks)),
   verify: (message, signature, publicKey) =>
     isWellFormed(signature, publicKey) && cofactored(message, signature, publicKey),
 };

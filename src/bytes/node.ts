@@ -6,22 +6,31 @@ import { createPrivateKey, createPublicKey, hash, sign, verify, type KeyObject }
 
 import { isWellFormed } from "./ed25519.ts";
 import { cofactored } from "./noble.ts";
+import { concat, equal } from "./octets.ts";
 import type { AsyncSuite } from "./suite.ts";
 
 /** How many imported public keys a suite keeps; importing costs about a quarter of a verification. */
 const KEYS_KEPT_MAX = 4096;
 const SHA256_BYTES = 32;
 
+interface ImportedKey {
+  readonly publicKey: Uint8Array;
+  readonly key: KeyObject | undefined;
+}
+
 export function createNodeSuite(): AsyncSuite {
-  const keys = new Map<string, KeyObject | undefined>();
+  /** By the first bytes of the public key. */
+  const keys = new Map<number, ImportedKey>();
 
   function keyOf(publicKey: Uint8Array): KeyObject | undefined {
-    const name = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.length).toString("latin1");
-    if (!keys.has(name)) {
-      if (keys.size >= KEYS_KEPT_MAX) keys.clear();
-      keys.set(name, importPublicKey(publicKey));
-    }
-    return keys.get(name);
+    let name = 0;
+    for (let i = 0; i < 4; i++) name = name * 256 + (publicKey[i] ?? 0);
+    const known = keys.get(name);
+    if (known !== undefined && equal(known.publicKey, publicKey)) return known.key;
+    if (keys.size >= KEYS_KEPT_MAX) keys.clear();
+    const key = importPublicKey(publicKey);
+    keys.set(name, { publicKey: publicKey.slice(), key });
+    return key;
   }
 
   return {
@@ -29,27 +38,43 @@ export function createNodeSuite(): AsyncSuite {
     verify(message, signature, publicKey) {
       if (!isWellFormed(signature, publicKey)) return false;
       const key = keyOf(publicKey);
-      if (key !== undefined && verify(null, message, key, signature)) return true;
+      if (key !== undefined && verify(null, joined([message]), key, signature)) return true;
       return cofactored(message, signature, publicKey);
     },
-    async verifyAsync(message, signature, publicKey) {
-      if (!isWellFormed(signature, publicKey)) return false;
+    verifyAsync(message, signature, publicKey) {
+      if (!isWellFormed(signature, publicKey)) return Promise.resolve(false);
       const key = keyOf(publicKey);
-      if (key !== undefined && (await verifyInPool(message, key, signature))) return true;
-      return cofactored(message, signature, publicKey);
+      if (key === undefined) return Promise.resolve(cofactored(message, signature, publicKey));
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      verify(null, message, key, signature, (error, holds) =>
+        resolve((error === null && holds) || cofactored(message, signature, publicKey)),
+      );
+      return promise;
     },
   };
 }
 
-function verifyInPool(message: Uint8Array, key: KeyObject, signature: Uint8Array): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  verify(null, message, key, signature, (error, holds) => resolve(error === null && holds));
-  return promise;
+/** V8 keeps arrays up to this long inside their object. */
+const IN_OBJECT_BYTES = 64;
+/** Where short bytes are put for native code: V8 would move them to memory of their own, which takes longer than hashing. */
+const desk = new Uint8Array(4_096);
+
+/** All chunks as one; good until the next call. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks;
+  if (first !== undefined && chunks.length === 1 && first.length > IN_OBJECT_BYTES) return first;
+  let length = 0;
+  for (const chunk of chunks) {
+    if (length + chunk.length > desk.length) return concat(...chunks);
+    desk.set(chunk, length);
+    length += chunk.length;
+  }
+  return desk.subarray(0, length);
 }
 
 /** SHA-256 with node:crypto. By way of text, one character per byte: making a Buffer takes longer than the hash. */
-export function sha256Node(bytes: Uint8Array): Uint8Array {
-  const text = hash("sha256", bytes, "binary");
+export function sha256Node(...chunks: readonly Uint8Array[]): Uint8Array {
+  const text = hash("sha256", joined(chunks), "binary");
   const digest = new Uint8Array(SHA256_BYTES);
   for (let i = 0; i < SHA256_BYTES; i++) digest[i] = text.charCodeAt(i);
   return digest;

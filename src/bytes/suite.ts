@@ -3,8 +3,8 @@
  * browser and in the one-file verifier.
  */
 export interface Suite {
-  /** SHA-256 of `bytes`: 32 bytes. */
-  sha256(bytes: Uint8Array): Uint8Array;
+  /** SHA-256 of the chunks, one after the other: 32 bytes. */
+  sha256(...chunks: readonly Uint8Array[]): Uint8Array;
   /** Whether an Ed25519 signature holds under the one rule of `ed25519.ts`. Never throws. */
   verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean;
 }

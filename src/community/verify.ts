@@ -3,7 +3,7 @@
  * entry's signature holds, that every part opens its commitment and is here unless it was erased, and that
  * the rows are those a replay gives. Stops at the first mismatch and names the place.
  */
-import { equal, hex, LoreError, type Suite } from "../bytes/index.ts";
+import { type AsyncSuite, equal, hex, LoreError, type Suite } from "../bytes/index.ts";
 import {
   communityId,
   decodeEntry,
@@ -15,7 +15,7 @@ import {
   tiles,
   tree,
   type VerifiedEntry,
-  verifyEntry,
+  verifyEntryAsync,
 } from "../log/index.ts";
 import { firstWrongTerm } from "../projection/search/index.ts";
 import { Db, openSqliteStore, type Store, type StoredEntry } from "../store/index.ts";
@@ -41,7 +41,8 @@ export interface VerifyReport {
   readonly durationMs: number;
 }
 
-const REPORT_EVERY = 512;
+/** Entries whose signatures are handed to the other cores at once. */
+const BATCH = 256;
 
 /** @throws LoreError INTEGRITY at the first thing that does not verify. */
 export async function verifyCommunity(
@@ -60,7 +61,7 @@ type RecordReport = Omit<VerifyReport, "tables" | "durationMs">;
 
 /** Tree, checkpoint, signatures and parts. `store` should be one of its own: a running one answers from memory. */
 export async function verifyRecord(
-  suite: Suite,
+  suite: AsyncSuite,
   store: Store,
   onProgress?: (progress: VerifyProgress) => void,
 ): Promise<RecordReport> {
@@ -68,17 +69,53 @@ export async function verifyRecord(
   const size = store.log.size();
   const audit = new RecordAudit(suite, store);
   let index = 0;
-  for (const stored of store.log.read(0, size)) {
-    place(`entry ${index}`, () => audit.check(index, stored));
-    index += 1;
-    if (index % REPORT_EVERY === 0) {
-      onProgress?.({ stage: "Checking the record", done: index, of: size });
-      await new Promise(setImmediate);
+  for (const batch of withSignatures(suite, store.log.read(0, size))) {
+    for (const { stored, entry } of batch) {
+      const signed = await entry;
+      place(`entry ${index}`, () => audit.check(index, stored, signed));
+      index += 1;
     }
+    onProgress?.({ stage: "Checking the record", done: index, of: size });
   }
   const root = audit.root();
   requireCheckpoint(suite, store, { size, root });
   return { entries: size, ...audit.counts, root: hex.encode(root) };
+}
+
+interface Checking {
+  readonly stored: StoredEntry;
+  /** undefined for what is void by its bytes or signature, or needs a newer version: it stands in the tree all the same. */
+  readonly entry: Promise<VerifiedEntry | undefined>;
+}
+
+/** Hands the signatures of a batch to the other cores before the batch before it is used. */
+function* withSignatures(suite: AsyncSuite, log: Iterable<StoredEntry>): IterableIterator<readonly Checking[]> {
+  let ahead: readonly Checking[] = [];
+  for (const batch of batches(log, BATCH)) {
+    const next = batch.map((stored) => ({ stored, entry: signedEntry(suite, stored.bytes) }));
+    yield ahead;
+    ahead = next;
+  }
+  yield ahead;
+}
+
+async function signedEntry(suite: AsyncSuite, bytes: Uint8Array): Promise<VerifiedEntry | undefined> {
+  try {
+    return await verifyEntryAsync(suite, decodeEntry(suite, bytes));
+  } catch (error) {
+    if (error instanceof LoreError) return undefined;
+    throw error;
+  }
+}
+
+function* batches<T>(items: Iterable<T>, size: number): IterableIterator<readonly T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    if (batch.push(item) < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 const HASH_BYTES = 32;
@@ -100,11 +137,10 @@ class RecordAudit {
     this.#sealed = store.log.sealedSize();
   }
 
-  check(index: number, { bytes, sidecar }: StoredEntry): void {
+  check(index: number, { bytes, sidecar }: StoredEntry, entry: VerifiedEntry | undefined): void {
     const leaf = tree.leafHash(this.#suite, bytes);
     this.#requireLeaf(index, leaf);
     this.#push(index, leaf);
-    const entry = signedEntry(this.#suite, bytes);
     if (entry === undefined) return;
     this.counts.signatures += 1;
     const openings = decodeSidecar(sidecar);
@@ -152,16 +188,6 @@ class RecordAudit {
     if (held === undefined) throw mismatch(`its part "${name}" (SHA-256 ${hex.encode(digest)}) is missing`);
     if (held.length !== size) throw mismatch(`its part "${name}" has ${held.length} bytes, ${size} were signed`);
     this.counts.parts += 1;
-  }
-}
-
-/** undefined for what is void by its bytes or signature, or needs a newer version: it stands in the tree all the same. */
-function signedEntry(suite: Suite, bytes: Uint8Array): VerifiedEntry | undefined {
-  try {
-    return verifyEntry(suite, decodeEntry(suite, bytes));
-  } catch (error) {
-    if (error instanceof LoreError) return undefined;
-    throw error;
   }
 }
 

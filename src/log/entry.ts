@@ -9,6 +9,7 @@ import {
   type Cbor,
   type CborMap,
   concat,
+  type Decoded,
   decodeFirst,
   encode,
   LoreError,
@@ -55,7 +56,7 @@ export function signEntry(suite: Suite, draft: EntryDraft, sign: (message: Uint8
   const { log, author, key, prev, time, ops } = draft;
   const fields = { v: 1, log, author, key, prev, time, ops };
   const map = encode(fields);
-  readMap(fields);
+  readMap(decodeFirst(map));
   const signature = sign(signedMessage(suite, map));
   const bytes = concat(map, signature);
   requireSize(bytes);
@@ -69,7 +70,8 @@ export function signEntry(suite: Suite, draft: EntryDraft, sign: (message: Uint8
  */
 export function decodeEntry(suite: Suite, bytes: Uint8Array): Entry {
   requireSize(bytes);
-  const [map, length] = decodeFirst(bytes);
+  const map = decodeFirst(bytes);
+  const { length } = map;
   if (bytes.length !== length + SIGNATURE_BYTES) {
     throw malformed(
       `a map of ${length} bytes wants ${SIGNATURE_BYTES} bytes of signature after it, found ${bytes.length - length}`,
@@ -84,8 +86,8 @@ export function verifyEntry(suite: Suite, entry: Entry): VerifiedEntry {
 }
 
 /** The same, with the signature checked while this thread does something else. @throws LoreError BAD_SIGNATURE. */
-export async function verifyEntryAsync(suite: AsyncSuite, entry: Entry): Promise<VerifiedEntry> {
-  return ifHolds(entry, await suite.verifyAsync(signedBy(suite, entry), entry.signature, entry.key));
+export function verifyEntryAsync(suite: AsyncSuite, entry: Entry): Promise<VerifiedEntry> {
+  return suite.verifyAsync(signedBy(suite, entry), entry.signature, entry.key).then((holds) => ifHolds(entry, holds));
 }
 
 function ifHolds(entry: Entry, holds: boolean): VerifiedEntry {
@@ -105,7 +107,8 @@ function signedMessage(suite: Suite, map: Uint8Array): Uint8Array {
   return concat(DOMAIN, suite.sha256(map));
 }
 
-function readMap(value: Cbor): EntryDraft {
+/** Text in entries is printable ASCII; what people wrote is in parts. */
+function readMap({ value, isPrintable }: Decoded): EntryDraft {
   if (value === null || typeof value !== "object" || Array.isArray(value) || value instanceof Uint8Array) {
     throw malformed("it does not begin with a map");
   }
@@ -114,7 +117,7 @@ function readMap(value: Cbor): EntryDraft {
   if (map["v"] !== 1) throw unsupported(`version ${JSON.stringify(map["v"] ?? null).slice(0, 20)}`);
   const extra = Object.keys(map).find((key) => !FIELDS.some((field) => field === key));
   if (extra !== undefined) throw unsupported(`the field "${extra.slice(0, 40)}"`);
-  requireAscii(map, "entry");
+  if (!isPrintable) throw malformed("it holds text that is not printable ASCII");
   return {
     log: digestOrNull(map, "log"),
     author: fixed(map, { field: "author", length: 20 }),
@@ -145,29 +148,6 @@ function digestOrNull(map: CborMap, field: string): Uint8Array | null {
 function time(value: Cbor | undefined): number {
   if (typeof value === "number" && value >= 0 && value <= limits.TIME_MS_MAX) return value;
   throw malformed("time must be milliseconds since 1970, within what a date can say");
-}
-
-/** Text in entries is printable ASCII; what people wrote is in parts. */
-function requireAscii(value: Cbor | undefined, where: string): void {
-  if (typeof value === "string") {
-    if (!isPrintableAscii(value)) throw malformed(`text in ${where} is not printable ASCII`);
-  } else if (Array.isArray(value)) {
-    for (const item of value) requireAscii(item, where);
-  } else if (value !== null && typeof value === "object" && !(value instanceof Uint8Array)) {
-    const map = value as CborMap;
-    for (const key of Object.keys(map)) {
-      requireAscii(key, where);
-      requireAscii(map[key], key);
-    }
-  }
-}
-
-function isPrintableAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x20 || unit > 0x7e) return false;
-  }
-  return true;
 }
 
 function requireSize(bytes: Uint8Array): void {

@@ -13,7 +13,7 @@ export interface NoteKey {
 
 /** First four bytes of SHA-256 over name, newline, key type and key: what a signature line begins with. */
 function keyHash(suite: Suite, { name, publicKey }: NoteKey): Uint8Array {
-  return suite.sha256(concat(utf8(`${name}\n`), Uint8Array.of(ED25519), publicKey)).subarray(0, 4);
+  return suite.sha256(utf8(`${name}\n`), Uint8Array.of(ED25519), publicKey).subarray(0, 4);
 }
 
 /** `name+hash+base64`: the verifier key that witnesses and monitors are configured with. */

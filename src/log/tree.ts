@@ -3,7 +3,7 @@
  * Everything that reads a tree reads it through `Nodes`, the hashes of its complete subtrees, so the same
  * code serves tiles on disk, tiles over HTTP and a list of leaves in a test.
  */
-import { concat, equal, type Suite } from "../bytes/index.ts";
+import { equal, type Suite } from "../bytes/index.ts";
 
 /** Hash of the complete subtree of 2^level leaves that begins at leaf index * 2^level. */
 export type Nodes = (level: number, index: number) => Uint8Array;
@@ -12,11 +12,11 @@ const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
 
 export function leafHash(suite: Suite, leaf: Uint8Array): Uint8Array {
-  return suite.sha256(concat(LEAF, leaf));
+  return suite.sha256(LEAF, leaf);
 }
 
 export function nodeHash(suite: Suite, left: Uint8Array, right: Uint8Array): Uint8Array {
-  return suite.sha256(concat(NODE, left, right));
+  return suite.sha256(NODE, left, right);
 }
 
 /** Root of the first `size` leaves; of none: SHA-256 of nothing. */

@@ -211,7 +211,7 @@ const erasing: readonly Promised[] = [
       store.parts.put(digestOf(large), large);
       await store.log.append(entriesOf(0, 1), 0);
       const erased = [0, 1, 7, 20, 21, 39].map((i) => pages[i] ?? assert.fail());
-      await store.parts.erase([...erased, large, utf8("never held")].map(digestOf));
+      await store.parts.erase([...erased, large, utf8("never held")].map((bytes) => digestOf(bytes)));
       function assertErased(parts: PartStore): void {
         for (const page of pages) {
           if (erased.includes(page)) assertAbsent(parts, digestOf(page));

@@ -3,7 +3,7 @@
  * fields; 20-byte ids are names, 32-byte ones carry trust. `log` is the digest of the genesis entry, and
  * 32 zero bytes inside the genesis itself.
  */
-import { base32, concat, encode, LoreError, type Suite, utf8 } from "../bytes/index.ts";
+import { base32, encode, LoreError, type Suite, utf8 } from "../bytes/index.ts";
 import type { Op } from "./ops/index.ts";
 
 export const ID_BYTES = 20;
@@ -24,12 +24,12 @@ export type MemberSeed =
   | { readonly log: Uint8Array; readonly nonce: Uint8Array };
 
 export function memberId(suite: Suite, seed: MemberSeed): Uint8Array {
-  return suite.sha256(concat(MEMBER, encode({ ...seed }))).slice(0, ID_BYTES);
+  return suite.sha256(MEMBER, encode({ ...seed })).slice(0, ID_BYTES);
 }
 
 /** Commits to a recovery key; `algorithm` 1 is Ed25519. */
 export function nextKeyDigest(suite: Suite, algorithm: number, key: Uint8Array): Uint8Array {
-  return suite.sha256(concat(NEXT, Uint8Array.of(algorithm), key));
+  return suite.sha256(NEXT, Uint8Array.of(algorithm), key);
 }
 
 export interface UnitSeed {
@@ -39,7 +39,7 @@ export interface UnitSeed {
 }
 
 export function unitId(suite: Suite, { log, author, nonce }: UnitSeed): Uint8Array {
-  return suite.sha256(concat(UNIT, log, author, nonce)).slice(0, ID_BYTES);
+  return suite.sha256(UNIT, log, author, nonce).slice(0, ID_BYTES);
 }
 
 export interface RevisionSeed {
@@ -50,18 +50,18 @@ export interface RevisionSeed {
 
 /** Computable before the entry exists, so ops of one entry may name each other. */
 export function revisionId(suite: Suite, { log, author, op }: RevisionSeed): Uint8Array {
-  return suite.sha256(concat(REVISION, log, author, encode(op)));
+  return suite.sha256(REVISION, log, author, encode(op));
 }
 
 /** `entry` is the entry's digest, `index` the op's place in it. */
 export function opId(suite: Suite, entry: Uint8Array, index: number): Uint8Array {
   const place = Uint8Array.of(index >>> 24, index >>> 16, index >>> 8, index);
-  return suite.sha256(concat(OP, entry, place));
+  return suite.sha256(OP, entry, place);
 }
 
 /** The commitment by which an entry names a part; unguessable once salt and digest are erased. */
 export function commitment(suite: Suite, salt: Uint8Array, partDigest: Uint8Array): Uint8Array {
-  return suite.sha256(concat(PART, salt, partDigest));
+  return suite.sha256(PART, salt, partDigest);
 }
 
 /** The bytes of a 20-byte id in base32. @throws LoreError MALFORMED, naming `what`. */

@@ -31,6 +31,9 @@ export interface Row {
 /** A row's columns before it has an id. */
 type Packed = Pick<Row, "size" | "codec" | "cost" | "base" | "bytes">;
 
+/** What it takes to unpack a row. */
+export type PackedRow = Pick<Row, "id" | "size" | "codec" | "base" | "bytes">;
+
 type Place = Pick<Row, "id" | "digest" | "cost" | "base">;
 
 interface Base {
@@ -55,8 +58,9 @@ export class PartRows {
   }
 
   /** The first `limit` rows after `id`, in the order the parts came. */
-  after(id: number, limit: number): Row[] {
-    return this.#db.all<Row>(`SELECT ${COLUMNS} FROM parts WHERE id > ? ORDER BY id LIMIT ?`, id, limit);
+  after(id: number, limit: number): PackedRow[] {
+    const sql = "SELECT id, size, codec, base, bytes FROM parts WHERE id > ? ORDER BY id LIMIT ?";
+    return this.#db.all<PackedRow>(sql, id, limit);
   }
 
   #rowById(id: number): Row | undefined {
@@ -85,7 +89,7 @@ export class PartRows {
     const row = packed(bytes, id === undefined ? this.#baseFor(like, bytes.length) : undefined);
     if ((row.bytes?.length ?? 0) > ROW_BYTES_MAX) return false;
     this.#write(id, digest, row);
-    this.#recent.set(hex.encode(digest), bytes);
+    this.remember(digest, bytes);
     return true;
   }
 
@@ -134,20 +138,27 @@ export class PartRows {
 
   /** The bytes of a row, unchecked; undefined when they do not even unpack, or are a file. */
   decode(row: Row): Uint8Array | undefined {
-    if (row.bytes === null || row.codec === CODEC.RAW) return row.bytes ?? undefined;
-    const name = hex.encode(row.digest);
-    const known = this.#recent.get(name);
+    if (row.codec === CODEC.RAW) return this.unpack(row);
+    const known = this.#recent.get(hex.encode(row.digest));
     if (known !== undefined) return known;
-    let dictionary: Uint8Array | undefined;
-    if (row.base !== null) {
-      const base = this.#rowById(row.base);
-      // A base is older than what stands on it; anything else is damage, and might never end.
-      dictionary = base === undefined || base.id >= row.id ? undefined : this.decode(base);
-      if (dictionary === undefined) return undefined;
-    }
-    const bytes = unpack(row.bytes, row.size, dictionary);
-    if (bytes !== undefined) this.#recent.set(name, bytes);
+    const bytes = this.unpack(row);
+    if (bytes !== undefined) this.remember(row.digest, bytes);
     return bytes;
+  }
+
+  /** The same of a row whose digest is not known; the caller, who will know it, remembers the bytes. */
+  unpack(row: PackedRow): Uint8Array | undefined {
+    if (row.bytes === null || row.codec === CODEC.RAW) return row.bytes ?? undefined;
+    if (row.base === null) return unpack(row.bytes, row.size);
+    const base = this.#rowById(row.base);
+    // A base is older than what stands on it; anything else is damage, and might never end.
+    const dictionary = base === undefined || base.id >= row.id ? undefined : this.decode(base);
+    return dictionary === undefined ? undefined : unpack(row.bytes, row.size, dictionary);
+  }
+
+  /** Keeps decoded bytes at hand: they are likely a base of what is read or written next. */
+  remember(digest: Uint8Array, bytes: Uint8Array): void {
+    this.#recent.set(hex.encode(digest), bytes);
   }
 
   /** Forgets decoded bytes: after an erasure, and when they turn out damaged. */

@@ -50,7 +50,7 @@ export class SqliteParts implements PartStore {
     const rows = new RowsInOrder(this.#rows);
     return (digest) => {
       requireDigest(digest);
-      return this.#session.read("Reading a part", () => this.#open(rows.row(digest)));
+      return this.#session.read("Reading a part", () => rows.take(digest) ?? this.#open(rows.find(digest)));
     };
   }
 

@@ -228,7 +228,7 @@ test("damaged bytes are never handed out, and putting the part again repairs it"
   for (const bytes of [noise, large, chain[1] ?? assert.fail()]) damage(place, digestOf(bytes));
   const { parts, log } = place.open();
   const broken = [noise, large, ...chain.slice(1)];
-  for (const digest of broken.map(digestOf)) {
+  for (const digest of broken.map((bytes) => digestOf(bytes))) {
     assert.throws(() => parts.get(digest), { code: "INTEGRITY" });
     assert.throws(() => parts.reader()(digest), { code: "INTEGRITY" });
     await assert.rejects(drain(parts.stream(digest)), { code: "INTEGRITY" });
@@ -271,11 +271,17 @@ test("erased bytes, digests and replaced sidecars are in no raw file", async (co
   assert.deepEqual(found(place.bytes(), secrets).length, SECRETS);
 
   await log.replaceSidecars(new Map([[0, utf8("")]]));
-  for (let i = 0; i < SECRETS; i += 20) await parts.erase([...secrets, ...pages].slice(i, i + 20).map(digestOf));
-  await parts.erase([...secrets, ...pages].map(digestOf));
+  for (let i = 0; i < SECRETS; i += 20)
+    await parts.erase([...secrets, ...pages].slice(i, i + 20).map((bytes) => digestOf(bytes)));
+  await parts.erase([...secrets, ...pages].map((bytes) => digestOf(bytes)));
   const raw = place.bytes();
   assert.deepEqual(
-    found(raw, [...secrets, ...secrets.map(digestOf), ...pages.map(digestOf), bytesOf("salt", 800)]),
+    found(raw, [
+      ...secrets,
+      ...secrets.map((bytes) => digestOf(bytes)),
+      ...pages.map((bytes) => digestOf(bytes)),
+      bytesOf("salt", 800),
+    ]),
     [],
   );
   for (let i = 0; i < SECRETS; i++) assert.deepEqual(parts.get(digestOf(pageOf(i))), pageOf(i));

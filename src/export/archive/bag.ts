@@ -83,7 +83,7 @@ export class Bag {
     if (!existsSync(join(directory, "bagit.txt"))) {
       throw new LoreError(
         "NOT_FOUND",
-        `Reading an archive at ${directory}: there is no bagit.txt. Name the folder that "lore export archive" wrote.`,
+        `Reading an archive at ${directory}: there is no bagit.txt. Name the folder that "lore export --archive" wrote.`,
         { field: "directory" },
       );
     }

@@ -1,4 +1,4 @@
-/** The thread of background.ts. Runs only there. Of the files it opens it changes search tables and nothing else. */
+/** The thread of background.ts. Runs only there. Of the files it opens it changes those that follow the rows and nothing else. */
 import { parentPort } from "node:worker_threads";
 
 import { isLoreError } from "../bytes/index.ts";
@@ -6,12 +6,13 @@ import { Db, openSqliteStore, rowsError, type Store } from "../store/index.ts";
 import type { Done, NumberedOrder, Order } from "./background.ts";
 import { Rows } from "./fold/rows.ts";
 import { openRows } from "./rows-file.ts";
-import { SearchIndex } from "./search-index.ts";
+import { FollowedTables, type Following } from "./followed-tables.ts";
 
 /** What is open of one community. */
 class Files {
   readonly #directory: string;
-  #search: { readonly rows: Rows; readonly store: Store; readonly index: SearchIndex } | undefined;
+  #record: { readonly rows: Rows; readonly store: Store } | undefined;
+  readonly #tables = new Map<Following, FollowedTables>();
   readonly #databases = new Map<string, Db>();
 
   constructor(directory: string) {
@@ -19,15 +20,20 @@ class Files {
   }
 
   /** Answers whether there is more to follow. */
-  follow(): boolean {
-    this.#search ??= this.#openSearch();
-    return this.#search.index.followBatch(this.#search.rows);
+  follow(following: Following): boolean {
+    this.#record ??= this.#openRecord();
+    const { rows, store } = this.#record;
+    let tables = this.#tables.get(following);
+    if (tables === undefined) {
+      tables = FollowedTables.open(following, this.#directory, store);
+      this.#tables.set(following, tables);
+    }
+    return tables.followBatch(rows);
   }
 
-  #openSearch() {
+  #openRecord() {
     const rows = new Rows(openRows(this.#directory, { readOnly: true }));
-    const store = openSqliteStore(this.#directory, { readOnly: true });
-    return { rows, store, index: SearchIndex.open(this.#directory, store) };
+    return { rows, store: openSqliteStore(this.#directory, { readOnly: true }) };
   }
 
   move(path: string): void {
@@ -40,9 +46,9 @@ class Files {
   }
 
   close(): void {
-    this.#search?.index.close();
-    this.#search?.store.close();
-    this.#search?.rows.db.close();
+    for (const tables of this.#tables.values()) tables.close();
+    this.#record?.store.close();
+    this.#record?.rows.db.close();
     for (const db of this.#databases.values()) db.close();
   }
 }
@@ -60,22 +66,34 @@ function carryOut(order: Order): boolean {
   }
   files ??= new Files(directory);
   communities.set(directory, files);
-  if (act === "follow") return files.follow();
+  if (act === "follow") return files.follow(order.following);
   files.move(order.path);
   return false;
 }
 
-const orders: NumberedOrder[] = [];
+let orders: NumberedOrder[] = [];
 
-/** Takes the next order. One that is not done after a batch goes to the end: what is short waits for no long one. */
+/**
+ * Carries out one order, or a batch of it. One that is not done then goes to the end: what is short waits for no long
+ * one, and authorship, for which nobody waits to write or search, comes after all others.
+ */
 function work(): void {
-  const order = orders.shift();
+  const urgent = orders.findIndex((order) => order.act !== "follow" || order.following !== "authorship");
+  const [order] = orders.splice(Math.max(0, urgent), 1);
   if (order === undefined) return;
+  if (order.act === "release") abandon(order.directory);
   const outcome = attempt(order);
   if (outcome === "more") orders.push(order);
   else parentPort?.postMessage(outcome satisfies Done);
   // Orders that came meanwhile are heard first.
   if (orders.length > 0) setImmediate(work);
+}
+
+/** Following is left where it is; whoever ordered it looks how far it came. */
+function abandon(directory: string): void {
+  const isLeft = (order: NumberedOrder): boolean => order.act === "follow" && order.directory === directory;
+  for (const { id } of orders.filter(isLeft)) parentPort?.postMessage({ id } satisfies Done);
+  orders = orders.filter((order) => !isLeft(order));
 }
 
 /** What is no error of the files ends the thread. */

@@ -1,18 +1,19 @@
 /**
  * What needs no answer before the next entry is written is done on a thread of its own, for all communities of a
- * node: bringing search up, and moving write-ahead logs into their databases. The thread is started when there is first
+ * node: bringing up what follows the rows, and moving write-ahead logs into their databases. The thread is started when there is first
  * something to do; alone it does not keep the process alive.
  */
 import { Worker } from "node:worker_threads";
 
 import { LoreError, type LoreErrorCode } from "../bytes/index.ts";
+import type { Following } from "./followed-tables.ts";
 
 export type Order =
-  /** Search of the community there is brought up to the rows that are committed. */
-  | { readonly act: "follow"; readonly directory: string }
+  /** Search or authorship of the community there is brought up to the rows that are committed. */
+  | { readonly act: "follow"; readonly directory: string; readonly following: Following }
   /** What is in a database's write-ahead log is moved into it. */
   | { readonly act: "move"; readonly directory: string; readonly path: string }
-  /** The files there are let go of. */
+  /** The files there are let go of, and what follows in them is left where it is. */
   | { readonly act: "release"; readonly directory: string };
 
 export type NumberedOrder = Order & { readonly id: number };

@@ -23,8 +23,8 @@ import { eraseDue } from "./erasure.ts";
 import { Rows } from "./fold/rows.ts";
 import { Projections, standingOf } from "./projections.ts";
 import { openRows, RowsFile } from "./rows-file.ts";
-import { SearchFollower } from "./search-follower.ts";
-import { SearchIndex } from "./search-index.ts";
+import { Follower } from "./follower.ts";
+import { FollowedTables } from "./followed-tables.ts";
 import { requireNotBehind, seal } from "./sealing.ts";
 import { Turns } from "./turns.ts";
 import { type Acknowledgement, type WriteGroup, WriteQueue } from "./write-queue.ts";
@@ -49,7 +49,9 @@ export class Community {
   readonly store: Store;
   readonly projections: Projections;
   /** What is searched: it follows the rows, within a second where there is time. */
-  readonly search: SearchFollower;
+  readonly search: Follower;
+  /** Whose words the texts are; it follows when there is time. */
+  readonly authorship: Follower;
   /** Remembers stems between queries. */
   readonly analyser = new Analyser();
   readonly #options: CommunityOptions;
@@ -71,7 +73,9 @@ export class Community {
       onUndone: () => this.projections.discard(),
     });
     this.projections = new Projections({ db: this.#rows.writer, suite: environment.suite, store });
-    this.search = new SearchFollower({ directory, readOnly, store, background: options.background });
+    const following = { directory, readOnly, store, background: options.background };
+    this.search = new Follower({ ...following, following: "search" });
+    this.authorship = new Follower({ ...following, following: "authorship" });
   }
 
   /**
@@ -95,20 +99,21 @@ export class Community {
   /** Deletes the rows in `directory`; the next open makes them anew. */
   static dropRows(directory: string): void {
     RowsFile.drop(directory);
-    SearchIndex.drop(directory);
+    FollowedTables.drop(directory);
   }
 
   /** Whether the rows in `directory` can be read as they are, or how not. */
   static standing(directory: string): "current" | "behind" | "unreadable" {
-    const found = RowsFile.exist(directory) ? SearchIndex.sizeIn(directory) : undefined;
-    if (found === undefined) return "unreadable";
+    const search = RowsFile.exist(directory) ? FollowedTables.sizeIn("search", directory) : undefined;
+    const authorship = FollowedTables.sizeIn("authorship", directory);
+    if (search === undefined || authorship === undefined) return "unreadable";
     const store = openSqliteStore(directory, { readOnly: true });
     try {
       const rows = openRows(directory, { readOnly: true });
       const standing = standingOf(rows, store);
-      const isSearchBehind = standing === "current" && found < new Rows(rows).size();
+      const isBehind = standing === "current" && Math.min(search, authorship) < new Rows(rows).size();
       rows.close();
-      return isSearchBehind ? "behind" : standing;
+      return isBehind ? "behind" : standing;
     } finally {
       store.close();
     }
@@ -119,6 +124,7 @@ export class Community {
     if (!readOnly) {
       this.projections.catchUp(onProgress);
       this.search.start(this.facts);
+      this.authorship.start(this.facts);
     }
     if (this.store.log.size() === 0) return;
     try {
@@ -312,8 +318,9 @@ export class Community {
                 cause: error,
               });
         })
-        // The record does not need search: the next seal tries again, and whoever searches hears what is wrong.
+        // The record needs neither: the next seal tries again, and whoever reads hears what is wrong.
         .then(() => this.search.follow(this.facts))
+        .then(() => this.authorship.follow(this.facts))
         .catch(() => undefined);
     }, SEAL_DELAY_MS);
   }
@@ -322,6 +329,7 @@ export class Community {
   async seal(): Promise<void> {
     await this.#sealRecord();
     await this.search.follow(this.facts);
+    void this.authorship.follow(this.facts).catch(() => undefined);
   }
 
   /** Others may write meanwhile: what is sealed is durable already. */
@@ -350,9 +358,11 @@ export class Community {
     } finally {
       await this.#seals.take(() => Promise.resolve());
       clearTimeout(this.#sealTimer);
-      await this.search.close();
+      this.authorship.stop();
       // A thread that has ended holds no files.
       await this.#options.background?.order({ act: "release", directory: this.directory }).catch(() => undefined);
+      await this.search.close();
+      await this.authorship.close();
       this.#rows.close();
       this.store.close();
     }

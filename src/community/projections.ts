@@ -11,7 +11,7 @@ import { Fold, FOLD_SCHEMA, FOLD_VERSION } from "./fold/fold.ts";
 import { nameOf } from "./fold/rows.ts";
 import { ensureTables, hasTables, heldParts, type Tables } from "./tables.ts";
 
-/** Written with the entries themselves; search follows, in a database of its own (search-index.ts). */
+/** Written with the entries themselves; search follows, in a database of its own (followed-tables.ts). */
 const PROJECTIONS: readonly Projection[] = [catalogProjection];
 /** Entries per transaction of a replay. */
 const REPLAY_BATCH = 512;

@@ -12,13 +12,15 @@ import { decodeEntry, decodeSidecar, encodeSidecar } from "../log/index.ts";
 import { createMemoryStore, Db, type Store } from "../store/index.ts";
 import { GENESIS_LOG, opId, partsOf, revisionId, type Role, unitId } from "../unit/index.ts";
 import { createCommunity, type Person, suite, type TestCommunity, textPart } from "../../test/community/kit.ts";
+import type { Community } from "./community.ts";
 import type { DraftOp, DraftPart } from "./draft.ts";
 import { Rows } from "./fold/rows.ts";
 import { Projections } from "./projections.ts";
 import { flagSql, headSql, knownSize, type Moment } from "./queries/moment.ts";
-import { SearchIndex } from "./search-index.ts";
+import { FollowedTables } from "./followed-tables.ts";
 import { verifyRows } from "./verify.ts";
 
+const FOLLOWING = ["search", "authorship"] as const;
 const RUNS = process.env["LORE_TEST_LONG"] === "1" ? 300 : 12;
 
 /** One thing somebody does; the numbers choose among what there is, and may choose badly. */
@@ -286,10 +288,12 @@ test("live rows are those of a replay, and so is what a reader sees as of any si
             `as of ${size}`,
           );
         }
-        await community.search.follow(community.facts);
-        const before = [rowsOf(community.rows), rowsOf(community.search.db)];
+        for (const following of FOLLOWING) await community[following].follow(community.facts);
+        const tables = (it: Community) => [it.rows, ...FOLLOWING.map((following) => it[following].db)].map(rowsOf);
+        const before = tables(community);
         const rebuilt = await node.rebuild(community.id);
-        assert.deepEqual([rowsOf(rebuilt.rows), rowsOf(rebuilt.search.db)], before);
+        for (const following of FOLLOWING) await rebuilt[following].follow(rebuilt.facts);
+        assert.deepEqual(tables(rebuilt), before);
       }),
     ),
     { numRuns: RUNS },
@@ -358,13 +362,14 @@ test("live rows are those of a replay from which every redacted part was absent 
   await fc.assert(
     fc.asyncProperty(histories, (history) =>
       live(history, async (t) => {
-        await t.community.search.follow(t.community.facts);
+        for (const following of FOLLOWING) await t.community[following].follow(t.community.facts);
         const store = await erased(t);
         const replayed = replayOf(store).upTo(t.community.size);
         assert.deepEqual(rowsOf(t.community.rows), rowsOf(replayed));
-        const index = new SearchIndex(new Db(":memory:", { durability: "normal" }), store);
-        index.follow(new Rows(replayed));
-        assert.deepEqual(rowsOf(t.community.search.db), rowsOf(index.db));
+        for (const following of FOLLOWING) {
+          const anew = FollowedTables.replay(following, new Rows(replayed), store);
+          assert.deepEqual(rowsOf(t.community[following].db), rowsOf(anew.db));
+        }
       }),
     ),
     { numRuns: RUNS },

@@ -23,7 +23,7 @@ import { commitment, type PartRef, partsOf } from "../unit/index.ts";
 import type { Community } from "./community.ts";
 import { Rows } from "./fold/rows.ts";
 import { Projections } from "./projections.ts";
-import { SearchIndex } from "./search-index.ts";
+import { FollowedTables } from "./followed-tables.ts";
 
 export interface VerifyProgress {
   readonly stage: string;
@@ -210,16 +210,21 @@ export async function verifyRows(
   onProgress?: (progress: VerifyProgress) => void,
 ): Promise<number> {
   const { environment, store, facts, search } = community;
-  await search.follow(facts);
   const rows = new Db(":memory:", { durability: "normal" });
-  const index = new SearchIndex(new Db(":memory:", { durability: "normal" }), store);
   try {
     const projections = new Projections({ db: rows, suite: environment.suite, store });
     projections.catchUp((done, of) => onProgress?.({ stage: "Replaying", done, of }));
-    index.follow(new Rows(rows));
-    const tables =
-      compare(environment.suite, { found: community.rows, replayed: rows }) +
-      compare(environment.suite, { found: search.db, replayed: index.db });
+    let tables = compare(environment.suite, { found: community.rows, replayed: rows });
+    for (const following of ["search", "authorship"] as const) {
+      const follower = community[following];
+      await follower.follow(facts);
+      const replayed = FollowedTables.replay(following, new Rows(rows), store);
+      try {
+        tables += compare(environment.suite, { found: follower.db, replayed: replayed.db });
+      } finally {
+        replayed.close();
+      }
+    }
     place("the search index", () => {
       const wrong = firstWrongTerm(search.db);
       if (wrong !== undefined)
@@ -227,7 +232,6 @@ export async function verifyRows(
     });
     return tables;
   } finally {
-    index.close();
     rows.close();
   }
 }

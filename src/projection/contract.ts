@@ -30,12 +30,26 @@ export interface RevisionRow {
   readonly parts: readonly PartRow[];
 }
 
+/** A revision that was accepted. */
+export interface AcceptedRevision extends RevisionRow {
+  /** Row numbers of the revisions it was made from, all of them accepted. */
+  readonly parents: readonly number[];
+}
+
 /** What one entry changed, in the order it happened. */
 export type Effect =
   /** A revision entered the record (proposed or not). */
   | { readonly type: "revision"; readonly revision: RevisionRow }
-  /** The unit's current revision is now this one. `previous` is the row number of the one before. */
-  | { readonly type: "head"; readonly revision: RevisionRow; readonly previous: number | undefined }
+  /**
+   * The unit's current revision is now this one. `previous` is the row number of the one before. Accepted with it is
+   * whatever of its making was not yet: oldest first, itself last. Only a projection that follows the rows is told.
+   */
+  | {
+      readonly type: "head";
+      readonly revision: RevisionRow;
+      readonly previous: number | undefined;
+      readonly accepted?: readonly AcceptedRevision[];
+    }
   /** A flag of a unit was set or cleared. */
   | { readonly type: "flag"; readonly unit: number; readonly flag: UnitFlag; readonly on: boolean }
   /** A member was named: its `name` part, when it has one. `member` is the row number. */

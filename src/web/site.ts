@@ -108,8 +108,8 @@ export class Site {
   }
 
   /** Changes with everything that can be read here: with each entry, when it is sealed, and when it can be found. */
-  version({ size, store, search }: Community): string {
-    return `${this.started}-${size}-${store.log.sealedSize()}-${search.size}`;
+  version({ size, store, search, authorship }: Community): string {
+    return `${this.started}-${size}-${store.log.sealedSize()}-${search.size}-${authorship.size}`;
   }
 
   profile(community: Community): CommunityProfile {

@@ -138,7 +138,6 @@ function accept(
   chain: ReadonlySet<number>,
 ): void {
   const { rows } = frame;
-  for (const n of chain) rows.db.run("UPDATE revision SET state = 'accepted' WHERE n = ?", n);
   const last =
     unit.head === null
       ? undefined
@@ -146,9 +145,11 @@ function accept(
           "SELECT seq, shown FROM head WHERE unit = ? ORDER BY seq DESC LIMIT 1",
           unit.n,
         );
+  const seq = (last?.seq ?? 0) + 1;
+  for (const n of chain) rows.db.run("UPDATE revision SET state = 'accepted', accepted = ? WHERE n = ?", seq, n);
   rows.db.run(
     "INSERT INTO head (unit, seq, idx, revision, shown) VALUES (?, ?, ?, ?, ?)",
-    ...[unit.n, (last?.seq ?? 0) + 1, frame.index, revision.n, Math.max(last?.shown ?? 0, revision.time)],
+    ...[unit.n, seq, frame.index, revision.n, Math.max(last?.shown ?? 0, revision.time)],
   );
   rows.db.run("UPDATE unit SET head = ? WHERE n = ?", revision.n, unit.n);
   frame.effects.push({ type: "head", revision, previous: unit.head ?? undefined });

@@ -72,6 +72,7 @@ CREATE TABLE revision (
   author INTEGER NOT NULL REFERENCES member,
   key INTEGER NOT NULL,           -- member_key number
   state TEXT NOT NULL,            -- proposed, accepted, rejected, withdrawn
+  accepted INTEGER,               -- seq of the head it was accepted with
   time INTEGER NOT NULL,          -- source time where the op names one, else T; ms
   sourced INTEGER NOT NULL,       -- whether time is the source's
   licence TEXT,                   -- SPDX expression

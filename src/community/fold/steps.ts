@@ -2,7 +2,9 @@
  * What entries changed, told again from the rows, for a projection that follows them: heads and redactions as the
  * fold gave them when it met them, less what was erased since.
  */
-import type { Effect, PartRow, Step } from "../../projection/contract.ts";
+import assert from "node:assert/strict";
+
+import type { AcceptedRevision, Effect, PartRow, RevisionRow, Step } from "../../projection/contract.ts";
 import type { Rows } from "./rows.ts";
 
 /** Entries `[from, to)`. */
@@ -20,17 +22,10 @@ export function stepsBetween(rows: Rows, { from, to }: Range): Step[] {
     else known.push(effect);
   };
   const parts = Map.groupBy(partsBetween(rows, { from, to }), ({ revision }) => revision);
-  for (const { n, unit, kind, idx, index, time, licence, previous } of headsBetween(rows, { from, to })) {
-    const revision = {
-      n,
-      unit,
-      kind,
-      index,
-      time,
-      licence: licence ?? undefined,
-      parts: (parts.get(n) ?? []).map(toPart),
-    };
-    add(idx, { type: "head", revision, previous: previous ?? undefined });
+  for (const head of headsBetween(rows, { from, to })) {
+    const revision = { ...revisionOf(head), parts: (parts.get(head.n) ?? []).map(toPart) };
+    const accepted = acceptedWith(rows, revision, head.seq);
+    add(head.headIndex, { type: "head", revision, previous: head.previous ?? undefined, accepted });
   }
   for (const { revision, part, idx } of rows.db.all<{ revision: number; part: string; idx: number }>(
     "SELECT revision, part, idx FROM slot WHERE idx >= ? AND idx < ? AND revision IS NOT NULL ORDER BY idx, op, part",
@@ -41,26 +36,62 @@ export function stepsBetween(rows: Rows, { from, to }: Range): Step[] {
   return [...effects].toSorted(([a], [b]) => a - b).map(([index, list]) => ({ index, time: 0, effects: list }));
 }
 
-interface HeadRow {
+/** Columns of a revision that projections are told. */
+interface RevisionColumns {
   readonly n: number;
   readonly unit: number;
   readonly kind: string;
-  /** The entry that made it head, and the one that carries it. */
-  readonly idx: number;
   readonly index: number;
   readonly time: number;
   readonly licence: string | null;
+}
+
+const REVISION_COLUMNS = `r.n, r.unit, u.kind, r.idx AS "index", r.time, r.licence`;
+
+interface HeadRow extends RevisionColumns {
+  /** Which head of its unit, and the entry that made it that. */
+  readonly seq: number;
+  readonly headIndex: number;
   readonly previous: number | null;
 }
 
 function headsBetween(rows: Rows, { from, to }: Range): HeadRow[] {
   return rows.db.all(
-    `SELECT r.n, r.unit, u.kind, h.idx, r.idx AS "index", r.time, r.licence,
+    `SELECT ${REVISION_COLUMNS}, h.seq, h.idx AS headIndex,
        (SELECT p.revision FROM head p WHERE p.unit = h.unit AND p.seq = h.seq - 1) AS previous
      FROM head h CROSS JOIN revision r ON r.n = h.revision CROSS JOIN unit u ON u.n = r.unit
      WHERE h.idx >= ? AND h.idx < ? ORDER BY h.idx, h.revision, h.seq`,
     ...[from, to],
   );
+}
+
+function revisionOf({ n, unit, kind, index, time, licence }: RevisionColumns): Omit<RevisionRow, "parts"> {
+  return { n, unit, kind, index, time, licence: licence ?? undefined };
+}
+
+/** What was accepted with head number `seq` of its unit: `tip` and what it was made of, oldest first. */
+function acceptedWith(rows: Rows, tip: RevisionRow, seq: number): AcceptedRevision[] {
+  const accepted = new Map<number, AcceptedRevision>();
+  const waiting = [tip];
+  for (let revision = waiting.pop(); revision !== undefined; revision = waiting.pop()) {
+    const parents = rows.db.all<{ parent: number; accepted: number }>(
+      "SELECT p.parent, r.accepted FROM parent p JOIN revision r ON r.n = p.parent WHERE p.revision = ? ORDER BY p.parent",
+      revision.n,
+    );
+    accepted.set(revision.n, { ...revision, parents: parents.map(({ parent }) => parent) });
+    for (const parent of parents)
+      if (parent.accepted === seq && !accepted.has(parent.parent)) waiting.push(revisionRow(rows, parent.parent));
+  }
+  return [...accepted.values()].toSorted((a, b) => a.n - b.n);
+}
+
+function revisionRow(rows: Rows, n: number): RevisionRow {
+  const found = rows.db.get<RevisionColumns>(
+    `SELECT ${REVISION_COLUMNS} FROM revision r JOIN unit u ON u.n = r.unit WHERE r.n = ?`,
+    n,
+  );
+  assert.ok(found !== undefined, `revision ${n} is a parent`);
+  return { ...revisionOf(found), parts: rows.parts(n) };
 }
 
 type HeadPart = Omit<PartRow, "digest"> & { readonly revision: number; readonly digest: Uint8Array | null };
@@ -77,7 +108,13 @@ function toPart({ name, media, size, digest }: HeadPart): PartRow {
   return { name, media, size, digest: digest ?? undefined };
 }
 
-/** How many times a head changed since entry `from`. */
-export function changedHeads(rows: Rows, from: number): number {
-  return rows.db.get<{ count: number }>("SELECT count(*) AS count FROM head WHERE idx >= ?", from)?.count ?? 0;
+/** What changed since entry `from`: heads, the bytes of their parts, and parts that were erased. */
+export function changesSince(rows: Rows, from: number): { heads: number; bytes: number; erasures: number } {
+  const found = rows.db.get<{ heads: number; bytes: number; erasures: number }>(
+    `SELECT count(DISTINCT h.revision) AS heads, ifnull(sum(p.size), 0) AS bytes,
+       (SELECT count(*) FROM slot WHERE idx >= ?1) AS erasures
+     FROM head h LEFT JOIN part p ON p.revision = h.revision WHERE h.idx >= ?1`,
+    from,
+  );
+  return found ?? { heads: 0, bytes: 0, erasures: 0 };
 }

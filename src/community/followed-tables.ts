@@ -1,31 +1,43 @@
 /**
- * The search tables of one community, in a database of their own that follows the rows. What entries changed is
- * told again from committed rows, so any thread that can read the files can bring them up. A crash leaves them
+ * Tables of one community that follow the rows in a database of their own: search, and authorship. What entries changed
+ * is told again from committed rows, so any thread that can read the files can bring them up. A crash leaves them
  * behind by whole batches; one row, in the transaction of each batch, says how far they came.
  */
 import { join } from "node:path";
 
+import { authorshipProjection } from "../projection/authorship/projector.ts";
 import type { Projector, ReadPart } from "../projection/contract.ts";
 import { searchProjection } from "../projection/search/index.ts";
 import { Db, type Store } from "../store/index.ts";
 import type { Rows } from "./fold/rows.ts";
 import { type Range, stepsBetween } from "./fold/steps.ts";
-import { ensureTables, hasTables, heldParts } from "./tables.ts";
+import { ensureTables, hasTables, heldParts, type Tables } from "./tables.ts";
 
-const FILE = "search.db";
 /** Entries per transaction. */
 const BATCH = 256;
 
-const TABLES = {
-  version: searchProjection.version,
-  schema: `CREATE TABLE followed (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL) STRICT;
-    INSERT INTO followed VALUES (1, 0);
-    ${searchProjection.schema}`,
-};
+/** What follows the rows; each in its file. */
+export const FOLLOWING = { search: searchProjection, authorship: authorshipProjection } as const;
+export type Following = keyof typeof FOLLOWING;
 
-export class SearchIndex {
-  /** The tables of src/projection/search/schema.ts. */
+function fileOf(directory: string, following: Following): string {
+  return join(directory, `${following}.db`);
+}
+
+function tablesOf(following: Following): Tables {
+  const { version, schema } = FOLLOWING[following];
+  const followed = `CREATE TABLE followed (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL) STRICT;
+    INSERT INTO followed VALUES (1, 0);`;
+  return { version, schema: followed + schema };
+}
+
+export interface OpenOptions {
+  readonly readOnly?: boolean;
+}
+
+export class FollowedTables {
   readonly db: Db;
+  readonly #following: Following;
   readonly #store: Store;
   #readPart: ReadPart = () => undefined;
   #projector: Projector | undefined;
@@ -33,32 +45,41 @@ export class SearchIndex {
   #reached = -1;
 
   /** Creates the tables, anew where they are of another version, unless `db` is opened for reading. */
-  constructor(db: Db, store: Store, options: { readonly readOnly?: boolean } = {}) {
+  constructor(following: Following, db: Db, store: Store, { readOnly = false }: OpenOptions = {}) {
     this.db = db;
+    this.#following = following;
     this.#store = store;
-    if (options.readOnly !== true) ensureTables(db, TABLES);
+    if (!readOnly) ensureTables(db, tablesOf(following));
   }
 
-  static open(directory: string, store: Store, options: { readonly readOnly?: boolean } = {}): SearchIndex {
-    const db = new Db(join(directory, FILE), { durability: "normal", ...options });
+  static open(following: Following, directory: string, store: Store, options: OpenOptions = {}): FollowedTables {
+    const db = new Db(fileOf(directory, following), { durability: "normal", ...options });
     try {
-      return new SearchIndex(db, store, options);
+      return new FollowedTables(following, db, store, options);
     } catch (error) {
       db.close();
       throw error;
     }
   }
 
+  /** All that follow, made anew in memory from `rows`; to be closed by the caller. */
+  static replay(following: Following, rows: Rows, store: Store): FollowedTables {
+    const tables = new FollowedTables(following, new Db(":memory:", { durability: "normal" }), store);
+    tables.follow(rows);
+    return tables;
+  }
+
+  /** Deletes whatever follows in `directory`. */
   static drop(directory: string): void {
-    Db.remove(join(directory, FILE));
+    for (const following of Object.keys(FOLLOWING)) Db.remove(join(directory, `${following}.db`));
   }
 
   /** How far the tables in `directory` are; undefined when there are none of this version. */
-  static sizeIn(directory: string): number | undefined {
+  static sizeIn(following: Following, directory: string): number | undefined {
     let db: Db | undefined;
     try {
-      db = new Db(join(directory, FILE), { durability: "normal", readOnly: true });
-      return hasTables(db, TABLES) ? sizeOf(db) : undefined;
+      db = new Db(fileOf(directory, following), { durability: "normal", readOnly: true });
+      return hasTables(db, tablesOf(following)) ? sizeOf(db) : undefined;
     } catch {
       return undefined;
     } finally {
@@ -66,7 +87,7 @@ export class SearchIndex {
     }
   }
 
-  /** Entries that can be found. */
+  /** Entries they have taken in. */
   get size(): number {
     return sizeOf(this.db);
   }
@@ -94,7 +115,7 @@ export class SearchIndex {
 
   #take(rows: Rows, { from, to }: Range): void {
     if (this.#reached !== from) this.#projector = undefined;
-    this.#projector ??= searchProjection.open(this.db, (digest) => this.#readPart(digest));
+    this.#projector ??= FOLLOWING[this.#following].open(this.db, (digest) => this.#readPart(digest));
     // New for each batch: what was erased since is in none.
     this.#readPart = heldParts(this.#store.parts.reader());
     for (const step of stepsBetween(rows, { from, to })) this.#projector.apply(step);

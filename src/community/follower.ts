@@ -1,0 +1,94 @@
+/** What follows the rows of a community that is written to: kept up here, or on another thread where there is much to do. */
+import type { Db, Store } from "../store/index.ts";
+import type { Rows } from "./fold/rows.ts";
+import { changesSince } from "./fold/steps.ts";
+import { FollowedTables, type Following } from "./followed-tables.ts";
+import type { Background } from "./background.ts";
+
+/** Changed heads and bytes of text that are followed on this thread: some 20 ms of work. */
+const HEADS_HERE_MAX = 64;
+const BYTES_HERE_MAX = 512 * 1024;
+
+export interface FollowerOptions {
+  readonly following: Following;
+  readonly store: Store;
+  readonly directory: string;
+  readonly readOnly: boolean;
+  /** Takes what is more; without it this thread does. */
+  readonly background: Background | undefined;
+}
+
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly #tables: FollowedTables;
+  #size: number;
+  /** Settled once everything that was on record at the start was taken in, or cannot be. */
+  #started: Promise<void> = Promise.resolve();
+  #isStopped = false;
+  /** While the other thread is at it. */
+  #under: Promise<void> | undefined;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.#tables = FollowedTables.open(options.following, options.directory, options.store, options);
+    this.#size = this.#tables.size;
+  }
+
+  /** For reading. */
+  get db(): Db {
+    return this.#tables.db;
+  }
+
+  /** Follows what is on record at the start. What fails is said by whoever reads. */
+  start(rows: Rows): void {
+    this.#started = this.follow(rows).catch(() => undefined);
+  }
+
+  /** To be awaited before reading: after a crash or an update the first reader waits for what is not there yet. */
+  get started(): Promise<void> {
+    return this.#started;
+  }
+
+  /** Entries taken in by now. */
+  get reached(): number {
+    return this.#tables.size;
+  }
+
+  /** Entries taken in when following last came to a rest. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Follows `rows`, all that is committed now; opened for reading, nothing. @throws LoreError when that cannot be written. */
+  async follow(rows: Rows): Promise<void> {
+    const size = rows.size();
+    while (!this.#options.readOnly && !this.#isStopped && this.#tables.size < size) {
+      if (this.#under === undefined && this.#isLittle(rows)) this.#tables.follow(rows);
+      else await this.#followThere();
+      this.#size = this.#tables.size;
+    }
+  }
+
+  #isLittle(rows: Rows): boolean {
+    if (this.#options.background === undefined) return true;
+    const { heads, bytes, erasures } = changesSince(rows, this.#tables.size);
+    return heads <= HEADS_HERE_MAX && bytes <= BYTES_HERE_MAX && erasures === 0;
+  }
+
+  #followThere(): Promise<void> {
+    const { background, directory, following } = this.#options;
+    this.#under ??= background?.order({ act: "follow", directory, following }).finally(() => (this.#under = undefined));
+    return this.#under ?? Promise.resolve();
+  }
+
+  /** Leaves what follows where it is after the batch at hand. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async close(): Promise<void> {
+    this.stop();
+    await this.#under?.catch(() => undefined);
+    this.#tables.close();
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * Authorship in the rows: every accepted text of a community with the origins of its tokens. Origins are row numbers of
+ * revisions. What a text has verbatim from another unit, in pieces too long to be chance, keeps its origin there.
+ * An erased text was never there: whatever followed from it is found anew without it.
+ */
+import { isUtf8 } from "node:buffer";
+import { readFileSync } from "node:fs";
+
+import { utf8 } from "../../bytes/index.ts";
+import { sha256Node } from "../../bytes/node.ts";
+import type { Db } from "../../store/index.ts";
+import type { AcceptedRevision, Projection, Projector, ReadPart, Step } from "../contract.ts";
+import type { Piece } from "./remainder.ts";
+import { decodeOrigins, encodeOrigins } from "./runs.ts";
+import { type AuthoredText, authoredText } from "./text.ts";
+import { authored, EARLIER_MAX, type Pieces } from "./track.ts";
+import { wordsByOrigin } from "./words.ts";
+
+/** Longer texts have no authors by the word, only those their versions name. */
+export const TEXT_BYTES_MAX = 4 * 1024 * 1024;
+/** Words in a piece that is no chance in another unit either. */
+export const COPIED_WORDS_MIN = 8;
+/** Tokens of texts kept at hand between revisions. */
+const RECENT_TOKENS_MAX = 2_000_000;
+const KEY_BYTES = 16;
+
+export const authorshipProjection: Projection = {
+  name: "authorship",
+  version: 1,
+  schema: readFileSync(new URL("schema.sql", import.meta.url), "utf8"),
+  open: (db, readPart) => new AuthorshipProjector(db, readPart),
+};
+
+interface TextRow {
+  readonly revision: number;
+  readonly unit: number;
+  /** A JSON array. */
+  readonly parents: string;
+  readonly digest: Uint8Array | null;
+  readonly origins: Uint8Array | null;
+}
+
+class AuthorshipProjector implements Projector {
+  readonly #db: Db;
+  readonly #readPart: ReadPart;
+  readonly #recent = new RecentTexts();
+  /** Heads whose words are still to be counted, by unit. */
+  readonly #heads = new Map<number, number>();
+  #wasErased = false;
+
+  constructor(db: Db, readPart: ReadPart) {
+    this.#db = db;
+    this.#readPart = readPart;
+  }
+
+  apply({ effects }: Step): void {
+    for (const effect of effects) {
+      if (effect.type === "head") {
+        for (const revision of effect.accepted ?? []) this.#add(revision);
+        this.#heads.set(effect.revision.unit, effect.revision.n);
+      } else if (effect.type === "redacted" && effect.part === "body") this.#erase(effect.revision);
+    }
+  }
+
+  #add({ n, unit, parents, parts }: AcceptedRevision): void {
+    const body = parts.find(({ name }) => name === "body");
+    const digest = body === undefined || body.size > TEXT_BYTES_MAX ? undefined : body.digest;
+    const text = { revision: n, unit, parents: JSON.stringify(parents), digest: digest ?? null };
+    this.#db.run(
+      "INSERT INTO authorship_text (revision, unit, parents, digest, origins) VALUES (?, ?, ?, ?, ?)",
+      ...[n, unit, text.parents, text.digest, this.#origins(text)],
+    );
+  }
+
+  #erase(revision: number): void {
+    const erased = this.#db.run(
+      "UPDATE authorship_text SET digest = NULL, origins = NULL WHERE revision = ? AND digest IS NOT NULL",
+      revision,
+    );
+    this.#wasErased ||= erased > 0;
+  }
+
+  flush(): void {
+    if (this.#wasErased) this.#trackAll();
+    for (const [unit, revision] of this.#heads) this.#count(unit, revision);
+    this.#heads.clear();
+  }
+
+  /** Finds all origins anew, in the order in which the texts came. */
+  #trackAll(): void {
+    const heads = this.#db.all<{ unit: number; revision: number }>(
+      "SELECT unit, revision FROM authorship_text WHERE seq IN (SELECT max(seq) FROM authorship_text GROUP BY unit)",
+    );
+    for (const { unit, revision } of heads) this.#heads.set(unit, revision);
+    this.#recent.clear();
+    this.#db.run("UPDATE authorship_text SET origins = NULL");
+    this.#db.run("DELETE FROM authorship_piece");
+    const texts = this.#db.all<TextRow>("SELECT * FROM authorship_text WHERE digest IS NOT NULL ORDER BY seq");
+    for (const text of texts)
+      this.#db.run("UPDATE authorship_text SET origins = ? WHERE revision = ?", this.#origins(text), text.revision);
+    this.#wasErased = false;
+  }
+
+  /** Finds whose words a text is; null where there is none. */
+  #origins({ revision, unit, parents, digest }: Omit<TextRow, "origins">): Uint8Array | null {
+    const text = this.#text(digest);
+    if (text === undefined) return null;
+    const found = this.#copied(unit, digest, text) ?? this.#authored({ revision, unit, parents, text });
+    this.#recent.set(revision, found);
+    return encodeOrigins(found.origins);
+  }
+
+  /** A revision with the very bytes of an earlier one of the unit has its authors. */
+  #copied(unit: number, digest: Uint8Array | null, text: string): AuthoredText | undefined {
+    const earlier = this.#db.get<{ origins: Uint8Array }>(
+      "SELECT origins FROM authorship_text WHERE unit = ? AND digest = ? AND origins IS NOT NULL ORDER BY seq LIMIT 1",
+      ...[unit, digest],
+    );
+    return earlier === undefined ? undefined : authoredText(text, { origins: decodeOrigins(earlier.origins) });
+  }
+
+  #authored({ revision, unit, parents, text }: Pick<TextRow, "revision" | "unit" | "parents"> & { text: string }) {
+    const bases = numbers(parents).flatMap((parent) => this.#of(parent) ?? []);
+    return authored({
+      revision,
+      text,
+      bases,
+      earlier: this.#ancestors(numbers(parents)),
+      pieces: new PiecesOfUnit(this.#db, unit),
+    });
+  }
+
+  /** Texts before the parents, following the first parent of each. */
+  *#ancestors(parents: readonly number[]): IterableIterator<AuthoredText> {
+    let [at] = parents;
+    for (let i = 0; i < EARLIER_MAX && at !== undefined; i++) {
+      [at] = numbers(this.#row(at)?.parents ?? "[]");
+      const text = at === undefined ? undefined : this.#of(at);
+      if (text !== undefined) yield text;
+    }
+  }
+
+  /** The text of a revision that was taken in; undefined where there is none. */
+  #of(revision: number): AuthoredText | undefined {
+    const known = this.#recent.get(revision);
+    if (known !== undefined) return known;
+    const row = this.#row(revision);
+    const text = row === undefined ? undefined : this.#text(row.digest);
+    if (row === undefined || row.origins === null || text === undefined) return undefined;
+    const found = authoredText(text, { origins: decodeOrigins(row.origins) });
+    this.#recent.set(revision, found);
+    return found;
+  }
+
+  #row(revision: number): TextRow | undefined {
+    return this.#db.get<TextRow>("SELECT * FROM authorship_text WHERE revision = ?", revision);
+  }
+
+  #text(digest: Uint8Array | null): string | undefined {
+    return textOfBody(digest === null ? undefined : this.#readPart(digest));
+  }
+
+  #count(unit: number, revision: number): void {
+    this.#db.run("DELETE FROM authorship_standing WHERE unit = ?", unit);
+    const text = this.#of(revision);
+    if (text === undefined) return;
+    for (const [origin, words] of wordsByOrigin(text))
+      this.#db.run("INSERT INTO authorship_standing (unit, origin, words) VALUES (?, ?, ?)", unit, origin, words);
+  }
+}
+
+/** The text of a body part; undefined for bytes that are none. */
+export function textOfBody(bytes: Uint8Array | undefined): string | undefined {
+  if (bytes === undefined || !isUtf8(bytes) || bytes.subarray(0, 8_000).includes(0)) return undefined;
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+function numbers(json: string): readonly number[] {
+  // Written above, from row numbers.
+  return JSON.parse(json) as number[];
+}
+
+/** Pieces of one unit, and long ones of all others. */
+class PiecesOfUnit implements Pieces {
+  readonly #db: Db;
+  readonly #unit: number;
+
+  constructor(db: Db, unit: number) {
+    this.#db = db;
+    this.#unit = unit;
+  }
+
+  find(piece: Piece): Uint32Array | undefined {
+    const units = this.#db.all<{ unit: number; origins: Uint8Array }>(
+      "SELECT unit, origins FROM authorship_piece WHERE key = ? ORDER BY unit",
+      keyOf(piece),
+    );
+    const own = units.find(({ unit }) => unit === this.#unit);
+    const found = own ?? (piece.words >= COPIED_WORDS_MIN ? units[0] : undefined);
+    return found === undefined ? undefined : decodeOrigins(found.origins);
+  }
+
+  keep(piece: Piece, origins: Uint32Array): void {
+    this.#db.run(
+      "INSERT OR IGNORE INTO authorship_piece (key, unit, origins) VALUES (?, ?, ?)",
+      ...[keyOf(piece), this.#unit, encodeOrigins(origins)],
+    );
+  }
+}
+
+function keyOf({ key }: Piece): Uint8Array {
+  return sha256Node(utf8(key)).slice(0, KEY_BYTES);
+}
+
+/** The texts used last, bounded by their tokens. */
+class RecentTexts {
+  readonly #texts = new Map<number, AuthoredText>();
+  #tokens = 0;
+
+  get(revision: number): AuthoredText | undefined {
+    const text = this.#texts.get(revision);
+    if (text !== undefined) {
+      this.#texts.delete(revision);
+      this.#texts.set(revision, text);
+    }
+    return text;
+  }
+
+  set(revision: number, text: AuthoredText): void {
+    this.#texts.set(revision, text);
+    this.#tokens += text.origins.length;
+    for (const [oldest, { origins }] of this.#texts) {
+      if (this.#tokens <= RECENT_TOKENS_MAX) return;
+      this.#texts.delete(oldest);
+      this.#tokens -= origins.length;
+    }
+  }
+
+  clear(): void {
+    this.#texts.clear();
+    this.#tokens = 0;
+  }
+}

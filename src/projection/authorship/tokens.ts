@@ -1,0 +1,157 @@
+/**
+ * The tokens of `tok/1` (DESIGN.md 5, docs/formats/authorship.md): words, and every other character that is no white
+ * space. Scripts written without spaces give a token per character. Which code point is what is fixed here for good
+ * and not taken from Unicode's tables, which change: the same text must give the same tokens in twenty years.
+ */
+
+const SPACE = 0;
+const WORD = 1;
+/** A word of its own. */
+const SINGLE = 2;
+const MARK = 3;
+type Class = 0 | 1 | 2 | 3;
+
+/** Beyond ASCII what is not listed here is part of a word. First and last code point of each range, in order. */
+const RANGES: readonly (readonly [first: number, last: number, is: Class])[] = [
+  [0x80, 0x9f, SPACE],
+  [0xa0, 0xa0, SPACE],
+  [0xa1, 0xa9, MARK],
+  [0xab, 0xb4, MARK],
+  [0xb6, 0xb9, MARK],
+  [0xbb, 0xbf, MARK],
+  [0xd7, 0xd7, MARK],
+  [0xf7, 0xf7, MARK],
+  [0x2c2, 0x2c5, MARK],
+  [0x37e, 0x37e, MARK],
+  [0x387, 0x387, MARK],
+  [0x55a, 0x55f, MARK],
+  [0x589, 0x58a, MARK],
+  [0x5be, 0x5be, MARK],
+  [0x5c0, 0x5c0, MARK],
+  [0x5c3, 0x5c3, MARK],
+  [0x5f3, 0x5f4, MARK],
+  [0x60c, 0x60d, MARK],
+  [0x61b, 0x61f, MARK],
+  [0x66a, 0x66d, MARK],
+  [0x6d4, 0x6d4, MARK],
+  [0x964, 0x965, MARK],
+  [0xe00, 0xfff, SINGLE],
+  [0x1000, 0x109f, SINGLE],
+  [0x1680, 0x1680, SPACE],
+  [0x1780, 0x17ff, SINGLE],
+  [0x180e, 0x180e, SPACE],
+  [0x2000, 0x200b, SPACE],
+  [0x200e, 0x200f, SPACE],
+  [0x2010, 0x2027, MARK],
+  [0x2028, 0x202f, SPACE],
+  [0x2030, 0x205e, MARK],
+  [0x205f, 0x206f, SPACE],
+  [0x207a, 0x207e, MARK],
+  [0x208a, 0x208e, MARK],
+  [0x20a0, 0x20cf, MARK],
+  [0x2100, 0x2bff, MARK],
+  [0x2e00, 0x2e7f, MARK],
+  [0x2e80, 0x2fff, SINGLE],
+  [0x3000, 0x3000, SPACE],
+  [0x3001, 0x3004, MARK],
+  [0x3005, 0x3007, SINGLE],
+  [0x3008, 0x3020, MARK],
+  [0x3021, 0x302f, SINGLE],
+  [0x3030, 0x3030, MARK],
+  [0x3031, 0x303c, SINGLE],
+  [0x303d, 0x3040, MARK],
+  [0x3041, 0x312f, SINGLE],
+  [0x31a0, 0x31ff, SINGLE],
+  [0x3200, 0x33ff, MARK],
+  [0x3400, 0x4dbf, SINGLE],
+  [0x4dc0, 0x4dff, MARK],
+  [0x4e00, 0x9fff, SINGLE],
+  [0xd800, 0xdfff, MARK],
+  [0xf900, 0xfaff, SINGLE],
+  [0xfe00, 0xfe0f, SPACE],
+  [0xfe10, 0xfe1f, MARK],
+  [0xfe30, 0xfe6f, MARK],
+  [0xfeff, 0xfeff, SPACE],
+  [0xff01, 0xff0f, MARK],
+  [0xff1a, 0xff20, MARK],
+  [0xff3b, 0xff40, MARK],
+  [0xff5b, 0xff65, MARK],
+  [0xff66, 0xff9f, SINGLE],
+  [0xffe0, 0xffff, MARK],
+  [0x1b000, 0x1b2ff, SINGLE],
+  [0x1f000, 0x1faff, MARK],
+  [0x20000, 0x3ffff, SINGLE],
+  [0xe0000, 0x10ffff, SPACE],
+];
+
+const LOW_CLASSES = Uint8Array.from({ length: 0x3000 }, (_, codePoint) => classIn(codePoint));
+
+function classIn(codePoint: number): Class {
+  if (codePoint < 0x80) return asciiClass(codePoint);
+  let [low, high] = [0, RANGES.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const [first, last, is] = RANGES[middle] ?? [0, 0, WORD];
+    if (codePoint < first) high = middle - 1;
+    else if (codePoint > last) low = middle + 1;
+    else return is;
+  }
+  return WORD;
+}
+
+function asciiClass(unit: number): Class {
+  if (unit <= 0x20 || unit === 0x7f) return SPACE;
+  const isDigit = unit >= 0x30 && unit <= 0x39;
+  const isLetter = (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);
+  return isDigit || isLetter ? WORD : MARK;
+}
+
+function classOf(codePoint: number): number {
+  return LOW_CLASSES[codePoint] ?? classIn(codePoint);
+}
+
+/** A token's range in its text, in UTF-16 units. Only words weigh anything. */
+export interface Token {
+  readonly start: number;
+  readonly end: number;
+  readonly isWord: boolean;
+}
+
+/** The tokens of `text` from `start` to `end`, in order. */
+export function tokensOf(text: string, start = 0, end = text.length): Token[] {
+  const tokens: Token[] = [];
+  for (let at = start; at < end;) {
+    const codePoint = text.codePointAt(at) ?? 0;
+    const found = classOf(codePoint);
+    const from = at;
+    at += codePoint > 0xffff ? 2 : 1;
+    if (found === SPACE) continue;
+    if (found === WORD) at = wordEnd(text, at, end);
+    tokens.push({ start: from, end: at, isWord: found !== MARK });
+  }
+  return tokens;
+}
+
+function wordEnd(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    const codePoint = text.codePointAt(at) ?? 0;
+    if (classOf(codePoint) !== WORD) break;
+    at += codePoint > 0xffff ? 2 : 1;
+  }
+  return at;
+}
+
+/** How a token is compared: writing it in capitals makes nobody its author. */
+export function spelling(text: string, { start, end }: Token): string {
+  return text.slice(start, end).toLowerCase();
+}
+
+/** Whether a token ends a sentence where white space or nothing follows it. */
+export function endsSentence(text: string, { start, end }: Token): boolean {
+  if (end - start !== 1) return false;
+  const unit = text.charCodeAt(start);
+  if (unit === 0x3002 || unit === 0xff01 || unit === 0xff1f || unit === 0x964) return true;
+  const isStop = unit === 0x2e || unit === 0x21 || unit === 0x3f || unit === 0x2026;
+  return isStop && (end >= text.length || classOf(text.codePointAt(end) ?? 0) === SPACE);
+}

@@ -1,0 +1,150 @@
+/**
+ * `tok/1`: who brought in each token of a text that many people changed (DESIGN.md 5, docs/formats/authorship.md).
+ * A token keeps the origin it had where it stood before. What stood before is found, in this order, as
+ * 1. a line that reads the same in a text this one was made from, wherever it stood there;
+ * 2. a line or a sentence, but for white space and capitals, that the texts it was made from have no more, or that
+ *    any earlier text had, if it has enough words to be no chance;
+ * 3. a token, in order, among what is left of the texts it was made from.
+ * What is found nowhere is new. So who reverts, moves, wraps or indents what others wrote becomes the author of nothing.
+ */
+import { Offer, type Piece, Remainder } from "./remainder.ts";
+import { type AuthoredText, type Line, linesOf } from "./text.ts";
+
+/** Words that make a line or sentence too long to be written twice by chance. */
+export const PIECE_WORDS_MIN = 3;
+
+/** How many texts before its bases are looked at for what was put back. */
+export const EARLIER_MAX = 8;
+
+/** Where the lines and sentences of all earlier texts are remembered. */
+export interface Pieces {
+  /** Origins of the tokens of a piece that was remembered. */
+  find(piece: Piece): Uint32Array | undefined;
+  /** Remembers a piece, unless it is known. */
+  keep(piece: Piece, origins: Uint32Array): void;
+}
+
+export interface NewText {
+  /** Number of the revision; later ones have greater numbers. */
+  readonly revision: number;
+  readonly text: string;
+  /** What it was made from: its parents. */
+  readonly bases: readonly AuthoredText[];
+  /** Texts before those, latest first: looked at only where something was put back that the bases do not have. */
+  readonly earlier: Iterable<AuthoredText>;
+  readonly pieces: Pieces;
+}
+
+/** The text with the origin of every token; new pieces of it are kept in `pieces`. */
+export function authored({ revision, text, bases, earlier, pieces }: NewText): AuthoredText {
+  const lines = linesOf(text);
+  const same: FoundLine[] = [];
+  const left = bases.map((base) => takeLines(base, lines, same));
+  const fresh = new Remainder(
+    lines.map((line) => ({ text: line })),
+    (line) => same[line] === undefined,
+  );
+  if (fresh.isOpen) {
+    const wasRestored = takePieces(fresh, left, pieces);
+    for (const remainder of left) fresh.align(remainder);
+    if (wasRestored) for (const base of earlier) recall(fresh, lines, base);
+    fresh.settleRest(revision);
+    for (const piece of fresh.pieces) if (piece.words >= PIECE_WORDS_MIN) pieces.keep(piece, fresh.origins(piece));
+  }
+  return joined(lines, same, fresh);
+}
+
+/** A line of a base that reads as the new one. */
+interface FoundLine {
+  readonly base: AuthoredText;
+  readonly line: Line;
+}
+
+/** Finds the lines of `base` among `lines`, each once, for `same`, by place; answers what is left of the base. */
+function takeLines(base: AuthoredText, lines: readonly string[], same: FoundLine[]): Remainder {
+  const used = new Uint8Array(base.lines.length);
+  const take = (here: number, there: number): void => {
+    const line = base.lines[there];
+    if (line === undefined) return;
+    same[here] ??= { base, line };
+    used[there] = 1;
+  };
+  let start = 0;
+  let [end, baseEnd] = [lines.length, base.lines.length];
+  while (start < Math.min(end, baseEnd) && lines[start] === base.lines[start]?.text) take(start, start++);
+  while (Math.min(end, baseEnd) > start && lines[end - 1] === base.lines[baseEnd - 1]?.text) take(--end, --baseEnd);
+  const places = new Map<string, number[]>();
+  for (let i = baseEnd - 1; i >= start; i--) {
+    const text = base.lines[i]?.text ?? "";
+    const known = places.get(text);
+    if (known === undefined) places.set(text, [i]);
+    else known.push(i);
+  }
+  for (let i = start; i < end; i++) {
+    const place = places.get(lines[i] ?? "")?.pop();
+    if (place !== undefined) take(i, place);
+  }
+  return new Remainder(
+    base.lines,
+    (line) => used[line] === 0,
+    (line) => originsOf(base, base.lines[line]),
+  );
+}
+
+/** Finds lines and sentences; answers whether one came from an earlier text than the bases. */
+function takePieces(fresh: Remainder, left: readonly Remainder[], pieces: Pieces): boolean {
+  const offers = left.map((remainder) => new Offer(remainder));
+  let wasRestored = false;
+  for (const piece of fresh.pieces) {
+    if (!fresh.isOpenAt(piece)) continue;
+    let origins = taken(offers, piece);
+    if (origins === undefined && piece.words >= PIECE_WORDS_MIN) {
+      origins = pieces.find(piece);
+      wasRestored ||= origins !== undefined;
+    }
+    if (origins !== undefined) fresh.settle(piece, origins);
+  }
+  return wasRestored;
+}
+
+function taken(offers: readonly Offer[], { key }: Piece): Uint32Array | undefined {
+  for (const offer of offers) {
+    const origins = offer.take(key);
+    if (origins !== undefined) return origins;
+  }
+  return undefined;
+}
+
+/** Takes from an earlier text what it has of the tokens that are open; in order only if it is the text put back. */
+function recall(fresh: Remainder, lines: readonly string[], base: AuthoredText): void {
+  if (!fresh.isOpen) return;
+  const same: FoundLine[] = [];
+  const left = takeLines(base, lines, same);
+  for (const [i, found] of same.entries()) if (found !== undefined) fresh.settleLine(i, originsOf(base, found.line));
+  const offers = [new Offer(left)];
+  for (const piece of fresh.pieces) {
+    // What is settled already goes from the offer, too.
+    const origins = taken(offers, piece);
+    if (origins !== undefined && fresh.isOpenAt(piece)) fresh.settle(piece, origins);
+  }
+  if (left.openTokens < base.origins.length / 2) fresh.align(left);
+}
+
+function joined(lines: readonly string[], same: readonly (FoundLine | undefined)[], fresh: Remainder): AuthoredText {
+  let first = 0;
+  const counted = lines.map((text, i) => {
+    const line = { text, first, count: same[i]?.line.count ?? fresh.countOf(i) };
+    first += line.count;
+    return line;
+  });
+  const origins = new Uint32Array(first);
+  for (const [i, line] of counted.entries()) {
+    const found = same[i];
+    origins.set(found === undefined ? fresh.originsOf(i) : originsOf(found.base, found.line), line.first);
+  }
+  return { lines: counted, origins };
+}
+
+function originsOf({ origins }: AuthoredText, line: Line | undefined): Uint32Array {
+  return line === undefined ? new Uint32Array() : origins.subarray(line.first, line.first + line.count);
+}

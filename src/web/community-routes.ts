@@ -2,6 +2,7 @@
 import { type Context, Hono } from "hono";
 
 import { base32, LoreError, textOf } from "../bytes/index.ts";
+import { attributed, type AttributedText, authorshipReady } from "../community/queries/authorship.ts";
 import { addressed } from "../community/queries/browse.ts";
 import { findUnit, resolve, revisionDetail, unitAt, unitByPath, type UnitRef } from "../community/queries/units.ts";
 import { kindOf } from "../unit/index.ts";
@@ -16,6 +17,7 @@ import { handsPage } from "./pages/hands.ts";
 import { historyPage } from "./pages/history.ts";
 import { peoplePage, personPage } from "./pages/people.ts";
 import { searchPage } from "./pages/search.ts";
+import { WHO } from "./pages/shown.ts";
 import { retiredPage, unitPage } from "./pages/unit.ts";
 import { parsedTable, TABLE_BYTES_MAX } from "./pages/unit-table.ts";
 import type { Html } from "./html.ts";
@@ -72,8 +74,16 @@ async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
     return keptPage(c, here, { make: () => retiredPage({ here, detail }), status: 410 });
   const [section, row] = [c.req.query("section"), c.req.query("row")];
   return keptPage(c, here, {
-    make: () => unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section, row }),
+    make: async () => {
+      const words = c.req.query("who") === WHO ? await wordsOf(here, revision) : undefined;
+      return unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section, row, words });
+    },
   });
+}
+
+async function wordsOf({ community }: Visit, revision: number): Promise<AttributedText | undefined> {
+  await authorshipReady(community);
+  return attributed(community, revision);
 }
 
 /** A page at its path; a former path leads to the current one, and a path with ".md" to the text itself. */

@@ -8,7 +8,7 @@ import { unitAt } from "../community/queries/units.ts";
 import { linkedPath } from "../projection/markdown.ts";
 import { at, browseHref, partHref, unitHref } from "./addresses.ts";
 import { html, type Html, raw } from "./html.ts";
-import type { OpenLink } from "./markdown/render.ts";
+import type { OpenLink } from "./markdown/open-links.ts";
 import type { Visit } from "./site.ts";
 import { words } from "./words.ts";
 
@@ -20,6 +20,8 @@ export interface LinkContext {
   readonly from: string;
   /** Where an anchor of this page is, when it is shown by section. */
   readonly anchorHref?: (anchor: string) => string;
+  /** What is said of words from an origin, as attributes. */
+  readonly said?: (origin: number, isLinked: boolean) => Html;
 }
 
 /** A rendering with its links filled in. Its markup was made by the renderer; what is put in is escaped. */
@@ -44,6 +46,8 @@ function fill(link: OpenLink, context: LinkContext): Html {
     case "image":
     case "wiki-image":
       return picture(link, context);
+    case "said":
+      return context.said?.(Number(link.href), link.isLinked ?? false) ?? html``;
     default:
       return link.form satisfies never;
   }

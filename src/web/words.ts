@@ -126,6 +126,19 @@ export const words = {
     sourced: "The day is as the source says.",
   },
 
+  who: {
+    show: "Who wrote which words",
+    hide: "Only the text",
+    hint: "Follow any words to who wrote them and when. Shaded:",
+    others: "everyone else",
+    said: (names: string, day: string) => `${names}, ${day}`,
+    card: "Who wrote these words",
+    version: (n: number) => `version ${n}`,
+    aVersion: "what it changed",
+    copied: "of",
+    close: "Close",
+  },
+
   table: {
     rows: (n: string, one: boolean) => `table of ${n} ${one ? "row" : "rows"}`,
     caption: (title: string) => `${title}, row by row`,

@@ -137,7 +137,7 @@ cases("a page shows its words, who wrote them, when, and where its links lead", 
     has: [
       '<h1 id="mend-a-kettle">Mend a kettle</h1>',
       "New words stand here.",
-      /by <a href="[^"]+">Older Author<\/a> and <a href="[^"]+">The founder<\/a>/,
+      /by <a href="[^"]+">The founder<\/a> and <a href="[^"]+">Older Author<\/a>/,
       ">2 versions</a>",
       `href="${home}/page/tools.csv">tools</a>`,
       'class="missing" title="Nothing is here yet">nothing</a>',

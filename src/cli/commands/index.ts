@@ -1,5 +1,6 @@
 /** Every command of `lore`, in the order the help lists them. */
 import type { Command } from "../command.ts";
+import { BLAME } from "./blame.ts";
 import { CHECKING } from "./checking.ts";
 import { MEMBERSHIP } from "./membership.ts";
 import { MOVING } from "./moving.ts";
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   ...MOVING,
   ...TAKING,
   ...READING,
+  ...BLAME,
   ...WRITING,
   ...MEMBERSHIP,
   ...CHECKING,

@@ -1,25 +1,16 @@
 /**
- * Markdown to markup, with every link into the community left open: markup here holds `NUL number NUL` where
- * link `number` goes, and whoever shows it fills that in (links.ts). NUL cannot come from the text, since
- * Markdown replaces it. So one rendering serves every place, moment and state of the links.
+ * Markdown to markup, with every link into the community left open (open-links.ts), so that one rendering serves
+ * every place, moment and state of the links.
  * Raw HTML never passes. Heading anchors are the catalog's, matched by line.
  */
 import createMarkdownIt, { type MarkdownIt, type StateCore, type Token } from "markdown-it";
 
 import { headingsOf } from "../../projection/markdown.ts";
 import { blocks } from "./blocks.ts";
+import { leftOpen, type OpenLink } from "./open-links.ts";
+import { said, saidCode, type SaidRun, SaidSource } from "./said.ts";
 import { tags } from "./tags.ts";
 import { wikiLinks } from "./wiki-links.ts";
-
-/** `fragment`: a heading of the same page. `wiki`: by name. */
-export interface OpenLink {
-  readonly form: "link" | "image" | "wiki" | "wiki-image" | "fragment";
-  readonly href: string;
-  /** Of a picture: its words, its width where given, and whether it stands inside a link. */
-  readonly alt?: string;
-  readonly width?: string;
-  readonly isLinked?: boolean;
-}
 
 export interface RenderedHeading {
   /** As shown: 2 to 6. */
@@ -53,18 +44,9 @@ function createMarkdown(): MarkdownIt {
   md.validateLink = (href) => SCHEMES.test(href.trim()) || !/^[^/?#]*:/.test(href.trim());
   md.use(tags).use(blocks).use(wikiLinks);
   md.core.ruler.push("lore_images", noteLinkedImages);
+  md.use(said);
   setRules(md);
   return md;
-}
-
-/** What the renderer's rules collect. */
-interface Collected {
-  readonly links: OpenLink[];
-}
-
-function collectedIn(env: unknown): Collected {
-  // The env of every render below.
-  return env as Collected;
 }
 
 /** Pictures inside a link must not become links themselves. */
@@ -77,12 +59,6 @@ function noteLinkedImages(state: StateCore): void {
       else if (child.type === "image" && depth > 0) child.meta = { ...child.meta, isLinked: true };
     }
   }
-}
-
-function leftOpen(env: unknown, link: OpenLink): string {
-  const { links } = collectedIn(env);
-  links.push(link);
-  return `\0${links.length - 1}\0`;
 }
 
 function setRules(md: MarkdownIt): void {
@@ -111,9 +87,10 @@ function setRules(md: MarkdownIt): void {
       ...(isLinked === true ? { isLinked } : {}),
     });
   };
-  const pre = (text: string) => `<pre tabindex="0"><code>${escape(text)}</code></pre>\n`;
-  rules["fence"] = (tokens, at) => pre(tokens[at]?.content ?? "");
-  rules["code_block"] = (tokens, at) => pre(tokens[at]?.content ?? "");
+  const pre: typeof rules.fence = (tokens, at, _options, env) =>
+    `<pre tabindex="0"><code>${saidCode(tokens[at], env, escape) ?? escape(tokens[at]?.content ?? "")}</code></pre>\n`;
+  rules["fence"] = pre;
+  rules["code_block"] = pre;
   rules["table_open"] = () => '<div class="pan" tabindex="0"><table>\n';
   rules["table_close"] = () => "</table></div>\n";
   rules["th_open"] = (tokens, at) => cell(tokens, at, "th");
@@ -140,14 +117,16 @@ function headingLink(tokens: readonly Token[], at: number, escape: (text: string
     : "";
 }
 
-export type RenderMarkdown = (text: string) => Rendered;
+/** With `runs`, words are in elements by their origin. */
+export type RenderMarkdown = (text: string, runs?: readonly SaidRun[]) => Rendered;
 
 /** Makes a renderer; it may be used for many texts, one after the other. */
 export function createRenderer(): RenderMarkdown {
   const md = createMarkdown();
-  return (written) => {
+  return (written, runs) => {
     const text = withoutFrontMatter(written.replaceAll("\r\n", "\n").replace(/^\uFEFF/, ""));
-    const env = { links: [] as OpenLink[] };
+    const said = runs === undefined ? {} : { said: new SaidSource(written, runs) };
+    const env = { links: [] as OpenLink[], ...said };
     const tokens = md.parse(text, env).filter(isNotEmpty);
     const page = new PageTokens(md, tokens, anchorsByLine(text));
     const sections = page.sections.map((section) => md.renderer.render([...section], md.options, env));

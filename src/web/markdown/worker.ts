@@ -11,7 +11,7 @@ const render = createRenderer();
 function answer(task: Task): Answer {
   switch (task.type) {
     case "markdown":
-      return { type: "markdown", rendered: render(task.text) };
+      return { type: "markdown", rendered: render(task.text, task.runs) };
     case "table":
       return { type: "table", table: parseTable(task.text) };
     case "diff":

@@ -1,4 +1,5 @@
 /** A unit about to be shown, and what its kind makes of it. */
+import type { AttributedText } from "../../community/queries/authorship.ts";
 import type { RevisionDetail, UnitListing } from "../../community/queries/units.ts";
 import { at, rawHref } from "../addresses.ts";
 import type { Html } from "../html.ts";
@@ -17,7 +18,12 @@ export interface Shown {
   /** An anchor of the section to show, a row to begin with. */
   readonly section: string | undefined;
   readonly row: string | undefined;
+  /** Whose words the text is, where that was asked. */
+  readonly words: AttributedText | undefined;
 }
+
+/** As it is asked for in an address: `?who=wrote`. */
+export const WHO = "wrote";
 
 /** What a kind's body adds to the page. */
 export interface Body {

@@ -3,9 +3,11 @@ import { at, unitPath } from "../addresses.ts";
 import { html, type Html, raw } from "../html.ts";
 import { fillLinks, type LinkContext } from "../links.ts";
 import type { Rendered, RenderedHeading } from "../markdown/render.ts";
+import type { SaidRun } from "../markdown/said.ts";
 import { words } from "../words.ts";
-import { type Body, bytesHref, type Shown } from "./shown.ts";
+import { type Body, bytesHref, type Shown, WHO } from "./shown.ts";
 import { isText, notice, shownText, type ShownText } from "./unit-text.ts";
+import { WordsView } from "./unit-words.ts";
 
 /** Pages longer than this are shown by section (DESIGN.md 4). */
 export const SECTIONED_CHARS = 60_000;
@@ -15,11 +17,12 @@ const CONTENTS_MOST = 400;
 export async function proseBody(shown: Shown): Promise<Body> {
   const text = shownText(shown);
   if (!isText(text)) return { body: text };
-  const rendered = await renderedText(shown, text);
+  const view = shown.words === undefined ? undefined : new WordsView(shown, shown.words);
+  const rendered = await renderedText(shown, text, view?.runs);
   const tools = [textLink(shown)];
   if (rendered === undefined) return { ...asWritten(text.read()), tools };
   const { title, titleAnchor } = rendered;
-  const layout = new Layout(shown, rendered);
+  const layout = new Layout(shown, rendered, view);
   return { title, titleAnchor, contents: layout.contents(), body: layout.body(), tools };
 }
 
@@ -29,10 +32,16 @@ function textLink(shown: Shown): Html {
 }
 
 /** undefined when it is no text, or took too long. */
-export async function renderedText({ here }: Pick<Shown, "here">, text: ShownText): Promise<Rendered | undefined> {
-  const answer = await here.site.workshop.run(`markdown ${text.sha256}`, () => ({
+export async function renderedText(
+  { here }: Pick<Shown, "here">,
+  text: ShownText,
+  runs?: readonly SaidRun[],
+): Promise<Rendered | undefined> {
+  const kept = runs === undefined ? "" : ` ${runs.map(({ end, origin }) => `${end}:${origin}`).join()}`;
+  const answer = await here.site.workshop.run(`markdown ${text.sha256}${kept}`, () => ({
     type: "markdown",
     text: text.read() ?? "",
+    ...(runs === undefined ? {} : { runs }),
   }));
   return answer?.type === "markdown" ? answer.rendered : undefined;
 }
@@ -50,8 +59,10 @@ class Layout {
   readonly #isWhole: boolean;
   /** Number of the section shown, when it is not the whole. */
   readonly #section: number;
+  readonly #words: WordsView | undefined;
 
-  constructor(shown: Shown, rendered: Rendered) {
+  constructor(shown: Shown, rendered: Rendered, words: WordsView | undefined) {
+    this.#words = words;
     this.#shown = shown;
     this.#rendered = rendered;
     const { sections, headings } = rendered;
@@ -73,7 +84,8 @@ class Layout {
   #sectionHref(section: number): string {
     const { here, detail, isPinned } = this.#shown;
     const path = isPinned ? `/u/${detail.unit}@${detail.revision}` : unitPath(here, detail);
-    return at(here, path, { section: this.#headingOf(section)?.anchor });
+    const who = this.#words === undefined ? undefined : WHO;
+    return at(here, path, { section: this.#headingOf(section)?.anchor, who });
   }
 
   #headingOf(section: number): RenderedHeading | undefined {
@@ -96,12 +108,17 @@ class Layout {
   body(): Html {
     const { here, detail } = this.#shown;
     const { sections, links } = this.#rendered;
-    const context: LinkContext = { here, from: detail.path ?? "", anchorHref: (anchor) => this.#href(anchor) };
+    const context: LinkContext = {
+      here,
+      from: detail.path ?? "",
+      anchorHref: (anchor) => this.#href(anchor),
+      said: (origin, isLinked) => this.#words?.attributes(origin, isLinked) ?? html``,
+    };
     const markup = this.#isWhole ? sections.join("") : (sections[this.#section] ?? "");
     if (markup.trim() === "") return notice(words.page.empty);
-    return html`<div class="prose">
+    return html`${this.#words?.key() ?? ""}<div class="prose${this.#words === undefined ? "" : " shaded"}">
 ${fillLinks(markup, links, context)}
-</div>${this.#isWhole ? "" : this.#turn()}`;
+</div>${this.#words?.cards() ?? ""}${this.#isWhole ? "" : this.#turn()}`;
   }
 
   #turn(): Html {

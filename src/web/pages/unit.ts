@@ -1,5 +1,6 @@
 /** The page of a unit, whatever its kind: header, body, where it came from, may I use this, as it was on. */
 import { acceptedCount, replacementOf } from "../../community/queries/activity.ts";
+import { hasAuthors, standingAt } from "../../community/queries/authorship.ts";
 import { madeFrom, usedIn } from "../../community/queries/links.ts";
 import { authorsOf, contributorsOf, type PersonRef } from "../../community/queries/people.ts";
 import { ownLicence } from "../../community/queries/profile.ts";
@@ -13,14 +14,16 @@ import { asOfForm, type Crumb, page } from "../layout.ts";
 import { hasFolder } from "../links.ts";
 import { personLink, badges, byline, linkList, titleOf, useWords } from "../parts.ts";
 import { kindWords, saidWords, stateWords, words } from "../words.ts";
-import type { Body, Shown } from "./shown.ts";
+import { type Body, type Shown, WHO } from "./shown.ts";
 import { fileBody } from "./unit-file.ts";
 import { proseBody } from "./unit-prose.ts";
 import { tableBody } from "./unit-table.ts";
 import { toolBody } from "./unit-tool.ts";
+import { WordsView } from "./unit-words.ts";
 
 async function bodyOf(shown: Shown): Promise<Body> {
   const { body } = kindOf(shown.detail.kind);
+  if (shown.words !== undefined && body !== "markdown") return sourceBody(new WordsView(shown, shown.words));
   switch (body) {
     case "markdown":
       return await proseBody(shown);
@@ -34,6 +37,11 @@ async function bodyOf(shown: Shown): Promise<Body> {
     default:
       return body satisfies never;
   }
+}
+
+/** What is no prose is shown as it is written. */
+function sourceBody(view: WordsView): Body {
+  return { body: html`${view.key()}<div class="shaded">${view.source()}</div>${view.cards()}` };
 }
 
 export async function unitPage(shown: Shown): Promise<Html> {
@@ -99,8 +107,10 @@ function suggestionWords({ state, time }: RevisionDetail): string {
     : words.page.notAccepted(longDate(time));
 }
 
-/** Whose words stand in what is shown. */
+/** Whose words stand in what is shown, those with most first. */
 function peopleOf({ here, unit, revision, isPinned, detail }: Shown): readonly PersonRef[] {
+  const standing = standingAt(here.community, unit, revision);
+  if (standing.length > 0) return standing;
   if (!isPinned) return contributorsOf(here.community, unit);
   const signer = here.community.facts.revision(revision)?.author;
   return signer === undefined ? [detail.signedBy] : authorsOf(here.community, revision, signer).authors;
@@ -114,13 +124,22 @@ function bylineOf(shown: Shown, about: string | undefined): Html {
       <span class="quiet">${about === undefined ? "" : `${about}, `}${changed} <a href="${history}">${date(detail.time)}</a></span></p>`;
 }
 
-function tools({ here, unit, detail, isPinned }: Shown, more: readonly Html[]): Html {
+function tools(shown: Shown, more: readonly Html[]): Html {
+  const { here, unit, detail, isPinned } = shown;
   const versions = acceptedCount(here.community, unit);
   const genuine = at(
     { ...here, asOf: undefined },
     `/genuine/${detail.unit}${isPinned || here.asOf !== undefined ? `@${detail.revision}` : ""}`,
   );
-  return html`<p class="tools"><a class="btn" href="${at(here, `/history/${detail.unit}`)}">${words.page.versions(count(versions), versions === 1)}</a> ${more} <a class="btn bare" href="${genuine}">${words.page.genuine}</a></p>`;
+  return html`<p class="tools"><a class="btn" href="${at(here, `/history/${detail.unit}`)}">${words.page.versions(count(versions), versions === 1)}</a> ${whoLink(shown)} ${more} <a class="btn bare" href="${genuine}">${words.page.genuine}</a></p>`;
+}
+
+/** To who wrote which words, and back. */
+function whoLink({ here, detail, revision, isPinned, words: asked }: Shown): Html | "" {
+  const path = isPinned ? `/u/${detail.unit}@${detail.revision}` : unitPath(here, detail);
+  if (asked !== undefined) return html`<a class="btn" href="${at(here, path)}">${words.who.hide}</a>`;
+  if (!hasAuthors(here.community, revision)) return "";
+  return html`<a class="btn" href="${at(here, path, { who: WHO })}">${words.who.show}</a>`;
 }
 
 function strip(shown: Shown): Html {

@@ -1,0 +1,70 @@
+/** The command that says whose words a text is. */
+import { LoreError } from "../../bytes/index.ts";
+import { authorship, type Community, units } from "../../community/index.ts";
+import {
+  type Command,
+  chosenCommunity,
+  COMMUNITY_OPTION,
+  day,
+  isSet,
+  MOMENT_OPTIONS,
+  printJson,
+  word,
+} from "../command.ts";
+import { chosenMoment } from "./reading.ts";
+
+const NAMES_WIDTH = 28;
+
+const blame: Command = {
+  name: "blame",
+  usage: "UNIT[@REVISION] [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
+  summary: "Show who wrote which words of a text, and in which version",
+  options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS },
+  async run(invocation) {
+    const community = chosenCommunity(invocation, "read");
+    const unit = units.findUnit(community, word(invocation, 0, "a path, title or id"));
+    const revision = units.resolve(community, unit, chosenMoment(invocation, community));
+    await authorship.authorshipReady(community);
+    const found = authorship.attributed(community, revision);
+    if (found === undefined) throw notAttributed(community, revision);
+    const detail = units.revisionDetail(community, revision);
+    if (isSet(invocation, "json")) {
+      const runs = found.runs.map(({ bytes, start, end, words, origin }) => ({
+        range: bytes,
+        text: found.text.slice(start, end),
+        words,
+        origin,
+      }));
+      const people = authorship.standingInText(found).map(({ id, name }) => ({ id, name }));
+      printJson(invocation, { unit: detail.unit, revision: detail.revision, title: detail.title, people, runs });
+    } else for (const line of lines(found)) invocation.output.out(`${line}\n`);
+    return undefined;
+  },
+};
+
+function notAttributed(community: Community, revision: number): LoreError {
+  const { title, state, parts } = units.revisionDetail(community, revision);
+  const body = parts.find(({ name }) => name === "body");
+  const why =
+    body === undefined || body.sha256 === null
+      ? "it has no text that is here"
+      : state !== "current" && state !== "past"
+        ? "it was never accepted; only accepted versions are looked at"
+        : "it is not text, or too long, or was accepted a moment ago. Try again if so";
+  return new LoreError("REFUSED", `Asking who wrote the words of "${title}": ${why}.`);
+}
+
+/** One line for each run in each line of the text: who, when, what. */
+function lines({ text, runs }: authorship.AttributedText): string[] {
+  return runs.flatMap(({ start, origin }, i) => {
+    const names = origin.authors.map(({ name }) => name).join(", ");
+    const who = names.length > NAMES_WIDTH ? `${names.slice(0, NAMES_WIDTH - 1)}…` : names.padEnd(NAMES_WIDTH);
+    const said = text.slice(i === 0 ? 0 : start, runs[i + 1]?.start ?? text.length);
+    return said
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map((line) => `${day(origin.time)}  ${who}  ${line.trimEnd()}`);
+  });
+}
+
+export const BLAME = [blame];

@@ -1,0 +1,231 @@
+/** Whose words stand where: for a text, to the word; for a unit and for a community, the people. No totals, no ranks. */
+import { base32, LoreError } from "../../bytes/index.ts";
+import { decodeOrigins } from "../../projection/authorship/index.ts";
+import { textOfBody } from "../../projection/authorship/projector.ts";
+import { weighedTokens } from "../../projection/authorship/words.ts";
+import type { Community } from "../community.ts";
+import { authorsOf, personRef, type PersonRef } from "./people.ts";
+import { partBytes } from "./units.ts";
+
+/** The version that words came from. Times in ms, ids in base32. */
+export interface Origin {
+  readonly revision: string;
+  /** The unit it is a version of: another one where the words were copied from there. */
+  readonly unit: string;
+  readonly title: string;
+  /** Place among that unit's accepted versions; null when it was taken up with a later one. */
+  readonly version: number | null;
+  readonly time: number;
+  readonly authors: readonly PersonRef[];
+}
+
+/** Neighbouring words with one origin. */
+export interface AttributedRun {
+  /** UTF-16 units of the text, and bytes of the part, `[start, end)`. */
+  readonly start: number;
+  readonly end: number;
+  readonly bytes: readonly [start: number, end: number];
+  /** Words that weigh: punctuation, link targets and tags do not. */
+  readonly words: number;
+  readonly origin: Origin;
+}
+
+export interface AttributedText {
+  readonly text: string;
+  readonly runs: readonly AttributedRun[];
+}
+
+/** To be awaited before asking: brings authorship up to what is on record, where this process may write it. */
+export async function authorshipReady({ authorship, facts }: Community): Promise<void> {
+  await authorship.started;
+  await authorship.follow(facts);
+}
+
+/**
+ * Whose words the text of an accepted revision is; undefined where there is no text, it is too long, or it was
+ * accepted so lately that nobody has looked yet.
+ */
+export function attributed(community: Community, revision: number): AttributedText | undefined {
+  const row = community.authorship.db.get<{ origins: Uint8Array | null }>(
+    "SELECT origins FROM authorship_text WHERE revision = ?",
+    revision,
+  );
+  const text = textOfBody(partBytes(community, revision));
+  if (row?.origins == null || text === undefined) return undefined;
+  return { text, runs: runsOf(community, text, decodeOrigins(row.origins)) };
+}
+
+function runsOf(community: Community, text: string, origins: Uint32Array): AttributedRun[] {
+  const known = new Map<number, Origin>();
+  const originOf = (n: number): Origin => {
+    const origin = known.get(n) ?? originDetail(community, n);
+    known.set(n, origin);
+    return origin;
+  };
+  const runs: { start: number; end: number; bytes: [number, number]; words: number; origin: Origin; n: number }[] = [];
+  const bytes = new ByteCounter(text);
+  for (const [i, { start, end, weighs }] of weighedTokens(text).entries()) {
+    const n = origins[i] ?? 0;
+    const last = runs.at(-1);
+    const words = weighs ? 1 : 0;
+    if (last?.n === n) {
+      last.end = end;
+      last.bytes[1] = bytes.at(end);
+      last.words += words;
+    } else runs.push({ start, end, bytes: [bytes.at(start), bytes.at(end)], words, origin: originOf(n), n });
+  }
+  return runs.map(({ n: _, ...run }) => run);
+}
+
+/** Bytes of UTF-8 before a place in a text; places must rise. */
+class ByteCounter {
+  readonly #text: string;
+  #at = 0;
+  #bytes = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  at(place: number): number {
+    this.#bytes += Buffer.byteLength(this.#text.slice(this.#at, place));
+    this.#at = place;
+    return this.#bytes;
+  }
+}
+
+interface OriginRow {
+  readonly id: Uint8Array;
+  readonly unit_id: Uint8Array;
+  readonly title: string | null;
+  readonly author: number;
+  readonly time: number;
+  readonly version: number | null;
+}
+
+function originDetail(community: Community, n: number): Origin {
+  const row = community.rows.get<OriginRow>(
+    `SELECT r.id, u.id AS unit_id, f.title, r.author, r.time,
+       (SELECT max(h.seq) FROM head h WHERE h.unit = r.unit AND h.revision = r.n) AS version
+     FROM revision r JOIN unit u ON u.n = r.unit LEFT JOIN catalog_fact f ON f.revision = r.n WHERE r.n = ?`,
+    n,
+  );
+  if (row === undefined)
+    throw new LoreError("INTEGRITY", 'Words come from a version that is not here. Run "lore rebuild".');
+  return {
+    revision: base32.encode(row.id),
+    unit: base32.encode(row.unit_id),
+    title: row.title ?? "Untitled",
+    version: row.version,
+    time: row.time,
+    authors: authorsOf(community, n, row.author).authors,
+  };
+}
+
+/** Whether `attributed` has an answer. */
+export function hasAuthors({ authorship }: Community, revision: number): boolean {
+  return (
+    authorship.db.get("SELECT 1 AS found FROM authorship_text WHERE revision = ? AND origins IS NOT NULL", revision) !==
+    undefined
+  );
+}
+
+/**
+ * Those whose words stand in a revision of a unit, those with most first; bots and converters are left out. Of the
+ * unit's current version it is on record; another is counted now.
+ */
+export function standingAt(community: Community, unit: number, revision: number): PersonRef[] {
+  if (community.facts.unit(unit)?.head === revision) return standingIn(community, unit);
+  const text = attributed(community, revision);
+  return text === undefined ? [] : standingInText(text);
+}
+
+function standingIn(community: Community, unit: number): PersonRef[] {
+  const shares = new Shares();
+  const origins = community.authorship.db.all<{ origin: number; words: number }>(
+    "SELECT origin, words FROM authorship_standing WHERE unit = ? ORDER BY origin",
+    unit,
+  );
+  for (const { origin, words } of origins) {
+    const signer = community.facts.revision(origin)?.author;
+    if (signer !== undefined) shares.add(authorsOf(community, origin, signer).authors, words);
+  }
+  return shares.people();
+}
+
+/** The same of any text. */
+export function standingInText({ runs }: AttributedText): PersonRef[] {
+  const shares = new Shares();
+  for (const { words, origin } of runs) shares.add(origin.authors, words);
+  return shares.people();
+}
+
+/** Words by person; those who wrote together share. */
+class Shares {
+  readonly #words = new Map<string, { readonly person: PersonRef; words: number }>();
+
+  add(authors: readonly PersonRef[], words: number): void {
+    for (const person of authors) {
+      const known = this.#words.get(person.id) ?? { person, words: 0 };
+      known.words += words / authors.length;
+      this.#words.set(person.id, known);
+    }
+  }
+
+  people(): PersonRef[] {
+    return [...this.#words.values()]
+      .filter(({ person, words }) => person.type === "person" && words > 0)
+      .toSorted((a, b) => b.words - a.words)
+      .map(({ person }) => person);
+  }
+}
+
+/** Those whose words stand in what is current, in order of their first accepted version. */
+export function peopleStanding(community: Community): PersonRef[] {
+  const current = community.rows.all<{ n: number }>(
+    "SELECT n FROM unit WHERE head IS NOT NULL AND retired = 0 AND superseded_by IS NULL AND kind <> 'charter'",
+  );
+  const shown = new Set(current.map(({ n }) => n));
+  const standing = community.authorship.db.all<{ unit: number; origin: number }>(
+    "SELECT unit, origin FROM authorship_standing ORDER BY origin",
+  );
+  const origins = new Set(standing.filter(({ unit }) => shown.has(unit)).map(({ origin }) => origin));
+  const members = community.rows.all<{ revision: number; member: number }>(
+    `SELECT r.n AS revision, coalesce(c.member, r.author) AS member
+     FROM revision r LEFT JOIN contributor c ON c.revision = r.n WHERE r.state = 'accepted' ORDER BY r.time, r.n`,
+  );
+  const standingMembers = new Set<number>();
+  const first = new Map<number, number>();
+  const persons = new Map<number, number>();
+  for (const { revision, member } of members) {
+    const person = persons.get(member) ?? community.facts.person(member);
+    persons.set(member, person);
+    if (!first.has(person)) first.set(person, first.size);
+    if (origins.has(revision)) standingMembers.add(person);
+  }
+  return [...standingMembers]
+    .toSorted((a, b) => (first.get(a) ?? 0) - (first.get(b) ?? 0))
+    .map((person) => personRef(community, person))
+    .filter(({ type }) => type === "person");
+}
+
+/** Current units in which a person's words stand, by title. `member` is the row number of the person. */
+export function unitsWithWordsOf(community: Community, member: number): number[] {
+  const own = community.rows.all<{ revision: number; member: number }>(
+    `SELECT r.n AS revision, coalesce(c.member, r.author) AS member
+     FROM revision r LEFT JOIN contributor c ON c.revision = r.n WHERE r.state = 'accepted'`,
+  );
+  const persons = new Map<number, number>();
+  const units = new Set<number>();
+  for (const { revision, member: by } of own) {
+    const person = persons.get(by) ?? community.facts.person(by);
+    persons.set(by, person);
+    if (person !== member) continue;
+    const standing = community.authorship.db.all<{ unit: number }>(
+      "SELECT unit FROM authorship_standing WHERE origin = ?",
+      revision,
+    );
+    for (const { unit } of standing) units.add(unit);
+  }
+  return [...units];
+}

@@ -1,0 +1,190 @@
+/** Whose words stand where, in a community that is written to: by hand, in side branches, copied, and erased. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { base32 } from "../../src/bytes/index.ts";
+import { authorship, type DraftOp, verifyCommunity } from "../../src/community/index.ts";
+import { revisionId, type ReviseOp, unitId } from "../../src/unit/index.ts";
+import { createCommunity, pageParts, type Person, suite, type TestCommunity } from "./kit.ts";
+
+interface Written {
+  readonly unit: Uint8Array;
+  readonly revision: Uint8Array;
+}
+
+/** Writes a version as somebody; a first one without `of`. */
+async function write(
+  t: TestCommunity,
+  by: Person,
+  body: string,
+  { of, propose }: { of?: readonly Written[]; propose?: true } = {},
+): Promise<Written> {
+  const { log } = t.community;
+  const [base] = of ?? [];
+  const nonce = base === undefined ? t.environment.random(16) : undefined;
+  const unit = base?.unit ?? unitId(suite, { log, author: by.member, nonce: nonce ?? new Uint8Array() });
+  const draft: DraftOp = {
+    op: "revise",
+    kind: "page",
+    unit,
+    parents: (of ?? []).map(({ revision }) => revision),
+    content: pageParts("Tea", body),
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(propose === undefined ? {} : { propose }),
+  };
+  const { submission } = await by.write(draft);
+  // The op just signed.
+  const op = submission.entry.ops[0] as ReviseOp;
+  return { unit, revision: revisionId(suite, { log, author: by.member, op }) };
+}
+
+/** Runs of the text of a version as "name: words"; the current version's, where only a unit is given. */
+async function said(t: TestCommunity, { revision }: Pick<Written, "revision">): Promise<string[]> {
+  await authorship.authorshipReady(t.community);
+  const n = t.community.facts.revisionById(revision)?.n ?? assert.fail();
+  const { text, runs } = authorship.attributed(t.community, n) ?? assert.fail("no authors");
+  return runs.map(
+    ({ start, end, origin }) => `${origin.authors.map(({ name }) => name).join("+")}: ${text.slice(start, end)}`,
+  );
+}
+
+function standing(t: TestCommunity, { unit }: Written): string[] {
+  const { n = 0, head } = t.community.facts.unitById(unit) ?? {};
+  return authorship.standingAt(t.community, n, head ?? 0).map(({ name }) => name);
+}
+
+async function withBob() {
+  const t = await createCommunity();
+  return { t, bob: await t.join("Bob", "editor") };
+}
+
+test("words are those of whoever brought them in, and reverting makes nobody their author", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const first = await write(t, t.ann, "Boil the water. Pour it.");
+  const second = await write(t, bob, "Boil the fresh water. Pour it.", { of: [first] });
+  const blank = await write(t, bob, "", { of: [second] });
+  const third = await write(t, bob, "Boil the fresh water. Pour it.", { of: [blank] });
+  assert.deepEqual(await said(t, third), ["Ann: Boil the", "Bob: fresh", "Ann: water. Pour it."]);
+  assert.deepEqual(standing(t, third), ["Ann", "Bob"]);
+  assert.deepEqual(await said(t, first), ["Ann: Boil the water. Pour it."]);
+  await verifyCommunity(t.community);
+});
+
+test("who wrote in a suggestion keeps their words when it is taken up by a later version", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const first = await write(t, t.ann, "Boil the water.\n\nPour it.");
+  const side = await write(t, bob, "Boil the water.\n\nPour it slowly.", { of: [first], propose: true });
+  const main = await write(t, t.ann, "Boil fresh water.\n\nPour it.", { of: [first] });
+  const merged = await write(t, t.ann, "Boil fresh water.\n\nPour it slowly.", { of: [main, side] });
+  assert.deepEqual(await said(t, merged), [
+    "Ann: Boil",
+    "Ann: fresh",
+    "Ann: water.\n\nPour it",
+    "Bob: slowly",
+    "Ann: .",
+  ]);
+  await verifyCommunity(t.community);
+});
+
+test("a suggestion that nobody accepted has no authors to show", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const first = await write(t, t.ann, "Boil the water.");
+  const side = await write(t, bob, "Boil no water.", { of: [first], propose: true });
+  await authorship.authorshipReady(t.community);
+  const n = t.community.facts.revisionById(side.revision)?.n ?? assert.fail();
+  assert.equal(authorship.attributed(t.community, n), undefined);
+});
+
+const SENTENCE = "Never leave a kettle on the stove without water in it.";
+
+test("a sentence copied from another page stays its author's, and says where it comes from", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const source = await write(t, t.ann, `# Safety\n\n${SENTENCE}`);
+  const copy = await write(t, bob, `# My rules\n\n${SENTENCE} Wipe the table.`);
+  assert.deepEqual(await said(t, copy), ["Bob: # My rules", `Ann: ${SENTENCE}`, "Bob: Wipe the table."]);
+  const n = t.community.facts.revisionById(copy.revision)?.n ?? 0;
+  const [, copied] = authorship.attributed(t.community, n)?.runs ?? [];
+  assert.equal(copied?.origin.unit, base32.encode(source.unit));
+  await verifyCommunity(t.community);
+});
+
+test("a few common words in two pages are nobody's copy", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  await write(t, t.ann, "Pour it in a cup.");
+  const other = await write(t, bob, "Pour it in a cup.");
+  assert.deepEqual(await said(t, other), ["Bob: Pour it in a cup."]);
+});
+
+test("what was erased was never there: its words are those of whoever has them next", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const first = await write(t, t.ann, `${SENTENCE} Call 555-0199.`);
+  const second = await write(t, bob, SENTENCE, { of: [first] });
+  assert.deepEqual(await said(t, second), [`Ann: ${SENTENCE}`]);
+  await t.ann.write({ op: "redact", slots: [{ op: first.revision, part: "body" }] });
+  assert.deepEqual(await said(t, second), [`Bob: ${SENTENCE}`]);
+  const n = t.community.facts.revisionById(first.revision)?.n ?? 0;
+  assert.equal(authorship.attributed(t.community, n), undefined);
+  await verifyCommunity(t.community);
+});
+
+test("a program that wrote words is said to have, and stands in no list of people", async () => {
+  await using t = await createCommunity();
+  const first = await write(t, t.ann, "Boil the water.");
+  const nonce = t.environment.random(16);
+  const name = { name: "name", media: "text/plain", bytes: new TextEncoder().encode("formatter") };
+  await t.ann.write({ op: "member", type: "bot", nonce, content: [name] });
+  const bot = t.community.rows.get<{ id: Uint8Array }>("SELECT id FROM member WHERE type = 'bot'")?.id ?? assert.fail();
+  const content = pageParts("Tea", "Boil the filtered water.");
+  await t.ann.write({
+    op: "revise",
+    kind: "page",
+    unit: first.unit,
+    parents: [first.revision],
+    by: [{ member: bot }],
+    content,
+  });
+  const head = t.community.facts.revision(t.community.facts.unitById(first.unit)?.head ?? 0)?.id ?? assert.fail();
+  assert.deepEqual(await said(t, { revision: head }), ["Ann: Boil the", "formatter: filtered", "Ann: water."]);
+  assert.deepEqual(standing(t, first), ["Ann"]);
+  assert.deepEqual(
+    authorship.peopleStanding(t.community).map((person) => person.name),
+    ["Ann"],
+  );
+});
+
+test("those whose words are gone stand in no list", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const first = await write(t, bob, "Boil it.");
+  await write(t, t.ann, "Something else entirely.", { of: [first] });
+  await authorship.authorshipReady(t.community);
+  assert.deepEqual(
+    authorship.peopleStanding(t.community).map(({ name }) => name),
+    ["Ann"],
+  );
+  assert.deepEqual(authorship.unitsWithWordsOf(t.community, bob.n), []);
+});
+
+test("ranges are bytes of the text, whatever its script", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const first = await write(t, t.ann, "Ein schöner Tee: お茶.");
+  const second = await write(t, bob, "Ein sehr schöner Tee: お茶 🍵.", { of: [first] });
+  await authorship.authorshipReady(t.community);
+  const n = t.community.facts.revisionById(second.revision)?.n ?? 0;
+  const { text, runs } = authorship.attributed(t.community, n) ?? assert.fail();
+  const bytes = Buffer.from(text);
+  for (const {
+    start,
+    end,
+    bytes: [from, to],
+  } of runs)
+    assert.equal(bytes.subarray(from, to).toString(), text.slice(start, end));
+  assert.deepEqual(await said(t, second), ["Ann: Ein", "Bob: sehr", "Ann: schöner Tee: お茶", "Bob: 🍵", "Ann: ."]);
+});

@@ -3,7 +3,7 @@ import type { UnitLink } from "../community/queries/links.ts";
 import type { PersonRef } from "../community/queries/people.ts";
 import type { UnitListing } from "../community/queries/units.ts";
 import { personHref, unitHref } from "./addresses.ts";
-import { fileSize, listed } from "./format.ts";
+import { count, fileSize, listed } from "./format.ts";
 import { html, type Html } from "./html.ts";
 import { licenceWords } from "./licence.ts";
 import type { Visit } from "./site.ts";
@@ -50,10 +50,10 @@ export function titleOf({ kind, title, path }: Pick<UnitListing, "kind" | "title
   return title.replaceAll(/!?\[!?\[[^\]]*\]\([^)]*\)\]\([^)]*\)|!\[[^\]]*\]\([^)]*\)/g, "").trim() || title;
 }
 
-function linkItem(here: Visit, { unit, elsewhere }: UnitLink): Html {
+function linkItem(here: Visit, { unit, elsewhere, words: copied }: UnitLink): Html {
   if (unit === undefined)
     return html`<li><code>${elsewhere ?? ""}</code> <span class="kind">${words.page.elsewhere}</span></li>`;
-  return html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a> <span class="kind">${kindWords(unit.kind).one}</span></li>`;
+  return html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a> <span class="kind">${kindWords(unit.kind).one}${copied === undefined ? "" : `, ${words.page.wordsOfIt(count(copied), copied === 1)}`}</span></li>`;
 }
 
 /** Each unit once, whichever way it is linked. */

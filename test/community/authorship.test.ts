@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { base32 } from "../../src/bytes/index.ts";
-import { authorship, type DraftOp, verifyCommunity } from "../../src/community/index.ts";
+import { authorship, type DraftOp, links, verifyCommunity } from "../../src/community/index.ts";
 import { revisionId, type ReviseOp, unitId } from "../../src/unit/index.ts";
 import { createCommunity, pageParts, type Person, suite, type TestCommunity } from "./kit.ts";
 
@@ -49,8 +49,8 @@ async function said(t: TestCommunity, { revision }: Pick<Written, "revision">): 
 }
 
 function standing(t: TestCommunity, { unit }: Written): string[] {
-  const { n = 0, head } = t.community.facts.unitById(unit) ?? {};
-  return authorship.standingAt(t.community, n, head ?? 0).map(({ name }) => name);
+  const head = t.community.facts.unitById(unit)?.head ?? 0;
+  return authorship.standingIn(t.community, head).map(({ name }) => name);
 }
 
 async function withBob() {
@@ -110,6 +110,30 @@ test("a sentence copied from another page stays its author's, and says where it 
   const [, copied] = authorship.attributed(t.community, n)?.runs ?? [];
   assert.equal(copied?.origin.unit, base32.encode(source.unit));
   await verifyCommunity(t.community);
+});
+
+test("what a page is made from and used in is told by its words too, as of any moment", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const n = (unit: Uint8Array) => t.community.facts.unitById(unit)?.n ?? 0;
+  const sentences = [
+    SENTENCE,
+    "Let it stand where no child can reach the handle.",
+    "Empty it before the night is over and frost comes.",
+  ];
+  const source = await write(t, t.ann, sentences.join(" "));
+  const copy = await write(t, bob, `My own words first. ${sentences.join(" ")}`);
+  const before = t.community.size;
+  await authorship.authorshipReady(t.community);
+  const used = () => links.usedIn(t.community, n(source.unit)).map(({ rel, words }) => `${rel} ${words ?? ""}`);
+  assert.deepEqual(used(), ["copied 31"]);
+  await write(t, bob, "My own words first.", { of: [copy] });
+  await authorship.authorshipReady(t.community);
+  const made = (moment?: { at: "size"; size: number }) =>
+    links.madeFrom(t.community, n(copy.unit), moment).map(({ rel, words }) => `${rel} ${words ?? ""}`);
+  assert.deepEqual(made(), []);
+  assert.deepEqual(made({ at: "size", size: before }), ["copied 31"]);
+  assert.deepEqual(used(), []);
 });
 
 test("a few common words in two pages are nobody's copy", async () => {

@@ -1,8 +1,8 @@
 /** Whose words stand where: for a text, to the word; for a unit and for a community, the people. No totals, no ranks. */
 import { base32, LoreError } from "../../bytes/index.ts";
-import { decodeOrigins } from "../../projection/authorship/index.ts";
+import { authoredText, decodeOrigins } from "../../projection/authorship/index.ts";
 import { textOfBody } from "../../projection/authorship/projector.ts";
-import { weighedTokens } from "../../projection/authorship/words.ts";
+import { weighedTokens, wordsByOrigin } from "../../projection/authorship/words.ts";
 import type { Community } from "../community.ts";
 import { authorsOf, personRef, type PersonRef } from "./people.ts";
 import { partBytes } from "./units.ts";
@@ -46,13 +46,20 @@ export async function authorshipReady({ authorship, facts }: Community): Promise
  * accepted so lately that nobody has looked yet.
  */
 export function attributed(community: Community, revision: number): AttributedText | undefined {
+  const found = textWithOrigins(community, revision);
+  return found === undefined ? undefined : { text: found.text, runs: runsOf(community, found.text, found.origins) };
+}
+
+function textWithOrigins(
+  community: Community,
+  revision: number,
+): { readonly text: string; readonly origins: Uint32Array } | undefined {
   const row = community.authorship.db.get<{ origins: Uint8Array | null }>(
     "SELECT origins FROM authorship_text WHERE revision = ?",
     revision,
   );
   const text = textOfBody(partBytes(community, revision));
-  if (row?.origins == null || text === undefined) return undefined;
-  return { text, runs: runsOf(community, text, decodeOrigins(row.origins)) };
+  return row?.origins == null || text === undefined ? undefined : { text, origins: decodeOrigins(row.origins) };
 }
 
 function runsOf(community: Community, text: string, origins: Uint32Array): AttributedRun[] {
@@ -130,23 +137,25 @@ export function hasAuthors({ authorship }: Community, revision: number): boolean
   );
 }
 
-/**
- * Those whose words stand in a revision of a unit, those with most first; bots and converters are left out. Of the
- * unit's current version it is on record; another is counted now.
- */
-export function standingAt(community: Community, unit: number, revision: number): PersonRef[] {
-  if (community.facts.unit(unit)?.head === revision) return standingIn(community, unit);
-  const text = attributed(community, revision);
-  return text === undefined ? [] : standingInText(text);
+/** Words of a revision by the row number of the revision each came from. Of a unit's current version they are on record. */
+function wordsIn(community: Community, revision: number): Map<number, number> {
+  const { db } = community.authorship;
+  const unit = community.facts.revision(revision)?.unit ?? 0;
+  if (community.facts.unit(unit)?.head === revision) {
+    const standing = db.all<{ origin: number; words: number }>(
+      "SELECT origin, words FROM authorship_standing WHERE unit = ? ORDER BY origin",
+      unit,
+    );
+    return new Map(standing.map(({ origin, words }) => [origin, words]));
+  }
+  const text = textWithOrigins(community, revision);
+  return text === undefined ? new Map() : wordsByOrigin(authoredText(text.text, text));
 }
 
-function standingIn(community: Community, unit: number): PersonRef[] {
+/** Those whose words stand in a revision, those with most first; bots and converters are left out. */
+export function standingIn(community: Community, revision: number): PersonRef[] {
   const shares = new Shares();
-  const origins = community.authorship.db.all<{ origin: number; words: number }>(
-    "SELECT origin, words FROM authorship_standing WHERE unit = ? ORDER BY origin",
-    unit,
-  );
-  for (const { origin, words } of origins) {
+  for (const [origin, words] of wordsIn(community, revision)) {
     const signer = community.facts.revision(origin)?.author;
     if (signer !== undefined) shares.add(authorsOf(community, origin, signer).authors, words);
   }
@@ -178,6 +187,34 @@ class Shares {
       .toSorted((a, b) => b.words - a.words)
       .map(({ person }) => person);
   }
+}
+
+/** Words of another unit that stand in a text. */
+export interface Copy {
+  /** Row number of the other unit. */
+  readonly unit: number;
+  readonly words: number;
+}
+
+/** From which other units a revision has words, most first. */
+export function copiedFrom(community: Community, revision: number): Copy[] {
+  const own = community.facts.revision(revision)?.unit;
+  const units = new Map<number, number>();
+  for (const [origin, words] of wordsIn(community, revision)) {
+    const unit = community.facts.revision(origin)?.unit;
+    if (unit !== undefined && unit !== own) units.set(unit, (units.get(unit) ?? 0) + words);
+  }
+  return [...units].map(([unit, words]) => ({ unit, words })).toSorted((a, b) => b.words - a.words);
+}
+
+/** In which other units' current versions words of a unit stand, most first. */
+export function copiedInto(community: Community, unit: number): Copy[] {
+  const own = community.rows.all<{ n: number }>("SELECT n FROM revision WHERE unit = ? AND state = 'accepted'", unit);
+  return community.authorship.db.all<Copy>(
+    `SELECT unit, sum(words) AS words FROM authorship_standing
+     WHERE origin IN (SELECT value FROM json_each(?)) AND unit <> ? GROUP BY unit ORDER BY words DESC`,
+    ...[JSON.stringify(own.map(({ n }) => n)), unit],
+  );
 }
 
 /** Those whose words stand in what is current, in order of their first accepted version. */

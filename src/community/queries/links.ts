@@ -1,54 +1,81 @@
 /** How units point at each other: signed links, hyperlinks in texts, and both read backwards. */
 import { base32 } from "../../bytes/index.ts";
 import type { Community } from "../community.ts";
-import { unitAt, type UnitListing } from "./units.ts";
+import { copiedFrom, copiedInto, type Copy } from "./authorship.ts";
+import { headSql, type Moment, NOW } from "./moment.ts";
+import { headAt, unitAt, type UnitListing } from "./units.ts";
+
+/** Fewer words than this in two units are a phrase, a form or a licence notice: shown in the text, not as its making. */
+export const COPIED_WORDS_SHOWN = 25;
 
 export interface UnitLink {
-  /** The relation; "link" for a hyperlink in the text. */
+  /** The relation; "link" for a hyperlink in the text, "copied" for words that stand in both. */
   readonly rel: string;
   /** The unit here, or undefined for one elsewhere. */
   readonly unit: UnitListing | undefined;
   /** `lore:…` of a unit of another community. */
   readonly elsewhere: string | undefined;
+  /** Of what was copied: how many words. */
+  readonly words?: number;
 }
 
-/** Signed links of a unit's head. */
-export function madeFrom(community: Community, unit: number): UnitLink[] {
-  const rows = community.rows.all<{ rel: string; target: number | null; to_text: string | null }>(
-    `SELECT l.rel, t.n AS target, l.to_text FROM unit u JOIN link l ON l.revision = u.head
-     LEFT JOIN unit t ON t.id = l.to_id WHERE u.n = ?`,
-    unit,
+/** What a unit is made from, as of a moment: what its version says by signed links, and units whose words stand in it. */
+export function madeFrom(community: Community, unit: number, moment: Moment = NOW): UnitLink[] {
+  const revision = headAt(community, unit, moment);
+  if (revision === undefined) return [];
+  const signed = community.rows.all<{ rel: string; target: number | null; to_text: string | null }>(
+    "SELECT l.rel, t.n AS target, l.to_text FROM link l LEFT JOIN unit t ON t.id = l.to_id WHERE l.revision = ?",
+    revision,
   );
-  return rows.map(({ rel, target, to_text }) => ({
-    rel,
-    unit: target === null ? undefined : unitAt(community, target),
-    elsewhere: to_text ?? undefined,
-  }));
+  return [
+    ...signed.map(({ rel, target, to_text }) => ({
+      rel,
+      unit: target === null ? undefined : unitAt(community, target, moment),
+      elsewhere: to_text ?? undefined,
+    })),
+    ...copied(community, copiedFrom(community, revision), moment),
+  ];
 }
 
-/** Units whose heads link here: by a signed link or in their text. */
-export function usedIn(community: Community, unit: number): UnitLink[] {
+/**
+ * What is built on a unit, as of a moment: current units that link to it by a signed link or, now, in their text, or
+ * in which its words stand.
+ */
+export function usedIn(community: Community, unit: number, moment: Moment = NOW): UnitLink[] {
   const { rows } = community;
   const signed = rows.all<{ rel: string; source: number }>(
-    `SELECT DISTINCT l.rel, s.n AS source FROM unit u JOIN link l ON l.to_id = u.id JOIN unit s ON s.head = l.revision
-     WHERE u.n = ? AND s.n <> u.n`,
+    `SELECT DISTINCT l.rel, r.unit AS source FROM unit u JOIN link l ON l.to_id = u.id JOIN revision r ON r.n = l.revision
+     WHERE u.n = ? AND r.unit <> u.n AND r.n = ${headSql(moment, "r.unit")}`,
     unit,
   );
-  const paths = addressesOf(community, unit);
-  const written = paths.flatMap((path) =>
-    rows.all<{ unit: number }>(
+  const written = moment.at === "now" ? unitsWithHyperlinks(community, unit) : [];
+  const links = [...signed, ...written.map((source) => ({ rel: "link", source }))];
+  const taken = moment.at === "now" ? copiedInto(community, unit) : [];
+  return [
+    ...links.map(({ rel, source }) => ({ rel, unit: unitAt(community, source, moment), elsewhere: undefined })),
+    ...copied(community, taken, moment),
+  ].filter(({ unit: listing }) => listing?.state === "current");
+}
+
+function copied(community: Community, copies: readonly Copy[], moment: Moment): UnitLink[] {
+  return copies
+    .filter(({ words }) => words >= COPIED_WORDS_SHOWN)
+    .map(({ unit, words }) => ({
+      rel: "copied",
+      unit: unitAt(community, unit, moment),
+      elsewhere: undefined,
+      words,
+    }));
+}
+
+function unitsWithHyperlinks(community: Community, unit: number): number[] {
+  const sources = addressesOf(community, unit).flatMap((path) =>
+    community.rows.all<{ unit: number }>(
       "SELECT DISTINCT unit FROM catalog_href WHERE path = ? AND form <> 'image' AND unit <> ?",
-      path,
-      unit,
+      ...[path, unit],
     ),
   );
-  const links = [
-    ...signed.map(({ rel, source }) => ({ rel, source })),
-    ...[...new Set(written.map((row) => row.unit))].map((source) => ({ rel: "link", source })),
-  ];
-  return links
-    .map(({ rel, source }) => ({ rel, unit: unitAt(community, source), elsewhere: undefined }))
-    .filter(({ unit: listing }) => listing?.state === "current");
+  return [...new Set(sources.map((row) => row.unit))];
 }
 
 /** The link paths that lead to a unit: its path with and without suffix, its folder, its name. */

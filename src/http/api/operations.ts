@@ -130,13 +130,14 @@ export const OPERATIONS: readonly Operation[] = [
   operation({
     path: "/api/c/{id}/units/{ref}/links",
     summary: "What a unit is made from, what it is used in, and its headings",
-    query: queries.none,
+    query: queries.moment,
     result: schemas.unitLinks,
-    run: ({ community, params }) => {
+    run: ({ community, params, query }) => {
       const { unit } = units.findUnit(community, params["ref"] ?? "");
+      const moment = momentOf(community, query);
       return {
-        madeFrom: links.madeFrom(community, unit),
-        usedIn: links.usedIn(community, unit),
+        madeFrom: links.madeFrom(community, unit, moment),
+        usedIn: links.usedIn(community, unit, moment),
         headings: links.headings(community, unit),
       };
     },

@@ -96,7 +96,14 @@ export const revisionWithText = revision
   .extend({ text: z.string().nullable().describe("The body, where it is text of at most 1 MB") })
   .meta({ id: "RevisionWithText" });
 
-const link = z.object({ rel: z.string(), unit: unitListing.optional(), elsewhere: z.string().optional() });
+const link = z.object({
+  rel: z
+    .string()
+    .describe('A signed relation; "link" for a hyperlink in the text, "copied" for words that stand in both'),
+  unit: unitListing.optional(),
+  elsewhere: z.string().optional(),
+  words: z.number().int().optional().describe("Of what was copied: how many words"),
+});
 
 export const unitLinks = z
   .object({

@@ -1,6 +1,7 @@
 /** People: all of them in the order they came, and one of them with what they wrote. No totals, no ranks. */
+import { unitsWithWordsOf } from "../../community/queries/authorship.ts";
 import { findPerson, people, type PersonListing, unitsOf } from "../../community/queries/people.ts";
-import { unitAt } from "../../community/queries/units.ts";
+import { unitAt, type UnitListing } from "../../community/queries/units.ts";
 import { at, personHref, unitHref } from "../addresses.ts";
 import { date, dayOf, year } from "../format.ts";
 import { html, type Html } from "../html.ts";
@@ -50,12 +51,7 @@ function badge({ since, roles, type }: PersonListing): Html {
 export function personPage(here: Visit, id: string): Html {
   const { site, community } = here;
   const person = findPerson(community, id);
-  const units = unitsOf(community, person.member).flatMap(({ unit, time }) => {
-    const listing = unitAt(community, unit);
-    return listing === undefined ? [] : [{ listing, time }];
-  });
-  const stand = units.filter(({ listing }) => listing.state === "current");
-  const gone = units.filter(({ listing }) => listing.state !== "current");
+  const { stand, worked, gone } = workOf(here, person.member);
   return page({
     site,
     here,
@@ -69,11 +65,40 @@ export function personPage(here: Visit, id: string): Html {
   <h1>${person.name}</h1>
   <p class="byline">${span(person)}
     <span class="quiet">${person.keyed ? words.people.keyed : words.people.unclaimed}</span></p>
-  ${list(here, words.people.wrote, stand)}
+  ${list(here, words.people.wordsStand, stand)}
+  ${list(here, stand.length === 0 ? words.people.wrote : words.people.alsoWrote, worked)}
   ${list(here, words.people.withdrawn, gone)}
   ${facts(person)}
 </div>`,
   });
+}
+
+interface Work {
+  readonly listing: UnitListing;
+  /** When they last wrote there, ms; undefined where others copied their words to. */
+  readonly time: number | undefined;
+}
+
+interface WorkOf {
+  /** Current units where their words stand, those they only wrote in, and what no longer stands. */
+  readonly stand: readonly Work[];
+  readonly worked: readonly Work[];
+  readonly gone: readonly Work[];
+}
+
+function workOf({ community }: Visit, member: number): WorkOf {
+  const times = new Map(unitsOf(community, member).map(({ unit, time }) => [unit, time]));
+  const withWords = new Set(unitsWithWordsOf(community, member));
+  const all = [...new Set([...times.keys(), ...withWords])].flatMap((unit) => {
+    const listing = unitAt(community, unit);
+    return listing === undefined ? [] : [{ unit, listing, time: times.get(unit) }];
+  });
+  const current = all.filter(({ listing }) => listing.state === "current");
+  return {
+    stand: current.filter(({ unit }) => withWords.has(unit)),
+    worked: current.filter(({ unit }) => !withWords.has(unit)),
+    gone: all.filter(({ listing }) => listing.state !== "current"),
+  };
 }
 
 function span({ since, until, keyed, roles }: PersonListing): Html {
@@ -89,23 +114,20 @@ function span({ since, until, keyed, roles }: PersonListing): Html {
   return html`${name} ${words.people.wroteFrom} ${date(since)} ${words.people.until} ${date(until)}.`;
 }
 
-function list(
-  here: Visit,
-  title: string,
-  units: readonly { listing: NonNullable<ReturnType<typeof unitAt>>; time: number }[],
-): Html | "" {
+function list(here: Visit, title: string, units: readonly Work[]): Html | "" {
   if (units.length === 0) return "";
   return html`<section class="section">
     <h2>${title}</h2>
-    <ul class="things">${units.slice(0, UNITS_SHOWN).map(
-      ({
-        listing,
-        time,
-      }) => html`<li><span><a class="name" href="${unitHref(here, listing)}">${titleOf(listing)}</a>${badges(listing)}</span> <span class="quiet">${listing.kind === "page" ? "" : `${kindWords(listing.kind).one}, `}${words.people.lastWrote} ${date(time)}</span></li>
-`,
-    )}</ul>
+    <ul class="things">${units.slice(0, UNITS_SHOWN).map((work) => workItem(here, work))}</ul>
     ${units.length > UNITS_SHOWN ? html`<p class="up-4">${words.page.more(units.length - UNITS_SHOWN)}</p>` : ""}
   </section>`;
+}
+
+function workItem(here: Visit, { listing, time }: Work): Html {
+  const kind = listing.kind === "page" ? "" : `${kindWords(listing.kind).one}, `;
+  const when = time === undefined ? words.people.copiedThere : html`${words.people.lastWrote} ${date(time)}`;
+  return html`<li><span><a class="name" href="${unitHref(here, listing)}">${titleOf(listing)}</a>${badges(listing)}</span> <span class="quiet">${kind}${when}</span></li>
+`;
 }
 
 function facts({ alsoKnownAs }: PersonListing): Html | "" {

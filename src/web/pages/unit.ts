@@ -1,6 +1,6 @@
 /** The page of a unit, whatever its kind: header, body, where it came from, may I use this, as it was on. */
 import { acceptedCount, replacementOf } from "../../community/queries/activity.ts";
-import { hasAuthors, standingAt } from "../../community/queries/authorship.ts";
+import { hasAuthors, standingIn } from "../../community/queries/authorship.ts";
 import { madeFrom, usedIn } from "../../community/queries/links.ts";
 import { authorsOf, contributorsOf, type PersonRef } from "../../community/queries/people.ts";
 import { ownLicence } from "../../community/queries/profile.ts";
@@ -109,7 +109,7 @@ function suggestionWords({ state, time }: RevisionDetail): string {
 
 /** Whose words stand in what is shown, those with most first. */
 function peopleOf({ here, unit, revision, isPinned, detail }: Shown): readonly PersonRef[] {
-  const standing = standingAt(here.community, unit, revision);
+  const standing = standingIn(here.community, revision);
   if (standing.length > 0) return standing;
   if (!isPinned) return contributorsOf(here.community, unit);
   const signer = here.community.facts.revision(revision)?.author;
@@ -144,8 +144,8 @@ function whoLink({ here, detail, revision, isPinned, words: asked }: Shown): Htm
 
 function strip(shown: Shown): Html {
   const { here, unit, revision } = shown;
-  const from = shown.isPinned ? [] : madeFrom(here.community, unit);
-  const into = usedIn(here.community, unit);
+  const from = shown.isPinned ? [] : madeFrom(here.community, unit, here.moment);
+  const into = usedIn(here.community, unit, here.moment);
   const licence =
     here.site.memo(here.community, `licence ${revision}`, () => ownLicence(here.community, revision)) ??
     here.profile.licence;

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { KINDS } from "../../src/unit/index.ts";
 import { vectorUrl } from "./lines.ts";
 
-const PAGES = ["bytes", "entry", "ops", "ids", "sidecar", "rules", "proof"];
+const PAGES = ["bytes", "entry", "ops", "ids", "sidecar", "rules", "proof", "authorship"];
 
 function pageOf(name: string): string {
   return readFileSync(new URL(`../../docs/formats/${name}.md`, import.meta.url), "utf8");
@@ -23,7 +23,7 @@ for (const name of PAGES) {
       // Long lines are wrapped in the page; what is not shown stands between two lines.
       const vectors = squeezed(readFileSync(vectorUrl(file), "utf8"));
       assert.ok(squeezed(example).length > 30);
-      const starts = example.split(/\n(?=[a-z"]+ |[0-9a-f]+ #|did:)/).map(squeezed);
+      const starts = example.split(/\n(?=[a-z"]+ |"|[0-9a-f]+ #|did:)/).map(squeezed);
       for (const line of starts) assert.ok(vectors.includes(line), line.slice(0, 60));
     }
   });

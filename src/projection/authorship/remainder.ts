@@ -72,6 +72,10 @@ export class Remainder {
     return this.#isOpen.includes(1);
   }
 
+  get size(): number {
+    return this.#isOpen.length;
+  }
+
   get openTokens(): number {
     return this.#isOpen.reduce((sum, open) => sum + open, 0);
   }
@@ -148,16 +152,23 @@ export class Remainder {
     this.#isOpen.fill(0);
   }
 
-  /** Aligns what is open with what is open in `before`, whose origins are known. */
-  align(before: Remainder): void {
+  /**
+   * Aligns what is open with what is open in `before`, whose origins are known, if at least `least` tokens can be
+   * aligned.
+   */
+  align(before: Remainder, least = 0): void {
     const numbers = new Map<string, number>();
     const [mine, theirs] = [this.#openTokens(), before.#openTokens()];
+    const pairs: (readonly [old: number, young: number])[] = [];
     alignTokens(before.#numbered(theirs, numbers), this.#numbered(mine, numbers), (old, young) => {
-      const [i, j] = [theirs[old] ?? 0, mine[young] ?? 0];
-      this.#origins[j] = before.#origins[i] ?? UNKNOWN;
-      this.#isOpen[j] = 0;
-      before.#isOpen[i] = 0;
+      pairs.push([theirs[old] ?? 0, mine[young] ?? 0]);
     });
+    if (pairs.length < least) return;
+    for (const [old, young] of pairs) {
+      this.#origins[young] = before.#origins[old] ?? UNKNOWN;
+      this.#isOpen[young] = 0;
+      before.#isOpen[old] = 0;
+    }
   }
 
   #openTokens(): number[] {

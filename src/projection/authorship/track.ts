@@ -30,7 +30,7 @@ export interface NewText {
   readonly text: string;
   /** What it was made from: its parents. */
   readonly bases: readonly AuthoredText[];
-  /** Texts before those, latest first: looked at only where something was put back that the bases do not have. */
+  /** Texts before those, latest first: looked at where something was put back that the bases do not have, or seems to be. */
   readonly earlier: Iterable<AuthoredText>;
   readonly pieces: Pieces;
 }
@@ -47,7 +47,7 @@ export function authored({ revision, text, bases, earlier, pieces }: NewText): A
   if (fresh.isOpen) {
     const wasRestored = takePieces(fresh, left, pieces);
     for (const remainder of left) fresh.align(remainder);
-    if (wasRestored) for (const base of earlier) recall(fresh, lines, base);
+    if (wasRestored || isMostlyNew(fresh, same)) for (const base of earlier) recall(fresh, lines, base);
     fresh.settleRest(revision);
     for (const piece of fresh.pieces) if (piece.words >= PIECE_WORDS_MIN) pieces.keep(piece, fresh.origins(piece));
   }
@@ -115,7 +115,13 @@ function taken(offers: readonly Offer[], { key }: Piece): Uint32Array | undefine
   return undefined;
 }
 
-/** Takes from an earlier text what it has of the tokens that are open; in order only if it is the text put back. */
+/** Whether more of a text is open than was found: perhaps what it was made from was no more than vandalism. */
+function isMostlyNew(fresh: Remainder, same: readonly (FoundLine | undefined)[]): boolean {
+  const found = same.reduce((sum, each) => sum + (each?.line.count ?? 0), 0);
+  return fresh.openTokens > found + fresh.size - fresh.openTokens;
+}
+
+/** Takes from an earlier text what it has of the tokens that are open; in order only if most of it is put back. */
 function recall(fresh: Remainder, lines: readonly string[], base: AuthoredText): void {
   if (!fresh.isOpen) return;
   const same: FoundLine[] = [];
@@ -127,7 +133,8 @@ function recall(fresh: Remainder, lines: readonly string[], base: AuthoredText):
     const origins = taken(offers, piece);
     if (origins !== undefined && fresh.isOpenAt(piece)) fresh.settle(piece, origins);
   }
-  if (left.openTokens < base.origins.length / 2) fresh.align(left);
+  const put = base.origins.length - left.openTokens;
+  fresh.align(left, base.origins.length / 2 - put);
 }
 
 function joined(lines: readonly string[], same: readonly (FoundLine | undefined)[], fresh: Remainder): AuthoredText {

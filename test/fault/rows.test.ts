@@ -13,6 +13,8 @@ import { fixedEnvironment } from "../community/kit.ts";
 import { LONG, withDirectory } from "./process.ts";
 
 const FLIPS = LONG ? 200 : 14;
+/** Authorship is kept as search is: the quick run damages one of the two. */
+const FILES = ["rows.db", "search.db", ...(LONG ? ["authorship.db"] : [])];
 const QUESTIONS = [["ls"], ["history", "page-3.md"], ["search", "solder"], ["people"], ["show", "page-3.md"]];
 
 /** Runs `lore` in this process; answers its exit code and everything it said. */
@@ -61,7 +63,7 @@ test("damaged tables are named and can always be made anew", () =>
         `# Page ${n}\n\n## Solder\n\nSolder ${n}, [next](page-${n + 1}.md).\n`,
       );
     assert.equal((await lore(sound, "import", "folder", folder, "--name", "Synths")).exit, 0);
-    for (const name of ["rows.db", "search.db"]) await damageAll(directory, { sound, name });
+    for (const name of FILES) await damageAll(directory, { sound, name });
   }));
 
 /** Damages one file of tables after the other way, each on a copy of its own. */
@@ -92,6 +94,11 @@ async function damageAll(directory: string, { sound, name }: { sound: string; na
 }
 
 const WRONG = {
+  "authorship.db": [
+    "DELETE FROM authorship_standing WHERE unit = 2",
+    "UPDATE authorship_text SET origins = NULL",
+    "DROP TABLE authorship_piece",
+  ],
   "search.db": [
     "DELETE FROM search_current WHERE rowid > 0",
     "DELETE FROM search_history WHERE rowid = (SELECT max(id) FROM search_passage)",

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 
 import { benchAppend } from "./append.bench.ts";
 import { benchAuthorship } from "./authorship.bench.ts";
+import { benchFlow } from "./flow.bench.ts";
 import { benchImport } from "./import.bench.ts";
 import { benchReading } from "./reading.bench.ts";
 import { createWorld, type Figure } from "./world.ts";
@@ -29,7 +30,8 @@ function line({ ratio, what, figure, against }: Figure): string {
 
 if (values.only === undefined || values.only === "import") add(benchImport());
 if (values.only === undefined || values.only === "authorship") add(benchAuthorship());
-if (values.only !== "import" && values.only !== "authorship") {
+if (values.only === undefined || values.only === "flow") add(benchFlow());
+if (!["import", "authorship", "flow"].includes(values.only ?? "")) {
   const world = await createWorld();
   for (const size of sizes) {
     if (values.only === undefined || values.only === "append") add(await benchAppend(world, size));

@@ -4,9 +4,10 @@ import test from "node:test";
 import fc from "fast-check";
 
 import { BASIS_POINTS, flow, type FlowGraph } from "./flow.ts";
-import { AMOUNT_MAX, split } from "./split.ts";
+import { limits } from "../../unit/index.ts";
+import { split } from "./split.ts";
 
-const amounts = fc.bigInt({ min: 0n, max: AMOUNT_MAX });
+const amounts = fc.bigInt({ min: 0n, max: BigInt(limits.AMOUNT_MAX) });
 
 test("shares come to the amount, and each is within one unit of what is exact", () => {
   fc.assert(

@@ -1,9 +1,6 @@
 /** Sharing an amount out exactly: largest remainder (Hamilton's method), in whole minor units. */
 import { LoreError } from "../../bytes/index.ts";
 
-/** What no amount may exceed, in minor units (DESIGN.md 12): every one is a safe integer. */
-export const AMOUNT_MAX = BigInt(Number.MAX_SAFE_INTEGER);
-
 /**
  * Shares of `amount` in proportion to `weights`, whole and exact: they come to `amount`. Each first gets what is whole of
  * its share; the units that are left go one each to the largest remainders, equal ones in the order of `isBefore`.

@@ -14,7 +14,7 @@ import { type Range, stepsBetween } from "./fold/steps.ts";
 import { ensureTables, hasTables, heldParts, type Tables } from "./tables.ts";
 
 /** Entries per transaction. */
-const BATCH = 256;
+const BATCH = 512;
 
 /** What follows the rows; each in its file. */
 export const FOLLOWING = { search: searchProjection, authorship: authorshipProjection } as const;

@@ -16,6 +16,7 @@ import { genuinePage } from "./pages/genuine.ts";
 import { handsPage } from "./pages/hands.ts";
 import { historyPage } from "./pages/history.ts";
 import { peoplePage, personPage } from "./pages/people.ts";
+import { portraitPage } from "./pages/portrait.ts";
 import { searchPage } from "./pages/search.ts";
 import { WHO } from "./pages/shown.ts";
 import { retiredPage, unitPage } from "./pages/unit.ts";
@@ -158,8 +159,8 @@ export function communityRoutes(site: Site): Hono {
     });
 
   page("/", (_, visited) => communityPage(visited));
-  page("/browse", (c, visited) => browsePage(visited, "", c.req.query("from")));
-  page("/browse/*", (c, visited) => browsePage(visited, rest(c, "browse"), c.req.query("from")));
+  page("/browse", (c, visited) => browsePage(visited, "", c.req.query()));
+  page("/browse/*", (c, visited) => browsePage(visited, rest(c, "browse"), c.req.query()));
   open("/page/*", atPath);
   open("/u/*", permalink);
   open("/raw/*", (c, visited) => rawAt(c, visited));
@@ -182,6 +183,10 @@ export function communityRoutes(site: Site): Hono {
     searchPage(visited, { query: c.req.query("q") ?? "", offset: c.req.query("offset") }),
   );
   page("/hands", (_, visited) => handsPage(visited));
+  page("/portrait", async (c, visited) => {
+    await authorshipReady(visited.community);
+    return portraitPage(visited, `${originOf(c)}/c/${visited.id}/portrait`);
+  });
   page("/genuine/:reference", (c, visited) => {
     const ref = reference(visited, c.req.param("reference") ?? "");
     return genuinePage(visited, {

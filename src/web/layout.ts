@@ -174,6 +174,7 @@ function foot(here: Visit | undefined): Html {
         ]
       : [
           [words.nav.hands, at(here, "/hands")],
+          [words.portrait.title, at(here, "/portrait")],
           [words.nav.howWeWork, at(here, `/u/${here.profile.charter}`)],
           [words.nav.people, at(here, "/people")],
           ...(here.profile.licence === undefined

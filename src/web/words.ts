@@ -2,6 +2,7 @@
  * Every word the interface says, in one place. People's words only (DESIGN.md 2): page, version, suggest, check,
  * made from, the record, a copy. Plain present tense; dates and numbers are put in by whoever asks.
  */
+import { portraitWords } from "./words-portrait.ts";
 import { siteWords } from "./words-site.ts";
 
 export { KIND_ORDER, kindWords, saidWords, stateWords } from "./words-kinds.ts";
@@ -373,5 +374,6 @@ export const words = {
     noScript: "Keys need scripts to be switched on.",
   },
 
+  ...portraitWords,
   ...siteWords,
 } as const;

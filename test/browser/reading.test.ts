@@ -173,6 +173,7 @@ function pages(): string[] {
     `${home}/search?q=kettle`,
     `${home}/search?q=zzzz`,
     `${home}/hands`,
+    `${home}/portrait`,
     `${home}/copy`,
     `${home}/genuine/${kettle}`,
     `${home}/page/nothing-here`,

@@ -45,6 +45,7 @@ test("no address serves anything of a community for members", async () => {
     `/person/${base32.encode(hidden.author.member)}`,
     "/search?q=xyzzy",
     "/hands",
+    "/portrait",
     "/copy",
     "/copy.zip",
     "/atom.xml",

@@ -4,6 +4,7 @@ import { BLAME } from "./blame.ts";
 import { CHECKING } from "./checking.ts";
 import { MEMBERSHIP } from "./membership.ts";
 import { MOVING } from "./moving.ts";
+import { PORTRAIT } from "./portrait.ts";
 import { READING } from "./reading.ts";
 import { SERVING } from "./serving.ts";
 import { TAKING } from "./taking.ts";
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   ...MOVING,
   ...TAKING,
   ...READING,
+  ...PORTRAIT,
   ...BLAME,
   ...WRITING,
   ...MEMBERSHIP,

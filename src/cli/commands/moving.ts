@@ -19,6 +19,7 @@ import {
   writeResult,
 } from "../command.ts";
 import { founderName, FOUNDING_OPTIONS } from "./membership.ts";
+import { portraitLine } from "./portrait.ts";
 
 const importing: Command = {
   name: "import",
@@ -60,7 +61,10 @@ const importing: Command = {
     };
     const report = await bringIn().finally(() => progress.end());
     if (isSet(invocation, "json")) printJson(invocation, report);
-    else invocation.output.out(reportText(report));
+    else {
+      invocation.output.out(reportText(report));
+      invocation.output.out(await portraitLine(invocation, node.community(report.community.id)));
+    }
     return undefined;
   },
 };

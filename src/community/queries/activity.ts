@@ -97,24 +97,36 @@ export function waitingOps(community: Community, limit: number): WaitingOp[] {
   }));
 }
 
+const IS_OPEN_QUESTION = `u.kind = 'question' AND u.head IS NOT NULL AND u.retired = 0 AND u.superseded_by IS NULL
+  AND NOT EXISTS (SELECT 1 FROM link l JOIN unit a ON a.head = l.revision WHERE l.rel = 'answers' AND l.to_id = u.id AND a.retired = 0)`;
+const IS_DISPUTED = "u.disputed > 0 AND u.retired = 0 AND u.head IS NOT NULL";
+
 /** Questions that no current unit answers. */
 export function openQuestions(community: Community, limit: number): UnitListing[] {
-  const found = community.rows.all<{ unit: number }>(
-    `SELECT u.n AS unit FROM unit u WHERE u.kind = 'question' AND u.head IS NOT NULL AND u.retired = 0 AND u.superseded_by IS NULL
-     AND NOT EXISTS (SELECT 1 FROM link l JOIN unit a ON a.head = l.revision WHERE l.rel = 'answers' AND l.to_id = u.id AND a.retired = 0)
-     ORDER BY u.n LIMIT ?`,
-    limit,
-  );
-  return found.flatMap(({ unit }) => unitAt(community, unit) ?? []);
+  return firstUnits(community, IS_OPEN_QUESTION, limit);
+}
+
+export function openQuestionCount(community: Community): number {
+  return unitCount(community, IS_OPEN_QUESTION);
 }
 
 /** Units somebody disagrees with. */
 export function disputedUnits(community: Community, limit: number): UnitListing[] {
-  const found = community.rows.all<{ unit: number }>(
-    "SELECT n AS unit FROM unit WHERE disputed > 0 AND retired = 0 AND head IS NOT NULL ORDER BY n LIMIT ?",
-    limit,
-  );
+  return firstUnits(community, IS_DISPUTED, limit);
+}
+
+export function disputedCount(community: Community): number {
+  return unitCount(community, IS_DISPUTED);
+}
+
+function firstUnits(community: Community, where: string, limit: number): UnitListing[] {
+  const sql = `SELECT u.n AS unit FROM unit u WHERE ${where} ORDER BY u.n LIMIT ?`;
+  const found = community.rows.all<{ unit: number }>(sql, limit);
   return found.flatMap(({ unit }) => unitAt(community, unit) ?? []);
+}
+
+function unitCount({ rows }: Community, where: string): number {
+  return rows.get<{ count: number }>(`SELECT count(*) AS count FROM unit u WHERE ${where}`)?.count ?? 0;
 }
 
 /** What replaced a unit: its listing, or undefined. */

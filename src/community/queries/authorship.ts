@@ -81,7 +81,7 @@ function runsOf(community: Community, text: string, origins: Uint32Array): Attri
       last.words += words;
     } else runs.push({ start, end, bytes: [bytes.at(start), bytes.at(end)], words, origin: originOf(n), n });
   }
-  return runs.map(({ n: _, ...run }) => run);
+  return runs.map(({ start, end, bytes: range, words, origin }) => ({ start, end, bytes: range, words, origin }));
 }
 
 /** Bytes of UTF-8 before a place in a text; places must rise. */

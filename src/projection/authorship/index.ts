@@ -2,12 +2,13 @@
  * Authorship by token persistence, usable alone: for every token of every revision of a text, the revision that brought
  * it in. Pure; the same in Node and in a browser.
  */
-import { authored, EARLIER_MAX, type Pieces } from "./track.ts";
+import type { Piece } from "./remainder.ts";
+import { authored, EARLIER_MAX, type KnownPiece, type Pieces } from "./track.ts";
 import { type AuthoredText, authoredText } from "./text.ts";
 import { decodeOrigins, encodeOrigins } from "./runs.ts";
 import { tokensOf } from "./tokens.ts";
 
-export { authored, type NewText, type Pieces, PIECE_WORDS_MIN } from "./track.ts";
+export { authored, type KnownPiece, type NewText, type Pieces, PIECE_WORDS_MIN } from "./track.ts";
 export { decodeOrigins, encodeOrigins } from "./runs.ts";
 export { type AuthoredText, authoredText, type Line } from "./text.ts";
 export { type Token, tokensOf } from "./tokens.ts";
@@ -76,11 +77,12 @@ export class TextHistory {
 export class PiecesInMemory implements Pieces {
   readonly #origins = new Map<string, Uint32Array>();
 
-  find({ key }: { readonly key: string }): Uint32Array | undefined {
-    return this.#origins.get(key);
+  find({ key }: Piece): KnownPiece | undefined {
+    const origins = this.#origins.get(key);
+    return origins === undefined ? undefined : { origins, isOwn: true };
   }
 
-  keep({ key }: { readonly key: string }, origins: Uint32Array): void {
+  keep({ key }: Piece, origins: Uint32Array): void {
     if (!this.#origins.has(key)) this.#origins.set(key, origins);
   }
 }

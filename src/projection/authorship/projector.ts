@@ -13,7 +13,7 @@ import type { AcceptedRevision, Projection, Projector, ReadPart, Step } from "..
 import type { Piece } from "./remainder.ts";
 import { decodeOrigins, encodeOrigins } from "./runs.ts";
 import { type AuthoredText, authoredText } from "./text.ts";
-import { authored, EARLIER_MAX, type Pieces } from "./track.ts";
+import { authored, EARLIER_MAX, type KnownPiece, type Pieces } from "./track.ts";
 import { wordsByOrigin } from "./words.ts";
 
 /** Longer texts have no authors by the word, only those their versions name. */
@@ -180,30 +180,33 @@ function numbers(json: string): readonly number[] {
   return JSON.parse(json) as number[];
 }
 
-/** Pieces of one unit, and long ones of all others. */
+/** Pieces of one unit, and long ones of all others. Made for one text: of what was looked for, the key is at hand. */
 class PiecesOfUnit implements Pieces {
   readonly #db: Db;
   readonly #unit: number;
+  readonly #keys = new Map<Piece, Uint8Array>();
 
   constructor(db: Db, unit: number) {
     this.#db = db;
     this.#unit = unit;
   }
 
-  find(piece: Piece): Uint32Array | undefined {
+  find(piece: Piece): KnownPiece | undefined {
+    const key = keyOf(piece);
+    this.#keys.set(piece, key);
     const units = this.#db.all<{ unit: number; origins: Uint8Array }>(
       "SELECT unit, origins FROM authorship_piece WHERE key = ? ORDER BY unit",
-      keyOf(piece),
+      key,
     );
     const own = units.find(({ unit }) => unit === this.#unit);
     const found = own ?? (piece.words >= COPIED_WORDS_MIN ? units[0] : undefined);
-    return found === undefined ? undefined : decodeOrigins(found.origins);
+    return found === undefined ? undefined : { origins: decodeOrigins(found.origins), isOwn: found === own };
   }
 
   keep(piece: Piece, origins: Uint32Array): void {
     this.#db.run(
       "INSERT OR IGNORE INTO authorship_piece (key, unit, origins) VALUES (?, ?, ?)",
-      ...[keyOf(piece), this.#unit, encodeOrigins(origins)],
+      ...[this.#keys.get(piece) ?? keyOf(piece), this.#unit, encodeOrigins(origins)],
     );
   }
 }

@@ -157,8 +157,9 @@ export class Remainder {
    * aligned.
    */
   align(before: Remainder, least = 0): void {
-    const numbers = new Map<string, number>();
     const [mine, theirs] = [this.#openTokens(), before.#openTokens()];
+    if (Math.min(mine.length, theirs.length) < Math.max(1, least)) return;
+    const numbers = new Map<string, number>();
     const pairs: (readonly [old: number, young: number])[] = [];
     alignTokens(before.#numbered(theirs, numbers), this.#numbered(mine, numbers), (old, young) => {
       pairs.push([theirs[old] ?? 0, mine[young] ?? 0]);

@@ -14,12 +14,17 @@ import { type AuthoredText, type Line, linesOf } from "./text.ts";
 export const PIECE_WORDS_MIN = 3;
 
 /** How many texts before its bases are looked at for what was put back. */
-export const EARLIER_MAX = 8;
+export const EARLIER_MAX = 3;
+
+/** A piece that stood in an earlier text: of this history, or of another one. */
+export interface KnownPiece {
+  readonly origins: Uint32Array;
+  readonly isOwn: boolean;
+}
 
 /** Where the lines and sentences of all earlier texts are remembered. */
 export interface Pieces {
-  /** Origins of the tokens of a piece that was remembered. */
-  find(piece: Piece): Uint32Array | undefined;
+  find(piece: Piece): KnownPiece | undefined;
   /** Remembers a piece, unless it is known. */
   keep(piece: Piece, origins: Uint32Array): void;
 }
@@ -91,18 +96,17 @@ function takeLines(base: AuthoredText, lines: readonly string[], same: FoundLine
   );
 }
 
-/** Finds lines and sentences; answers whether one came from an earlier text than the bases. */
+/** Finds lines and sentences; answers whether one came from a text of this history before the bases. */
 function takePieces(fresh: Remainder, left: readonly Remainder[], pieces: Pieces): boolean {
   const offers = left.map((remainder) => new Offer(remainder));
   let wasRestored = false;
   for (const piece of fresh.pieces) {
     if (!fresh.isOpenAt(piece)) continue;
-    let origins = taken(offers, piece);
-    if (origins === undefined && piece.words >= PIECE_WORDS_MIN) {
-      origins = pieces.find(piece);
-      wasRestored ||= origins !== undefined;
-    }
-    if (origins !== undefined) fresh.settle(piece, origins);
+    const origins = taken(offers, piece);
+    const known = origins === undefined && piece.words >= PIECE_WORDS_MIN ? pieces.find(piece) : undefined;
+    wasRestored ||= known?.isOwn === true;
+    const found = origins ?? known?.origins;
+    if (found !== undefined) fresh.settle(piece, found);
   }
   return wasRestored;
 }

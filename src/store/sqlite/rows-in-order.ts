@@ -9,6 +9,8 @@ import type { PackedRow, PartRows, Row } from "./part-rows.ts";
 
 /** A row holds up to 256 KiB, most about one. */
 const ROWS_AT_ONCE = 64;
+/** Rows among which the part asked for is expected. */
+const LOOK_AHEAD = 2;
 
 interface Part {
   readonly digest: Uint8Array;
@@ -20,8 +22,8 @@ export class RowsInOrder {
   #fetched: readonly PackedRow[] = [];
   /** Place in `#fetched` of the row expected next. */
   #at = 0;
-  /** That row unpacked, once somebody asked. */
-  #next: Part | undefined;
+  /** Rows from there on that were unpacked, by place. */
+  readonly #ahead = new Map<number, Part>();
   /** Id of the last row fetched. */
   #last = 0;
 
@@ -29,13 +31,16 @@ export class RowsInOrder {
     this.#rows = rows;
   }
 
-  /** The part with this digest if it is the one expected next. */
+  /** The part with this digest if it is among the next; whoever wants one of two parts of each revision skips the other. */
   take(digest: Uint8Array): Uint8Array | undefined {
-    this.#next ??= this.#unpackNext();
-    if (this.#next === undefined || !equal(this.#next.digest, digest)) return undefined;
-    const { bytes } = this.#next;
-    this.#goTo(this.#at + 1);
-    return bytes;
+    if (this.#at >= this.#fetched.length) this.#fetch();
+    for (let place = this.#at; place < this.#at + LOOK_AHEAD; place++) {
+      const part = this.#unpacked(place);
+      if (part === undefined || !equal(part.digest, digest)) continue;
+      this.#goTo(place + 1);
+      return part.bytes;
+    }
+    return undefined;
   }
 
   /** The row with this digest wherever it is; if that is further on, the order goes on after it. */
@@ -50,23 +55,26 @@ export class RowsInOrder {
   }
 
   #goTo(at: number): void {
+    for (let place = this.#at; place < at; place++) this.#ahead.delete(place);
     this.#at = at;
-    this.#next = undefined;
   }
 
-  #unpackNext(): Part | undefined {
-    if (this.#at >= this.#fetched.length) this.#fetch();
-    const row = this.#fetched[this.#at];
-    const bytes = row === undefined ? undefined : this.#rows.unpack(row);
+  #unpacked(place: number): Part | undefined {
+    const known = this.#ahead.get(place);
+    const row = this.#fetched[place];
+    if (known !== undefined || row === undefined) return known;
+    const bytes = this.#rows.unpack(row);
     if (bytes === undefined) return undefined;
-    const digest = sha256Node(bytes);
-    if (row?.codec === CODEC.ZSTD) this.#rows.remember(digest, bytes);
-    return { digest, bytes };
+    const part = { bytes, digest: sha256Node(bytes) };
+    if (row.codec === CODEC.ZSTD) this.#rows.remember(part.digest, bytes);
+    this.#ahead.set(place, part);
+    return part;
   }
 
   #fetch(): void {
     this.#fetched = this.#rows.after(this.#last, ROWS_AT_ONCE);
     this.#last = this.#fetched.at(-1)?.id ?? this.#last;
+    this.#ahead.clear();
     this.#at = 0;
   }
 }

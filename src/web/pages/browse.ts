@@ -16,11 +16,21 @@ import { everythingWords } from "./community.ts";
 const THINGS_SHOWN = 200;
 const FOLDERS_SHOWN = 600;
 
-export function browsePage(here: Visit, folder: string, from: string | undefined): Html {
+interface Asked {
+  /** Place of the first thing shown. */
+  readonly from?: string;
+  /** All things of this kind, in whatever folder. */
+  readonly kind?: string;
+}
+
+export function browsePage(here: Visit, folder: string, { from, kind }: Asked): Html {
   const listings = here.site.memo(here.community, `listing ${here.asOf ?? ""}`, () =>
     shownUnits(here.community, here.moment),
   );
-  const { folders, units } = shelfOf(listings, folder);
+  const { folders, units } =
+    kind === undefined || folder !== ""
+      ? shelfOf(listings, folder)
+      : { folders: [], units: listings.filter((listing) => listing.kind === kind) };
   if (folder !== "" && folders.length === 0 && units.length === 0 && !hasFolder(here.community, folder))
     throw new LoreError("NOT_FOUND", "No folder has this name here.");
   const title = folder === "" ? words.browse.title : folder.slice(folder.lastIndexOf("/") + 1);
@@ -35,7 +45,7 @@ export function browsePage(here: Visit, folder: string, from: string | undefined
     crumbs: crumbsOf(here, folder, title),
     body: html`<div class="sheet">
   <h1>${title}</h1>
-  ${folder === "" && here.moment.at === "now" ? html`<p class="lead up-2">${everythingWords(here)}</p>` : ""}
+  ${folder === "" && kind === undefined && here.moment.at === "now" ? html`<p class="lead up-2">${everythingWords(here)}</p>` : ""}
   ${
     folders.length === 0 || start > 0
       ? ""
@@ -52,7 +62,7 @@ export function browsePage(here: Visit, folder: string, from: string | undefined
   }
   ${kindSections(here, shown)}
   ${units.length === 0 && folders.length === 0 ? html`<p class="up-5">${words.browse.nothing}</p>` : ""}
-  ${turn(here, folder, { start, shown: shown.length, all: ordered.length })}
+  ${turn(here, { folder, kind }, { start, shown: shown.length, all: ordered.length })}
   <aside class="beside" aria-label="${words.page.facts}">${asOfForm(here, { action: `/c/${here.id}/browse${folder === "" ? "" : `/${encodePath(folder)}`}` })}</aside>
 </div>`,
   });
@@ -87,14 +97,14 @@ function crumbsOf(here: Visit, folder: string, title: string): Crumb[] {
 
 function turn(
   here: Visit,
-  folder: string,
+  { folder, kind }: { folder: string; kind: string | undefined },
   { start, shown, all }: { start: number; shown: number; all: number },
 ): Html | "" {
   if (all <= THINGS_SHOWN) return "";
   const path = folder === "" ? "/browse" : `/browse/${encodePath(folder)}`;
   return html`<nav class="turn" aria-label="${words.browse.large(count(all), count(start + 1), count(start + shown))}">
-  <span>${start > 0 ? html`<a rel="prev" href="${at(here, path, { from: String(Math.max(0, start - THINGS_SHOWN)) })}">${words.browse.before}</a>` : ""}</span>
+  <span>${start > 0 ? html`<a rel="prev" href="${at(here, path, { kind, from: String(Math.max(0, start - THINGS_SHOWN)) })}">${words.browse.before}</a>` : ""}</span>
   <span class="quiet">${words.browse.large(count(all), count(start + 1), count(start + shown))}</span>
-  <span>${start + shown < all ? html`<a rel="next" href="${at(here, path, { from: String(start + shown) })}">${words.browse.later}</a>` : ""}</span>
+  <span>${start + shown < all ? html`<a rel="next" href="${at(here, path, { kind, from: String(start + shown) })}">${words.browse.later}</a>` : ""}</span>
 </nav>`;
 }

@@ -68,6 +68,7 @@ function reportPage(site: Site, report: ImportReport): Html {
   ${skipped(report)}
   <section class="section"><h2>${words.report.next}</h2>
     <ol class="shelf">
+      <li><a class="name" href="/c/${community.id}/portrait">${words.portrait.title}</a><p>${words.portrait.reportText}</p></li>
       <li><a class="name" href="/c/${community.id}">${words.report.look}</a><p>${words.report.lookText}</p></li>
       <li><a class="name" href="/c/${community.id}/people">${words.report.check}</a><p>${words.report.checkText}</p></li>
       <li><a class="name" href="/c/${community.id}/copy">${words.report.keep}</a><p>${words.report.keepText}</p></li>

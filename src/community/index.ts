@@ -8,6 +8,7 @@ export type { Founding } from "./genesis.ts";
 export { type KeyFile, type Keys, parseKeyFile, parseKeys } from "./keystore.ts";
 export { LoreNode } from "./node.ts";
 export * as authorship from "./queries/authorship.ts";
+export { type Citation, citationOf } from "./queries/citation.ts";
 export * as links from "./queries/links.ts";
 export * as moments from "./queries/moment.ts";
 export { isShown, shownSidecar } from "./queries/hidden.ts";

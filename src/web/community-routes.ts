@@ -3,8 +3,10 @@ import { type Context, Hono } from "hono";
 
 import { base32, LoreError, textOf } from "../bytes/index.ts";
 import { attributed, type AttributedText, authorshipReady } from "../community/queries/authorship.ts";
+import { citationOf } from "../community/queries/citation.ts";
 import { addressed } from "../community/queries/browse.ts";
 import { findUnit, resolve, revisionDetail, unitAt, unitByPath, type UnitRef } from "../community/queries/units.ts";
+import { bibtex, cslJson } from "../export/index.ts";
 import { kindOf } from "../unit/index.ts";
 import { isMarkdownPath, unitAtAddress, unitPath } from "./addresses.ts";
 import { atomFeed, llmsText } from "./feeds.ts";
@@ -112,6 +114,18 @@ async function permalink(c: Context, here: Visit): Promise<Response> {
   return address.startsWith(`/c/${here.id}/page/`) ? c.redirect(address, 302) : shown(c, here, ref);
 }
 
+/** A version as an entry for programs that keep references. */
+async function cite(c: Context, here: Visit): Promise<Response> {
+  const [, name = "", form] = /^(.+)\.(bib|json)$/.exec(c.req.param("reference") ?? "") ?? [];
+  const ref = reference(here, name);
+  await authorshipReady(here.community);
+  const citation = citationOf(here.community, resolve(here.community, ref, here.moment));
+  const etag = tagOf(here);
+  return form === "bib"
+    ? answer(c, bibtex(citation), { media: "application/x-bibtex; charset=utf-8", etag })
+    : answer(c, cslJson(citation), { media: "application/vnd.citationstyles.csl+json; charset=utf-8", etag });
+}
+
 function tool(c: Context, here: Visit): Response {
   const ref = reference(here, rest(c, "tool"));
   const revision = resolve(here.community, ref);
@@ -195,6 +209,7 @@ export function communityRoutes(site: Site): Hono {
     });
   });
   page("/copy", (_, visited) => copyPage(visited));
+  open("/cite/:reference", cite);
   open("/tool/*", tool);
   open("/rows/*", rows);
   open("/atom.xml", async (c, visited) =>

@@ -86,6 +86,7 @@ export const words = {
     contents: "On this page",
     madeFrom: "Made from",
     usedIn: "Used in",
+    credit: "How must I give credit?",
     wordsOfIt: (n: string, one: boolean) => `${n} ${one ? "word" : "words"} in both`,
     more: (n: number) => `${n} more`,
     use: "May I use this?",

@@ -56,6 +56,7 @@ test("no address serves anything of a community for members", async () => {
     "/sidecar/0",
     `/part/${sha256}`,
     "/consistency?from=1&to=1",
+    `/cite/${secret.text}.bib`,
     `/tool/${secret.text}`,
     `/rows/${secret.text}`,
   ];

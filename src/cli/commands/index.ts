@@ -1,6 +1,6 @@
 /** Every command of `lore`, in the order the help lists them. */
 import type { Command } from "../command.ts";
-import { BLAME } from "./blame.ts";
+import { AUTHORSHIP } from "./authorship.ts";
 import { CHECKING } from "./checking.ts";
 import { MEMBERSHIP } from "./membership.ts";
 import { MOVING } from "./moving.ts";
@@ -16,7 +16,7 @@ export const COMMANDS: readonly Command[] = [
   ...TAKING,
   ...READING,
   ...PORTRAIT,
-  ...BLAME,
+  ...AUTHORSHIP,
   ...WRITING,
   ...MEMBERSHIP,
   ...CHECKING,

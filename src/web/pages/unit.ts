@@ -1,11 +1,13 @@
 /** The page of a unit, whatever its kind: header, body, where it came from, may I use this, as it was on. */
 import { acceptedCount, replacementOf } from "../../community/queries/activity.ts";
 import { hasAuthors, standingIn } from "../../community/queries/authorship.ts";
+import { citationOf } from "../../community/queries/citation.ts";
 import { madeFrom, usedIn } from "../../community/queries/links.ts";
 import { authorsOf, contributorsOf, type PersonRef } from "../../community/queries/people.ts";
 import { ownLicence } from "../../community/queries/profile.ts";
 import { type Remark, remarksOn } from "../../community/queries/remarks.ts";
 import type { RevisionDetail } from "../../community/queries/units.ts";
+import { creditLine } from "../../export/index.ts";
 import { kindOf } from "../../unit/index.ts";
 import { at, browseHref, revisionHref, unitHref, unitPath } from "../addresses.ts";
 import { count, date, fileSize, longDate } from "../format.ts";
@@ -142,6 +144,13 @@ function whoLink({ here, detail, revision, isPinned, words: asked }: Shown): Htm
   return html`<a class="btn" href="${at(here, path, { who: WHO })}">${words.who.show}</a>`;
 }
 
+/** How to give credit: a line to copy, and the same for programs that keep references. */
+function credit({ here, detail, revision }: Shown): Html {
+  const href = `/c/${here.id}/cite/${detail.unit}@${detail.revision}`;
+  return html`<details class="up-2"><summary>${words.page.credit}</summary><p class="lines up-2">${creditLine(citationOf(here.community, revision))}</p>
+<p><a href="${href}.bib" download>BibTeX</a>, <a href="${href}.json" download>CSL-JSON</a></p></details>`;
+}
+
 function strip(shown: Shown): Html {
   const { here, unit, revision } = shown;
   const from = shown.isPinned ? [] : madeFrom(here.community, unit, here.moment);
@@ -152,7 +161,7 @@ function strip(shown: Shown): Html {
   return html`<section class="strip${isWide(shown) ? " wide" : ""}" aria-label="${words.page.origin}">
     ${from.length === 0 ? "" : html`<div><h2>${words.page.madeFrom}</h2>${linkList(here, from)}</div>`}
     ${into.length === 0 ? "" : html`<div><h2>${words.page.usedIn}</h2>${linkList(here, into)}</div>`}
-    <div id="lore:use"><h2>${words.page.use}</h2><p>${useWords(licence)}</p></div>
+    <div id="lore:use"><h2>${words.page.use}</h2><p>${useWords(licence)}</p>${credit(shown)}</div>
     ${isWide(shown) ? html`<div>${margin(shown)}</div>` : ""}
   </section>`;
 }

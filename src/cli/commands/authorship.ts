@@ -1,11 +1,13 @@
-/** The command that says whose words a text is. */
+/** Commands that say whose words a text is, and how to give them credit. */
 import { LoreError } from "../../bytes/index.ts";
-import { authorship, type Community, units } from "../../community/index.ts";
+import { authorship, citationOf, type Community, units } from "../../community/index.ts";
+import { bibtex, creditLine, cslJson } from "../../export/index.ts";
 import {
   type Command,
   chosenCommunity,
   COMMUNITY_OPTION,
   day,
+  flag,
   isSet,
   MOMENT_OPTIONS,
   printJson,
@@ -67,4 +69,27 @@ function lines({ text, runs }: authorship.AttributedText): string[] {
   });
 }
 
-export const BLAME = [blame];
+const cite: Command = {
+  name: "cite",
+  usage: "UNIT[@REVISION] [--as-of SIZE|DATE | --known DATE] [--bibtex | --csl] [--community ID|NAME]",
+  summary: "Print a line of credit for a version, or the same as BibTeX or CSL-JSON",
+  options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, bibtex: flag, csl: flag },
+  async run(invocation) {
+    const community = chosenCommunity(invocation, "read");
+    const unit = units.findUnit(community, word(invocation, 0, "a path, title or id"));
+    const revision = units.resolve(community, unit, chosenMoment(invocation, community));
+    if (isSet(invocation, "bibtex") && isSet(invocation, "csl"))
+      throw new LoreError("USAGE", "Give --bibtex or --csl, not both.");
+    await authorship.authorshipReady(community);
+    const citation = citationOf(community, revision);
+    const said = isSet(invocation, "bibtex")
+      ? bibtex(citation)
+      : isSet(invocation, "csl") || isSet(invocation, "json")
+        ? cslJson(citation)
+        : `${creditLine(citation)}\n`;
+    invocation.output.out(said);
+    return undefined;
+  },
+};
+
+export const AUTHORSHIP = [blame, cite];

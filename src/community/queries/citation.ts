@@ -1,0 +1,38 @@
+/** What a citation of a version needs: what it is called, who wrote what stands in it, when, and on which terms. */
+import type { Community } from "../community.ts";
+import { standingIn } from "./authorship.ts";
+import { ownLicence } from "./profile.ts";
+import { revisionDetail } from "./units.ts";
+
+export interface Citation {
+  /** `lore:<community>/<unit>@<revision>`: means these very words wherever they are kept. */
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  /** Those whose words stand in it, most first; where nobody's can be told, those the version names. */
+  readonly authors: readonly string[];
+  readonly community: string;
+  /** Place among the unit's accepted versions; null when it is none of them. */
+  readonly version: number | null;
+  /** ms */
+  readonly time: number;
+  readonly lang: string | undefined;
+  /** SPDX expression: its own, else the community's. */
+  readonly licence: string | undefined;
+}
+
+export function citationOf(community: Community, revision: number): Citation {
+  const { unit, revision: id, kind, title, version, time, lang, authors } = revisionDetail(community, revision);
+  const standing = standingIn(community, revision);
+  return {
+    id: `lore:${community.id}/${unit}@${id}`,
+    kind,
+    title,
+    authors: (standing.length > 0 ? standing : authors).map(({ name }) => name),
+    community: community.name,
+    version,
+    time,
+    lang: lang ?? undefined,
+    licence: ownLicence(community, revision) ?? community.about.licence,
+  };
+}

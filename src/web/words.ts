@@ -86,6 +86,7 @@ export const words = {
     contents: "On this page",
     madeFrom: "Made from",
     usedIn: "Used in",
+    picture: "As a picture",
     credit: "How must I give credit?",
     wordsOfIt: (n: string, one: boolean) => `${n} ${one ? "word" : "words"} in both`,
     more: (n: number) => `${n} more`,

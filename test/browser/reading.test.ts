@@ -174,6 +174,7 @@ function pages(): string[] {
     `${home}/search?q=zzzz`,
     `${home}/hands`,
     `${home}/portrait`,
+    `${home}/page/kettle?who=wrote`,
     `${home}/copy`,
     `${home}/genuine/${kettle}`,
     `${home}/page/nothing-here`,

@@ -16,6 +16,11 @@ const SIGNED = ["derivedFrom", "generatedBy", "translates", "answers", "uses"] a
 /** `copied`: words of one stand in the other. `linked`: its text points there. */
 export type HowMade = (typeof SIGNED)[number] | "copied" | "linked";
 
+/** How a link of `madeFrom` or `usedIn` is told; what is no making is a link. */
+export function howMade(rel: string): HowMade {
+  return rel === "copied" ? rel : (SIGNED.find((known) => known === rel) ?? "linked");
+}
+
 export interface Made {
   readonly from: UnitListing;
   readonly to: UnitListing;

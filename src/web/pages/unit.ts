@@ -17,6 +17,7 @@ import { hasFolder } from "../links.ts";
 import { personLink, badges, byline, linkList, titleOf, useWords } from "../parts.ts";
 import { kindWords, saidWords, stateWords, words } from "../words.ts";
 import { type Body, type Shown, WHO } from "./shown.ts";
+import { neighbourhood } from "./neighbourhood.ts";
 import { fileBody } from "./unit-file.ts";
 import { proseBody } from "./unit-prose.ts";
 import { tableBody } from "./unit-table.ts";
@@ -161,6 +162,7 @@ function strip(shown: Shown): Html {
   return html`<section class="strip${isWide(shown) ? " wide" : ""}" aria-label="${words.page.origin}">
     ${from.length === 0 ? "" : html`<div><h2>${words.page.madeFrom}</h2>${linkList(here, from)}</div>`}
     ${into.length === 0 ? "" : html`<div><h2>${words.page.usedIn}</h2>${linkList(here, into)}</div>`}
+    ${neighbourhood(shown, from, into)}
     <div id="lore:use"><h2>${words.page.use}</h2><p>${useWords(licence)}</p>${credit(shown)}</div>
     ${isWide(shown) ? html`<div>${margin(shown)}</div>` : ""}
   </section>`;

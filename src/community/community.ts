@@ -105,8 +105,9 @@ export class Community {
   /** Whether the rows in `directory` can be read as they are, or how not. */
   static standing(directory: string): "current" | "behind" | "unreadable" {
     const search = RowsFile.exist(directory) ? FollowedTables.sizeIn("search", directory) : undefined;
-    const authorship = FollowedTables.sizeIn("authorship", directory);
-    if (search === undefined || authorship === undefined) return "unreadable";
+    // Nothing but authorship itself needs its tables.
+    const authorship = FollowedTables.sizeIn("authorship", directory) ?? -1;
+    if (search === undefined) return "unreadable";
     const store = openSqliteStore(directory, { readOnly: true });
     try {
       const rows = openRows(directory, { readOnly: true });

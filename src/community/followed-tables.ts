@@ -10,11 +10,12 @@ import type { Projector, ReadPart } from "../projection/contract.ts";
 import { searchProjection } from "../projection/search/index.ts";
 import { Db, type Store } from "../store/index.ts";
 import type { Rows } from "./fold/rows.ts";
-import { type Range, stepsBetween } from "./fold/steps.ts";
+import { entryOfHead, type Range, stepsBetween } from "./fold/steps.ts";
 import { ensureTables, hasTables, heldParts, type Tables } from "./tables.ts";
 
-/** Entries per transaction. */
-const BATCH = 512;
+/** Entries, and changed heads, per transaction; an entry is never divided. */
+const ENTRIES_MAX = 512;
+const HEADS_MAX = 512;
 
 /** What follows the rows; each in its file. */
 export const FOLLOWING = { search: searchProjection, authorship: authorshipProjection } as const;
@@ -52,7 +53,10 @@ export class FollowedTables {
     if (!readOnly) ensureTables(db, tablesOf(following));
   }
 
+  /** Opened for reading where there are none of this version, they are empty. */
   static open(following: Following, directory: string, store: Store, options: OpenOptions = {}): FollowedTables {
+    if (options.readOnly === true && FollowedTables.sizeIn(following, directory) === undefined)
+      return new FollowedTables(following, new Db(":memory:", { durability: "normal" }), store);
     const db = new Db(fileOf(directory, following), { durability: "normal", ...options });
     try {
       return new FollowedTables(following, db, store, options);
@@ -101,7 +105,7 @@ export class FollowedTables {
   followBatch(rows: Rows): boolean {
     const from = this.size;
     const size = rows.size();
-    const to = Math.min(size, from + BATCH);
+    const to = Math.min(size, from + ENTRIES_MAX, entryOfHead(rows, from, HEADS_MAX) + 1);
     if (from >= size) return false;
     try {
       this.db.transaction(() => this.#take(rows, { from, to }));

@@ -133,8 +133,8 @@ export class LoreNode {
   }
 
   /**
-   * A reader of rows that are behind, after a crash or an update, owns the folder to bring them up. While another
-   * process owns it, rows that are only behind read as they stand.
+   * A reader of rows that are behind, after a crash or an update, owns the folder to bring them up. Where it cannot,
+   * because another process does or the folder may not be written, rows that are only behind read as they stand.
    * @throws LoreError BUSY when they cannot be read before that process has brought them up.
    */
   #mustOwn(directory: string): boolean {
@@ -144,7 +144,7 @@ export class LoreNode {
       this.#claim = claimFolder(this.environment.home);
       return true;
     } catch (error) {
-      if (standing === "behind" && isLoreError(error, "BUSY")) return false;
+      if (standing === "behind" && isLoreError(error)) return false;
       throw error;
     }
   }

@@ -53,7 +53,7 @@ export function titleOf({ kind, title, path }: Pick<UnitListing, "kind" | "title
 function linkItem(here: Visit, { unit, elsewhere, words: copied }: UnitLink): Html {
   if (unit === undefined)
     return html`<li><code>${elsewhere ?? ""}</code> <span class="kind">${words.page.elsewhere}</span></li>`;
-  return html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a> <span class="kind">${kindWords(unit.kind).one}${copied === undefined ? "" : `, ${words.page.wordsOfIt(count(copied), copied === 1)}`}</span></li>`;
+  return html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a> <span class="kind">${kindWords(unit.kind).one}${copied === undefined ? "" : `, ${words.page.wordsMoved(count(copied), copied === 1)}`}</span></li>`;
 }
 
 /** Each unit once, whichever way it is linked. */

@@ -47,18 +47,19 @@ export const portraitWords = {
     yearVersions: "Versions",
 
     made: "What is made from what",
-    madeNone: "Nothing here says so far that it was made from something else, and no two things share words.",
+    madeNone:
+      "Nothing here says so far that it was made from something else, and no words came along from one to another.",
     madeTitle: (n: number) => `What is made from what, for ${n} things that are connected most`,
     madeFrom: "Made from",
     between: "Made, and used",
     madeInto: "Went into",
     pan: "Picture of what is made from what",
     signed: "A full line was signed by whoever made it.",
-    copied: "A dashed line: words of the one stand in the other. Found by comparing.",
+    copied: "A dashed line: words came along from the one on the left. Found by comparing.",
     linked: "A dotted line: the one on the right points to the one on the left.",
     gone: "no longer stands",
     sameList: "The same as a list",
-    how: (how: string, words: number) => (how === "copied" ? `has ${NUMBER.format(words)} words of` : HOW[how]) ?? "",
+    how: (how: string, words: number) => (how === "copied" ? `has ${NUMBER.format(words)} words from` : HOW[how]) ?? "",
 
     hands: "What needs hands",
     handsNone: "Nothing: no page is old, no link is broken, nobody disagrees, and every question has an answer.",

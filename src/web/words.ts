@@ -88,7 +88,7 @@ export const words = {
     usedIn: "Used in",
     picture: "As a picture",
     credit: "How must I give credit?",
-    wordsOfIt: (n: string, one: boolean) => `${n} ${one ? "word" : "words"} in both`,
+    wordsMoved: (n: string, one: boolean) => `${n} ${one ? "word" : "words"} came along`,
     more: (n: number) => `${n} more`,
     use: "May I use this?",
     missingLink: "Nothing is here yet",

@@ -157,6 +157,17 @@ test("what was erased was never there: its words are those of whoever has them n
   await verifyCommunity(t.community);
 });
 
+test("what was made from an erased text is compared with what that was made from", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const first = await write(t, t.ann, "Alpha beta gamma delta epsilon.");
+  const secret = await write(t, bob, "Call 555-0199.", { of: [first] });
+  const third = await write(t, bob, "Alpha beta tiger gamma lion epsilon.", { of: [secret] });
+  await t.ann.write({ op: "redact", slots: [{ op: secret.revision, part: "body" }] });
+  assert.deepEqual(await said(t, third), ["Ann: Alpha beta", "Bob: tiger", "Ann: gamma", "Bob: lion", "Ann: epsilon."]);
+  await verifyCommunity(t.community);
+});
+
 test("a program that wrote words is said to have, and stands in no list of people", async () => {
   await using t = await createCommunity();
   const first = await write(t, t.ann, "Boil the water.");

@@ -47,13 +47,17 @@ const blame: Command = {
 function notAttributed(community: Community, revision: number): LoreError {
   const { title, state, parts } = units.revisionDetail(community, revision);
   const body = parts.find(({ name }) => name === "body");
-  const why =
-    body === undefined || body.sha256 === null
-      ? "it has no text that is here"
-      : state !== "current" && state !== "past"
-        ? "it was never accepted; only accepted versions are looked at"
-        : "it is not text, or too long, or was accepted a moment ago. Try again if so";
-  return new LoreError("REFUSED", `Asking who wrote the words of "${title}": ${why}.`);
+  return new LoreError("REFUSED", `Asking who wrote the words of "${title}": ${why()}.`);
+
+  function why(): string {
+    if (body === undefined || body.sha256 === null) return "it has no text that is here";
+    if (state !== "current" && state !== "past") return "it was never accepted; only accepted versions are looked at";
+    if (community.authorship.reached < community.size)
+      return "nobody has looked yet, and this copy cannot be written. Ask where it can, or in a moment";
+    if (body.sizeBytes > authorship.TEXT_BYTES_MAX)
+      return `it has ${body.sizeBytes} bytes, and longer texts than ${authorship.TEXT_BYTES_MAX} are not looked at`;
+    return "it is not text";
+  }
 }
 
 /** One line for each run in each line of the text: who, when, what. */

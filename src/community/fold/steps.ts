@@ -108,6 +108,15 @@ function toPart({ name, media, size, digest }: HeadPart): PartRow {
   return { name, media, size, digest: digest ?? undefined };
 }
 
+/** The entry of the `count`th head that changed since entry `from`; infinite when there are fewer. */
+export function entryOfHead(rows: Rows, from: number, count: number): number {
+  const head = rows.db.get<{ idx: number }>(
+    "SELECT idx FROM head WHERE idx >= ? ORDER BY idx LIMIT 1 OFFSET ?",
+    ...[from, count - 1],
+  );
+  return head?.idx ?? Infinity;
+}
+
 /** What changed since entry `from`: heads, the bytes of their parts, and parts that were erased. */
 export function changesSince(rows: Rows, from: number): { heads: number; bytes: number; erasures: number } {
   const found = rows.db.get<{ heads: number; bytes: number; erasures: number }>(

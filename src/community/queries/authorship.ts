@@ -1,11 +1,13 @@
 /** Whose words stand where: for a text, to the word; for a unit and for a community, the people. No totals, no ranks. */
 import { base32, LoreError } from "../../bytes/index.ts";
 import { authoredText, decodeOrigins } from "../../projection/authorship/index.ts";
-import { textOfBody } from "../../projection/authorship/projector.ts";
+import { TEXT_BYTES_MAX, textOfBody } from "../../projection/authorship/projector.ts";
 import { weighedTokens, wordsByOrigin } from "../../projection/authorship/words.ts";
 import type { Community } from "../community.ts";
 import { authorsOf, personRef, type PersonRef } from "./people.ts";
 import { partBytes } from "./units.ts";
+
+export { TEXT_BYTES_MAX };
 
 /** The version that words came from. Times in ms, ids in base32. */
 export interface Origin {

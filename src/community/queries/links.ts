@@ -9,7 +9,7 @@ import { headAt, unitAt, type UnitListing } from "./units.ts";
 export const COPIED_WORDS_SHOWN = 25;
 
 export interface UnitLink {
-  /** The relation; "link" for a hyperlink in the text, "copied" for words that stand in both. */
+  /** The relation; "link" for a hyperlink in the text, "copied" for words that came along. */
   readonly rel: string;
   /** The unit here, or undefined for one elsewhere. */
   readonly unit: UnitListing | undefined;

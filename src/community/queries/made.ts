@@ -13,7 +13,7 @@ const MADE_FEW = 4;
 
 const SIGNED = ["derivedFrom", "generatedBy", "translates", "answers", "uses"] as const satisfies readonly LinkRel[];
 
-/** `copied`: words of one stand in the other. `linked`: its text points there. */
+/** `copied`: words of the one came along, whether it has them still or not. `linked`: its text points there. */
 export type HowMade = (typeof SIGNED)[number] | "copied" | "linked";
 
 /** How a link of `madeFrom` or `usedIn` is told; what is no making is a link. */

@@ -97,9 +97,7 @@ export const revisionWithText = revision
   .meta({ id: "RevisionWithText" });
 
 const link = z.object({
-  rel: z
-    .string()
-    .describe('A signed relation; "link" for a hyperlink in the text, "copied" for words that stand in both'),
+  rel: z.string().describe('A signed relation; "link" for a hyperlink in the text, "copied" for words that came along'),
   unit: unitListing.optional(),
   elsewhere: z.string().optional(),
   words: z.number().int().optional().describe("Of what was copied: how many words"),

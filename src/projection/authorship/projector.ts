@@ -17,7 +17,7 @@ import { authored, EARLIER_MAX, type KnownPiece, type Pieces } from "./track.ts"
 import { wordsByOrigin } from "./words.ts";
 
 /** Longer texts have no authors by the word, only those their versions name. */
-export const TEXT_BYTES_MAX = 4 * 1024 * 1024;
+export const TEXT_BYTES_MAX = 2 * 1024 * 1024;
 /** Words in a piece that is no chance in another unit either. */
 export const COPIED_WORDS_MIN = 8;
 /** Tokens of texts kept at hand between revisions. */
@@ -120,7 +120,7 @@ class AuthorshipProjector implements Projector {
   }
 
   #authored({ revision, unit, parents, text }: Pick<TextRow, "revision" | "unit" | "parents"> & { text: string }) {
-    const bases = numbers(parents).flatMap((parent) => this.#of(parent) ?? []);
+    const bases = numbers(parents).flatMap((parent) => this.#nearest(parent) ?? []);
     return authored({
       revision,
       text,
@@ -128,6 +128,15 @@ class AuthorshipProjector implements Projector {
       earlier: this.#ancestors(numbers(parents)),
       pieces: new PiecesOfUnit(this.#db, unit),
     });
+  }
+
+  /** The text of a revision or, where it was erased, of the one before it. */
+  #nearest(revision: number): AuthoredText | undefined {
+    for (let at: number | undefined = revision; at !== undefined; at = numbers(this.#row(at)?.parents ?? "[]")[0]) {
+      const text = this.#of(at);
+      if (text !== undefined) return text;
+    }
+    return undefined;
   }
 
   /** Texts before the parents, following the first parent of each. */
@@ -194,13 +203,15 @@ class PiecesOfUnit implements Pieces {
   find(piece: Piece): KnownPiece | undefined {
     const key = keyOf(piece);
     this.#keys.set(piece, key);
-    const units = this.#db.all<{ unit: number; origins: Uint8Array }>(
-      "SELECT unit, origins FROM authorship_piece WHERE key = ? ORDER BY unit",
-      key,
-    );
-    const own = units.find(({ unit }) => unit === this.#unit);
-    const found = own ?? (piece.words >= COPIED_WORDS_MIN ? units[0] : undefined);
+    const own = this.#get("WHERE key = ? AND unit = ?", key, this.#unit);
+    // What every page has is in thousands of units: only the first is asked for.
+    const found =
+      own ?? (piece.words >= COPIED_WORDS_MIN ? this.#get("WHERE key = ? ORDER BY unit LIMIT 1", key) : undefined);
     return found === undefined ? undefined : { origins: decodeOrigins(found.origins), isOwn: found === own };
+  }
+
+  #get(where: string, ...values: readonly (Uint8Array | number)[]): { readonly origins: Uint8Array } | undefined {
+    return this.#db.get<{ origins: Uint8Array }>(`SELECT origins FROM authorship_piece ${where}`, ...values);
   }
 
   keep(piece: Piece, origins: Uint32Array): void {

@@ -2,6 +2,8 @@
 import { alignTokens } from "./diff.ts";
 import { endsSentence, spelling, tokensOf } from "./tokens.ts";
 
+/** A text that falls into more has none: no text that anybody wrote does. */
+const PIECES_MAX = 100_000;
 /** Instead of an origin that is not known yet; no revision has this number. */
 const UNKNOWN = 0xffffffff;
 
@@ -90,10 +92,16 @@ export class Remainder {
     return this.#origins.subarray(...(this.#lines.get(line) ?? [0, 0]));
   }
 
-  /** Its lines, then its sentences that are no line: a sentence may go over several. */
+  /** Its lines, then its sentences that are no line, as far as they have words: a sentence may go over several lines. */
   get pieces(): readonly PlacedPiece[] {
-    this.#pieces ??= [...this.#lineRanges(), ...this.#sentenceRanges()].map((range) => this.#piece(range));
+    this.#pieces ??= this.#findPieces();
     return this.#pieces;
+  }
+
+  #findPieces(): PlacedPiece[] {
+    const ranges = [...this.#lineRanges(), ...this.#sentenceRanges()];
+    if (ranges.length > PIECES_MAX) return [];
+    return ranges.map((range) => this.#piece(range)).filter(({ words }) => words > 0);
   }
 
   *#lineRanges(): IterableIterator<Range> {

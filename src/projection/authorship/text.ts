@@ -19,12 +19,18 @@ export interface AuthoredText {
 const LINE_LENGTH_MAX = 500;
 const AFTER_SENTENCE = /(?<=[.!?] |[。！？।])/;
 
+/** A text that falls into more is taken as one: no text that anybody wrote does. */
+const LINES_MAX = 250_000;
+
 /** Lines without what ends them. */
 export function linesOf(text: string): string[] {
-  const lines = text.split("\n");
-  return lines.some(({ length }) => length > LINE_LENGTH_MAX)
-    ? lines.flatMap((line) => (line.length > LINE_LENGTH_MAX ? line.split(AFTER_SENTENCE) : [line]))
-    : lines;
+  const lines = text.split("\n", LINES_MAX + 1);
+  if (lines.length > LINES_MAX) return [text];
+  if (!lines.some(({ length }) => length > LINE_LENGTH_MAX)) return lines;
+  const cut = lines.flatMap((line) =>
+    line.length > LINE_LENGTH_MAX ? line.split(AFTER_SENTENCE, LINES_MAX + 1) : [line],
+  );
+  return cut.length > LINES_MAX ? lines : cut;
 }
 
 /** What a text's origins are kept as, beside the text. */

@@ -9,7 +9,9 @@ const WORD = 1;
 /** A word of its own. */
 const SINGLE = 2;
 const MARK = 3;
-type Class = 0 | 1 | 2 | 3;
+/** Goes on with a word it stands in; anywhere else it is as white space. */
+const JOINER = 4;
+type Class = 0 | 1 | 2 | 3 | 4;
 
 /** Beyond ASCII what is not listed here is part of a word. First and last code point of each range, in order. */
 const RANGES: readonly (readonly [first: number, last: number, is: Class])[] = [
@@ -40,7 +42,11 @@ const RANGES: readonly (readonly [first: number, last: number, is: Class])[] = [
   [0x1680, 0x1680, SPACE],
   [0x1780, 0x17ff, SINGLE],
   [0x180e, 0x180e, SPACE],
+  [0x1950, 0x19df, SINGLE],
+  [0x1a20, 0x1aaf, SINGLE],
+  [0x1b00, 0x1b7f, SINGLE],
   [0x2000, 0x200b, SPACE],
+  [0x200c, 0x200d, JOINER],
   [0x200e, 0x200f, SPACE],
   [0x2010, 0x2027, MARK],
   [0x2028, 0x202f, SPACE],
@@ -49,6 +55,7 @@ const RANGES: readonly (readonly [first: number, last: number, is: Class])[] = [
   [0x207a, 0x207e, MARK],
   [0x208a, 0x208e, MARK],
   [0x20a0, 0x20cf, MARK],
+  [0x20d0, 0x20ff, JOINER],
   [0x2100, 0x2bff, MARK],
   [0x2e00, 0x2e7f, MARK],
   [0x2e80, 0x2fff, SINGLE],
@@ -65,10 +72,12 @@ const RANGES: readonly (readonly [first: number, last: number, is: Class])[] = [
   [0x3200, 0x33ff, MARK],
   [0x3400, 0x4dbf, SINGLE],
   [0x4dc0, 0x4dff, MARK],
-  [0x4e00, 0x9fff, SINGLE],
+  [0x4e00, 0xa4cf, SINGLE],
+  [0xa980, 0xa9ff, SINGLE],
+  [0xaa60, 0xaadf, SINGLE],
   [0xd800, 0xdfff, MARK],
   [0xf900, 0xfaff, SINGLE],
-  [0xfe00, 0xfe0f, SPACE],
+  [0xfe00, 0xfe0f, JOINER],
   [0xfe10, 0xfe1f, MARK],
   [0xfe30, 0xfe6f, MARK],
   [0xfeff, 0xfeff, SPACE],
@@ -125,7 +134,7 @@ export function tokensOf(text: string, start = 0, end = text.length): Token[] {
     const found = classOf(codePoint);
     const from = at;
     at += codePoint > 0xffff ? 2 : 1;
-    if (found === SPACE) continue;
+    if (found === SPACE || found === JOINER) continue;
     if (found === WORD) at = wordEnd(text, at, end);
     tokens.push({ start: from, end: at, isWord: found !== MARK });
   }
@@ -136,15 +145,17 @@ function wordEnd(text: string, start: number, end: number): number {
   let at = start;
   while (at < end) {
     const codePoint = text.codePointAt(at) ?? 0;
-    if (classOf(codePoint) !== WORD) break;
+    const found = classOf(codePoint);
+    if (found !== WORD && found !== JOINER) break;
     at += codePoint > 0xffff ? 2 : 1;
   }
   return at;
 }
 
-/** How a token is compared: writing it in capitals makes nobody its author. */
+/** How a token is compared: to write it in capitals, or its accents as characters of their own, makes nobody its author. */
 export function spelling(text: string, { start, end }: Token): string {
-  return text.slice(start, end).toLowerCase();
+  const word = text.slice(start, end);
+  return (/^[\0-\x7f]*$/.test(word) ? word : word.normalize("NFC")).toLowerCase();
 }
 
 /** Whether a token ends a sentence where white space or nothing follows it. */

@@ -4,7 +4,7 @@ import test from "node:test";
 
 import fc from "fast-check";
 
-import { trackTokens } from "./index.ts";
+import { tokensOf, trackTokens } from "./index.ts";
 
 /** Words of the last revision with the number of the one each came from, as "word/0". */
 function last(...texts: string[]): string {
@@ -42,6 +42,7 @@ const NOTHING_NEW: readonly (readonly [what: string, ...texts: string[]])[] = [
   ["indented lines", PAGE, PAGE.replaceAll("\n", "\n    ")],
   ["Windows line ends", PAGE, PAGE.replaceAll("\n", "\r\n")],
   ["capitals", PAGE, PAGE.toUpperCase()],
+  ["accents as characters of their own", "café élan naïve über", "café élan naïve über".normalize("NFD")],
   ["spaces for tabs", "a\tb\tc\n1\t2\t3", "a  b  c\n1  2  3"],
   ["a paragraph that stands twice", PAGE, `${PAGE}\n\nBoil water first. Pour it over the leaves, not too hot.`],
   ["sorted rows", "name,n\nb,2\na,1\nc,3", "name,n\na,1\nb,2\nc,3"],
@@ -88,6 +89,13 @@ test("punctuation and emoji are tokens of their own", () => {
     trackTokens(["a_b(c) – 🍵!"])[0]?.map(({ token }) => token),
     ["a", "_", "b", "(", "c", ")", "–", "🍵", "!"],
   );
+});
+
+test("what joins characters is part of a word and no word of its own", () => {
+  const tokens = (text: string) =>
+    tokensOf(text).map(({ start, end, isWord }) => `${text.slice(start, end)} ${isWord}`);
+  assert.deepEqual(tokens("👨\u200d👩"), ["👨 false", "👩 false"]);
+  assert.deepEqual(tokens("می\u200cخواهم"), ["می\u200cخواهم true"]);
 });
 
 test("nothing in, nothing out", () => {

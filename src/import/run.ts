@@ -11,6 +11,7 @@ import {
   Author,
   type CommitSize,
   type Community,
+  importStates,
   type DraftOp,
   type Keys,
   links,
@@ -86,7 +87,8 @@ export async function importGit(node: LoreNode, request: GitRequest): Promise<Im
       allowPrivate: request.allowPrivate ?? false,
     });
     const plan = await planGit(repository, { pathPrefix: request.prefix, skip: skipLarge });
-    const community = await chosenCommunity(node, request, { licence: await licenceAtTip(repository, plan) });
+    const facts = { licence: await licenceAtTip(repository, plan) };
+    const community = broughtBefore(node, request, plan) ?? (await chosenCommunity(node, request, facts));
     const keys = requireKeys(node, community);
     const people = findPeople(countSignatures(plan));
     const result = await writeVersions({ node, community, repository, plan, people, keys, request });
@@ -158,6 +160,21 @@ const skipLarge: SkipRule = ({ sizeBytes }) =>
 
 /** What a source says of the community it comes from. */
 type Facts = { readonly [K in "name" | "about" | "licence" | "lang"]?: string | undefined } & Pick<Manifest, "start">;
+
+/** The one community that this history came to before, where the import names none. */
+function broughtBefore(node: LoreNode, { into, prefix }: GitRequest, { groups }: GitPlan): Community | undefined {
+  if ("id" in into || into.name !== undefined) return undefined;
+  const history = new Set(groups.map(({ commit }) => commit));
+  const [found, second] = node
+    .ids()
+    .map((id) => node.community(id))
+    .filter((community) =>
+      importStates(community).some(
+        (state) => state.prefix === prefix && state.commits.some(({ commit }) => history.has(commit)),
+      ),
+    );
+  return second === undefined ? found : undefined;
+}
 
 /** The community an import goes to: the one it names, the one that has the name already, or a new one. */
 async function chosenCommunity(node: LoreNode, { into, location }: Request, manifest: Facts): Promise<Community> {

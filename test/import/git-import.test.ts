@@ -192,6 +192,20 @@ test("authors, co-authors and bots are people and bots in history, and e-mail ad
   }
 });
 
+test("the same history without a name goes where it went before, under whatever name", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "repository"));
+  repository.commit({ "a.md": "# A\n" }, "first");
+  const node = openNode(t, folder);
+  const { report } = await importGit(node, { location: repository.folder, into: { name: "Bakers", ...founder } });
+  repository.commit({ "a.md": "# A\n\nMore.\n" }, "second");
+  const again = await importGit(node, { location: repository.folder, into: founder });
+  assert.deepEqual([again.report.community.id, again.report.revisions], [report.community.id, 1]);
+  assert.equal(node.ids().length, 1);
+  const other = await importGit(node, { location: repository.folder, into: { name: "Others", ...founder } });
+  assert.notEqual(other.report.community.id, report.community.id);
+});
+
 test("part of a repository can be brought in", async (t) => {
   const folder = temporaryFolder(t);
   const repository = createRepository(join(folder, "repository"));

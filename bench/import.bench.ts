@@ -74,7 +74,7 @@ function sizesOf(home: string, bare: string): { truthBytes: number; allBytes: nu
       .split("\n")
       .reduce((sum, line) => sum + Number(line), 0);
   const communities = join(home, "communities");
-  const made = find(communities, "rows.db*") + find(communities, "search.db*");
+  const made = ["rows.db*", "search.db*", "authorship.db*"].reduce((sum, name) => sum + find(communities, name), 0);
   const all = find(communities, "*");
   return {
     truthBytes: all - made,

@@ -30,6 +30,8 @@ import { Turns } from "./turns.ts";
 import { type Acknowledgement, type WriteGroup, WriteQueue } from "./write-queue.ts";
 
 const SEAL_DELAY_MS = 500;
+/** Whose words much new text is, is asked this long after: while an import writes it would only be in the way. */
+const ATTRIBUTE_DELAY_MS = 3_000;
 
 export interface CommunityOptions {
   readonly environment: Environment;
@@ -59,6 +61,7 @@ export class Community {
   readonly #queue = new WriteQueue((submissions, onRefused) => this.#writeGroup(submissions, onRefused));
   readonly #seals = new Turns();
   #sealTimer: NodeJS.Timeout | undefined;
+  #attributeTimer: NodeJS.Timeout | undefined;
   #refusal: LoreError | undefined;
   readonly #erased = new Set<string>();
 
@@ -321,7 +324,7 @@ export class Community {
         })
         // The record needs neither: the next seal tries again, and whoever reads hears what is wrong.
         .then(() => this.search.follow(this.facts))
-        .then(() => this.authorship.follow(this.facts))
+        .then(() => this.#attributeSoon())
         .catch(() => undefined);
     }, SEAL_DELAY_MS);
   }
@@ -330,7 +333,18 @@ export class Community {
   async seal(): Promise<void> {
     await this.#sealRecord();
     await this.search.follow(this.facts);
-    void this.authorship.follow(this.facts).catch(() => undefined);
+    this.#attributeSoon();
+  }
+
+  /** What fails is said by whoever asks whose words a text is. */
+  #attributeSoon(): void {
+    const { facts } = this;
+    const attribute = () => void this.authorship.follow(this.facts).catch(() => undefined);
+    if (this.authorship.isLittle(facts)) return attribute();
+    this.#attributeTimer ??= setTimeout(() => {
+      this.#attributeTimer = undefined;
+      attribute();
+    }, ATTRIBUTE_DELAY_MS).unref();
   }
 
   /** Others may write meanwhile: what is sealed is durable already. */
@@ -359,6 +373,7 @@ export class Community {
     } finally {
       await this.#seals.take(() => Promise.resolve());
       clearTimeout(this.#sealTimer);
+      clearTimeout(this.#attributeTimer);
       this.authorship.stop();
       // A thread that has ended holds no files.
       await this.#options.background?.order({ act: "release", directory: this.directory }).catch(() => undefined);

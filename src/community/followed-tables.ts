@@ -13,9 +13,9 @@ import type { Rows } from "./fold/rows.ts";
 import { entryOfHead, type Range, stepsBetween } from "./fold/steps.ts";
 import { ensureTables, hasTables, heldParts, type Tables } from "./tables.ts";
 
-/** Entries, and changed heads, per transaction; an entry is never divided. */
+/** Entries, and changed heads, per transaction, after which others have their turn; an entry is never divided. */
 const ENTRIES_MAX = 512;
-const HEADS_MAX = 512;
+const HEADS_MAX = { search: 512, authorship: 64 } as const satisfies Record<Following, number>;
 
 /** What follows the rows; each in its file. */
 export const FOLLOWING = { search: searchProjection, authorship: authorshipProjection } as const;
@@ -105,7 +105,7 @@ export class FollowedTables {
   followBatch(rows: Rows): boolean {
     const from = this.size;
     const size = rows.size();
-    const to = Math.min(size, from + ENTRIES_MAX, entryOfHead(rows, from, HEADS_MAX) + 1);
+    const to = Math.min(size, from + ENTRIES_MAX, entryOfHead(rows, from, HEADS_MAX[this.#following]) + 1);
     if (from >= size) return false;
     try {
       this.db.transaction(() => this.#take(rows, { from, to }));

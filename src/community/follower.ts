@@ -63,13 +63,14 @@ export class Follower {
   async follow(rows: Rows): Promise<void> {
     const size = rows.size();
     while (!this.#options.readOnly && !this.#isStopped && this.#tables.size < size) {
-      if (this.#under === undefined && this.#isLittle(rows)) this.#tables.follow(rows);
+      if (this.#under === undefined && this.isLittle(rows)) this.#tables.follow(rows);
       else await this.#followThere();
       this.#size = this.#tables.size;
     }
   }
 
-  #isLittle(rows: Rows): boolean {
+  /** Whether following takes so short that this thread may do it. */
+  isLittle(rows: Rows): boolean {
     if (this.#options.background === undefined) return true;
     const { heads, bytes, erasures } = changesSince(rows, this.#tables.size);
     return heads <= HEADS_HERE_MAX && bytes <= BYTES_HERE_MAX && erasures === 0;

@@ -30,8 +30,10 @@ import { Turns } from "./turns.ts";
 import { type Acknowledgement, type WriteGroup, WriteQueue } from "./write-queue.ts";
 
 const SEAL_DELAY_MS = 500;
-/** Whose words much new text is, is asked this long after: while an import writes it would only be in the way. */
-const ATTRIBUTE_DELAY_MS = 3_000;
+/** Whose words much new text is, is found once nothing was written for a while: before, that would only be in the way. */
+const CALM_MS = 3_000;
+/** Where it never is calm, this long after all. */
+const ATTRIBUTE_MAX_MS = 60_000;
 
 export interface CommunityOptions {
   readonly environment: Environment;
@@ -62,6 +64,8 @@ export class Community {
   readonly #seals = new Turns();
   #sealTimer: NodeJS.Timeout | undefined;
   #attributeTimer: NodeJS.Timeout | undefined;
+  /** When it is found at the latest, on the clock of `performance`. */
+  #attributeUntil: number | undefined;
   #refusal: LoreError | undefined;
   readonly #erased = new Set<string>();
 
@@ -341,10 +345,16 @@ export class Community {
     const { facts } = this;
     const attribute = () => void this.authorship.follow(this.facts).catch(() => undefined);
     if (this.authorship.isLittle(facts)) return attribute();
-    this.#attributeTimer ??= setTimeout(() => {
-      this.#attributeTimer = undefined;
-      attribute();
-    }, ATTRIBUTE_DELAY_MS).unref();
+    const now = performance.now();
+    this.#attributeUntil ??= now + ATTRIBUTE_MAX_MS;
+    clearTimeout(this.#attributeTimer);
+    this.#attributeTimer = setTimeout(
+      () => {
+        this.#attributeUntil = undefined;
+        attribute();
+      },
+      Math.max(0, Math.min(CALM_MS, this.#attributeUntil - now)),
+    ).unref();
   }
 
   /** Others may write meanwhile: what is sealed is durable already. */

@@ -102,6 +102,8 @@ export async function fillTo(world: World, size: number): Promise<void> {
     );
   }
   await world.community.seal();
+  // What follows would otherwise still be at it while something else is measured.
+  await world.community.authorship.follow(world.community.facts);
 }
 
 /** `count` more keys of the founder, each with entries of its own to sign. */

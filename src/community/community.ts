@@ -30,10 +30,6 @@ import { Turns } from "./turns.ts";
 import { type Acknowledgement, type WriteGroup, WriteQueue } from "./write-queue.ts";
 
 const SEAL_DELAY_MS = 500;
-/** Whose words much new text is, is found once nothing was written for a while: before, that would only be in the way. */
-const CALM_MS = 3_000;
-/** Where it never is calm, this long after all. */
-const ATTRIBUTE_MAX_MS = 60_000;
 
 export interface CommunityOptions {
   readonly environment: Environment;
@@ -63,9 +59,6 @@ export class Community {
   readonly #queue = new WriteQueue((submissions, onRefused) => this.#writeGroup(submissions, onRefused));
   readonly #seals = new Turns();
   #sealTimer: NodeJS.Timeout | undefined;
-  #attributeTimer: NodeJS.Timeout | undefined;
-  /** When it is found at the latest, on the clock of `performance`. */
-  #attributeUntil: number | undefined;
   #refusal: LoreError | undefined;
   readonly #erased = new Set<string>();
 
@@ -328,7 +321,7 @@ export class Community {
         })
         // The record needs neither: the next seal tries again, and whoever reads hears what is wrong.
         .then(() => this.search.follow(this.facts))
-        .then(() => this.#attributeSoon())
+        .then(() => this.authorship.followInTime(() => this.facts))
         .catch(() => undefined);
     }, SEAL_DELAY_MS);
   }
@@ -337,24 +330,7 @@ export class Community {
   async seal(): Promise<void> {
     await this.#sealRecord();
     await this.search.follow(this.facts);
-    this.#attributeSoon();
-  }
-
-  /** What fails is said by whoever asks whose words a text is. */
-  #attributeSoon(): void {
-    const { facts } = this;
-    const attribute = () => void this.authorship.follow(this.facts).catch(() => undefined);
-    if (this.authorship.isLittle(facts)) return attribute();
-    const now = performance.now();
-    this.#attributeUntil ??= now + ATTRIBUTE_MAX_MS;
-    clearTimeout(this.#attributeTimer);
-    this.#attributeTimer = setTimeout(
-      () => {
-        this.#attributeUntil = undefined;
-        attribute();
-      },
-      Math.max(0, Math.min(CALM_MS, this.#attributeUntil - now)),
-    ).unref();
+    this.authorship.followInTime(() => this.facts);
   }
 
   /** Others may write meanwhile: what is sealed is durable already. */
@@ -383,7 +359,6 @@ export class Community {
     } finally {
       await this.#seals.take(() => Promise.resolve());
       clearTimeout(this.#sealTimer);
-      clearTimeout(this.#attributeTimer);
       this.authorship.stop();
       // A thread that has ended holds no files.
       await this.#options.background?.order({ act: "release", directory: this.directory }).catch(() => undefined);

@@ -9,6 +9,11 @@ import type { Background } from "./background.ts";
 const HEADS_HERE_MAX = 64;
 const BYTES_HERE_MAX = 512 * 1024;
 
+/** Much is followed once nothing was written for this long: before, it would only be in the way. */
+const CALM_MS = 3_000;
+/** Where it never is calm, this long after all. */
+const WAIT_MAX_MS = 60_000;
+
 export interface FollowerOptions {
   readonly following: Following;
   readonly store: Store;
@@ -25,6 +30,9 @@ export class Follower {
   /** Settled once everything that was on record at the start was taken in, or cannot be. */
   #started: Promise<void> = Promise.resolve();
   #isStopped = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** When following begins at the latest, on the clock of `performance`. */
+  #until: number | undefined;
   /** While the other thread is at it. */
   #under: Promise<void> | undefined;
 
@@ -63,14 +71,31 @@ export class Follower {
   async follow(rows: Rows): Promise<void> {
     const size = rows.size();
     while (!this.#options.readOnly && !this.#isStopped && this.#tables.size < size) {
-      if (this.#under === undefined && this.isLittle(rows)) this.#tables.follow(rows);
+      if (this.#under === undefined && this.#isLittle(rows)) this.#tables.follow(rows);
       else await this.#followThere();
       this.#size = this.#tables.size;
     }
   }
 
-  /** Whether following takes so short that this thread may do it. */
-  isLittle(rows: Rows): boolean {
+  /**
+   * Follows a little now, and much once this was not called for a while. What fails is said by whoever reads.
+   */
+  followInTime(rows: () => Rows): void {
+    const follow = () => void this.follow(rows()).catch(() => undefined);
+    clearTimeout(this.#timer);
+    if (this.#isLittle(rows())) return follow();
+    const now = performance.now();
+    this.#until ??= now + WAIT_MAX_MS;
+    this.#timer = setTimeout(
+      () => {
+        this.#until = undefined;
+        follow();
+      },
+      Math.max(0, Math.min(CALM_MS, this.#until - now)),
+    ).unref();
+  }
+
+  #isLittle(rows: Rows): boolean {
     if (this.#options.background === undefined) return true;
     const { heads, bytes, erasures } = changesSince(rows, this.#tables.size);
     return heads <= HEADS_HERE_MAX && bytes <= BYTES_HERE_MAX && erasures === 0;
@@ -85,6 +110,7 @@ export class Follower {
   /** Leaves what follows where it is after the batch at hand. */
   stop(): void {
     this.#isStopped = true;
+    clearTimeout(this.#timer);
   }
 
   async close(): Promise<void> {

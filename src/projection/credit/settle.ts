@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 
-import { hex, type Suite, utf8 } from "../../bytes/index.ts";
+import type { Suite } from "../../bytes/index.ts";
 import { BASIS_POINTS, flow, type Flow, type FlowGraph, type Rates } from "./flow.ts";
-import { split } from "./split.ts";
+import { split, tie } from "./split.ts";
 
 /** Shares of what a revision keeps, in basis points; together the whole. */
 export interface Keeps {
@@ -115,9 +115,4 @@ function alike(people: readonly string[]): ReadonlyMap<string, number> {
 
 function linkId({ graph, revisions }: Period, link: number): string {
   return revisions[graph.to[link] ?? 0]?.id ?? "";
-}
-
-/** Equal remainders are settled by a hash of the period, so that nobody is favoured twice. */
-function tie(suite: Suite, epoch: number, id: string): string {
-  return hex.encode(suite.sha256(utf8(`lore-tie/v1\n${epoch}\n${id}`)));
 }

@@ -1,5 +1,5 @@
 /** Sharing an amount out exactly: largest remainder (Hamilton's method), in whole minor units. */
-import { LoreError } from "../../bytes/index.ts";
+import { hex, LoreError, type Suite, utf8 } from "../../bytes/index.ts";
 
 /**
  * Shares of `amount` in proportion to `weights`, whole and exact: they come to `amount`. Each first gets what is whole of
@@ -27,4 +27,9 @@ export function split(
   });
   for (const i of order.slice(0, left)) shares[i] = (shares[i] ?? 0n) + 1n;
   return shares;
+}
+
+/** Settles equal remainders: the least of these comes first, another one in every period, so that nobody is favoured twice. */
+export function tie(suite: Suite, epoch: number, id: string): string {
+  return hex.encode(suite.sha256(utf8(`lore-tie/v1\n${epoch}\n${id}`)));
 }

@@ -2,8 +2,8 @@
  * The usage table of a period (DESIGN.md 5): which revisions were used, made from the uses of named readers so that one reader
  * moves at most one share among all readers, and nobody can be told from it.
  */
-import { hex, type Suite, utf8 } from "../../bytes/index.ts";
-import { split } from "./split.ts";
+import type { Suite } from "../../bytes/index.ts";
+import { split, tie } from "./split.ts";
 
 export const USES = ["cite", "carry", "run", "pay", "read"] as const;
 export type Use = (typeof USES)[number];
@@ -54,7 +54,8 @@ export function usageTable(suite: Suite, epoch: number, uses: readonly NamedUse[
   const rows = new Map<string, { readonly row: NamedUse; shares: bigint; readers: number }>();
   const byReader = Map.groupBy(counted, ({ reader }) => reader);
   for (const own of byReader.values()) {
-    const before = (a: number, b: number) => tie(suite, epoch, own[a]) < tie(suite, epoch, own[b]);
+    const order = own.map((use) => tie(suite, epoch, rowOf(use)));
+    const before = (a: number, b: number) => (order[a] ?? "") < (order[b] ?? "");
     const shares = split(
       READER_SHARES,
       own.map(({ use }) => weights[use] ?? 0n),
@@ -92,9 +93,4 @@ function rowOf({ revision, use }: NamedUse): string {
 
 function idOf(use: NamedUse): string {
   return `${use.reader} ${rowOf(use)}`;
-}
-
-function tie(suite: Suite, epoch: number, use: NamedUse | undefined): string {
-  const digest = suite.sha256(utf8(`lore-tie/v1\n${epoch}\n${use === undefined ? "" : rowOf(use)}`));
-  return hex.encode(digest);
 }

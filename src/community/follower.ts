@@ -97,7 +97,7 @@ export class Follower {
 
   #isLittle(rows: Rows): boolean {
     if (this.#options.background === undefined) return true;
-    const { heads, bytes, erasures } = changesSince(rows, this.#tables.size);
+    const { heads, bytes, erasures } = changesSince(rows, this.#tables.size, HEADS_HERE_MAX + 1);
     return heads <= HEADS_HERE_MAX && bytes <= BYTES_HERE_MAX && erasures === 0;
   }
 

@@ -117,13 +117,20 @@ export function entryOfHead(rows: Rows, from: number, count: number): number {
   return head?.idx ?? Infinity;
 }
 
-/** What changed since entry `from`: heads, the bytes of their parts, and parts that were erased. */
-export function changesSince(rows: Rows, from: number): { heads: number; bytes: number; erasures: number } {
+/**
+ * What changed since entry `from`, looked at as far as the first `headsMax` heads: how many, the bytes of their parts, and
+ * parts that were erased.
+ */
+export function changesSince(
+  rows: Rows,
+  from: number,
+  headsMax: number,
+): { heads: number; bytes: number; erasures: number } {
   const found = rows.db.get<{ heads: number; bytes: number; erasures: number }>(
     `SELECT count(DISTINCT h.revision) AS heads, ifnull(sum(p.size), 0) AS bytes,
        (SELECT count(*) FROM slot WHERE idx >= ?1) AS erasures
-     FROM head h LEFT JOIN part p ON p.revision = h.revision WHERE h.idx >= ?1`,
-    from,
+     FROM (SELECT revision FROM head WHERE idx >= ?1 ORDER BY idx LIMIT ?2) h LEFT JOIN part p ON p.revision = h.revision`,
+    ...[from, headsMax],
   );
   return found ?? { heads: 0, bytes: 0, erasures: 0 };
 }

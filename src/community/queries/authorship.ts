@@ -248,7 +248,7 @@ export function peopleStanding(community: Community): PersonRef[] {
     .filter(({ type }) => type === "person");
 }
 
-/** Current units in which a person's words stand, by title. `member` is the row number of the person. */
+/** Units, current or not, in whose last version a person's words stand. `member` is the row number of the person. */
 export function unitsWithWordsOf(community: Community, member: number): number[] {
   const own = community.rows.all<{ revision: number; member: number }>(
     `SELECT r.n AS revision, coalesce(c.member, r.author) AS member

@@ -8,14 +8,14 @@ import {
   communityId,
   decodeEntry,
   decodeSidecar,
+  type Entry,
   logKeyOf,
   type Opening,
   logOrigin,
   openCheckpoint,
+  signatureHolds,
   tiles,
   tree,
-  type VerifiedEntry,
-  verifyEntryAsync,
 } from "../log/index.ts";
 import { firstWrongTerm } from "../projection/search/index.ts";
 import { Db, openSqliteStore, type Store, type StoredEntry } from "../store/index.ts";
@@ -65,14 +65,18 @@ export async function verifyRecord(
   store: Store,
   onProgress?: (progress: VerifyProgress) => void,
 ): Promise<RecordReport> {
-  store.check();
   const size = store.log.size();
   const audit = new RecordAudit(suite, store);
+  const signed = withSignatures(suite, store.log.read(0, size));
+  // The file as such is looked through while the other cores have the first signatures.
+  signed.next();
+  store.check();
   let index = 0;
-  for (const batch of withSignatures(suite, store.log.read(0, size))) {
-    for (const { stored, entry } of batch) {
-      const signed = await entry;
-      place(`entry ${index}`, () => audit.check(index, stored, signed));
+  for (const batch of signed) {
+    for (const { stored, entry, holds } of batch) {
+      // Void by its bytes or signature, or of a newer version: it stands in the tree all the same.
+      const verified = (await holds) ? entry : undefined;
+      place(`entry ${index}`, () => audit.check(index, stored, verified));
       index += 1;
     }
     onProgress?.({ stage: "Checking the record", done: index, of: size });
@@ -84,24 +88,31 @@ export async function verifyRecord(
 
 interface Checking {
   readonly stored: StoredEntry;
-  /** undefined for what is void by its bytes or signature, or needs a newer version: it stands in the tree all the same. */
-  readonly entry: Promise<VerifiedEntry | undefined>;
+  /** undefined for bytes that are no entry this version can read. */
+  readonly entry: Entry | undefined;
+  /** Whether its signature holds. */
+  readonly holds: Promise<boolean> | boolean;
 }
 
-/** Hands the signatures of a batch to the other cores before the batch before it is used. */
+/** Hands the signatures of a batch to the other cores before the batch before it is used; the first time, none is. */
 function* withSignatures(suite: AsyncSuite, log: Iterable<StoredEntry>): IterableIterator<readonly Checking[]> {
   let ahead: readonly Checking[] = [];
   for (const batch of batches(log, BATCH)) {
-    const next = batch.map((stored) => ({ stored, entry: signedEntry(suite, stored.bytes) }));
+    const next = batch.map((stored) => checking(suite, stored));
     yield ahead;
     ahead = next;
   }
   yield ahead;
 }
 
-async function signedEntry(suite: AsyncSuite, bytes: Uint8Array): Promise<VerifiedEntry | undefined> {
+function checking(suite: AsyncSuite, stored: StoredEntry): Checking {
+  const entry = readable(suite, stored.bytes);
+  return { stored, entry, holds: entry !== undefined && signatureHolds(suite, entry) };
+}
+
+function readable(suite: Suite, bytes: Uint8Array): Entry | undefined {
   try {
-    return await verifyEntryAsync(suite, decodeEntry(suite, bytes));
+    return decodeEntry(suite, bytes);
   } catch (error) {
     if (error instanceof LoreError) return undefined;
     throw error;
@@ -137,7 +148,7 @@ class RecordAudit {
     this.#sealed = store.log.sealedSize();
   }
 
-  check(index: number, { bytes, sidecar }: StoredEntry, entry: VerifiedEntry | undefined): void {
+  check(index: number, { bytes, sidecar }: StoredEntry, entry: Entry | undefined): void {
     const leaf = tree.leafHash(this.#suite, bytes);
     this.#requireLeaf(index, leaf);
     this.#push(index, leaf);

@@ -86,8 +86,13 @@ export function verifyEntry(suite: Suite, entry: Entry): VerifiedEntry {
 }
 
 /** The same, with the signature checked while this thread does something else. @throws LoreError BAD_SIGNATURE. */
-export function verifyEntryAsync(suite: AsyncSuite, entry: Entry): Promise<VerifiedEntry> {
-  return suite.verifyAsync(signedBy(suite, entry), entry.signature, entry.key).then((holds) => ifHolds(entry, holds));
+export async function verifyEntryAsync(suite: AsyncSuite, entry: Entry): Promise<VerifiedEntry> {
+  return ifHolds(entry, await signatureHolds(suite, entry));
+}
+
+/** Whether an entry's signature holds for its key, as `verifyEntryAsync` asks. */
+export function signatureHolds(suite: AsyncSuite, entry: Entry): Promise<boolean> {
+  return suite.verifyAsync(signedBy(suite, entry), entry.signature, entry.key);
 }
 
 function ifHolds(entry: Entry, holds: boolean): VerifiedEntry {

@@ -15,6 +15,7 @@ export {
   signEntry,
   type VerifiedEntry,
   verifyEntry,
+  signatureHolds,
   verifyEntryAsync,
 } from "./entry.ts";
 export { type NoteKey, verifierKey } from "./note.ts";

@@ -47,21 +47,29 @@ export function filesAt(community: Community, size?: number): Map<string, string
   return new Map(listing.map((unit) => [unit.pathHex ?? unit.path ?? "", `${unit.mode ?? ""} ${unit.sha256 ?? ""}`]));
 }
 
-/** The same of a commit; a path that is not UTF-8 in hex. */
+/** The same of a commit; a path that is not UTF-8 in hex. `known` keeps what blobs hash to. */
 export function filesOf(repository: string, commit: string, known = new Map<string, string>()): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const line of git(repository, ["ls-tree", "-r", "-z", commit]).split("\0")) {
-    const [, mode, blob, name] = /^(\d+) blob (\w+)\t([^]*)$/.exec(line) ?? [];
-    if (mode === undefined || blob === undefined || name === undefined) continue;
-    const digest =
-      known.get(blob) ??
-      createHash("sha256")
-        .update(Buffer.from(git(repository, ["cat-file", "blob", blob]), "latin1"))
-        .digest("hex");
-    known.set(blob, digest);
-    files.set(pathText(name), `${mode} ${digest}`);
+  const listed = git(repository, ["ls-tree", "-r", "-z", commit]).matchAll(/(\d+) blob (\w+)\t([^\0]*)\0/g);
+  const files = Array.from(listed, ([, mode = "", blob = "", name = ""]) => ({ mode, blob, path: pathText(name) }));
+  hashBlobs(
+    repository,
+    files.map(({ blob }) => blob).filter((blob) => !known.has(blob)),
+    known,
+  );
+  return new Map(files.map(({ mode, blob, path }) => [path, `${mode} ${known.get(blob) ?? ""}`]));
+}
+
+/** Of each blob the SHA-256 of its bytes, read by one process. */
+function hashBlobs(repository: string, blobs: readonly string[], known: Map<string, string>): void {
+  const answer = git(repository, ["cat-file", "--batch"], blobs.map((blob) => `${blob}\n`).join(""));
+  let at = 0;
+  for (const blob of blobs) {
+    const start = answer.indexOf("\n", at) + 1;
+    const size = Number(answer.slice(at, start).split(" ")[2]);
+    const bytes = Buffer.from(answer.slice(start, start + size), "latin1");
+    known.set(blob, createHash("sha256").update(bytes).digest("hex"));
+    at = start + size + 1;
   }
-  return files;
 }
 
 function pathText(latin1: string): string {

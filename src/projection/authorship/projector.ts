@@ -21,7 +21,7 @@ export const TEXT_BYTES_MAX = 2 * 1024 * 1024;
 /** Words in a piece that is no chance in another unit either. */
 export const COPIED_WORDS_MIN = 8;
 /** Tokens of texts kept at hand between revisions. */
-const RECENT_TOKENS_MAX = 2_000_000;
+const RECENT_TOKENS_MAX = 500_000;
 const KEY_BYTES = 16;
 
 export const authorshipProjection: Projection = {

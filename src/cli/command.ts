@@ -33,6 +33,8 @@ export interface Command {
   /** Arguments and options, as the help shows them. */
   readonly usage: string;
   readonly summary: string;
+  /** How many words it takes at most; without it, none. */
+  readonly words?: number;
   readonly options?: ParseArgsOptionsConfig;
   /** Answers the exit code where it is not 0. */
   run(invocation: Invocation): Promise<number | undefined> | number | undefined;

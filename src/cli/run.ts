@@ -91,12 +91,19 @@ function parse(command: Command, args: string[]): { values: Values; positionals:
   try {
     const options = { ...COMMON, ...command.options };
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
+    const extra = positionals[command.words ?? 0];
+    if (extra !== undefined && values["help"] !== true) throw usage(command, `There is one word too many: "${extra}"`);
     return { values, positionals };
   } catch (error) {
+    if (error instanceof LoreError) throw error;
     // Node's advice after the first sentence is about its own parser.
-    const found = error instanceof Error ? error.message.split(/\.\s|\n/, 1)[0] : "";
-    throw new LoreError("USAGE", `${found}. Usage: lore ${command.name} ${command.usage}`, { cause: error });
+    const found = error instanceof Error ? (error.message.split(/\.\s|\n/, 1)[0] ?? "") : "";
+    throw usage(command, found, error);
   }
+}
+
+function usage({ name, usage }: Command, found: string, cause?: unknown): LoreError {
+  return new LoreError("USAGE", `${found}. Usage: lore ${name} ${usage}`, { cause });
 }
 
 function help(name: string | undefined): string {

@@ -2,11 +2,12 @@
  * Keys of this node's user, one file per community, readable by nobody else. Never in an archive, an export
  * or a message.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { hex, LoreError } from "../bytes/index.ts";
 import { createSigner, type Signer } from "../bytes/node.ts";
+import { makeMissing } from "../store/index.ts";
 import { isRecord, record, text } from "../unit/shape.ts";
 
 const shape = record(
@@ -91,7 +92,7 @@ export class Keystore {
 
   /** Keeps the text of a key file; the caller has read it with `parseKeys`. */
   writeText(community: string, contents: string, label?: string): void {
-    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    makeMissing(this.#directory, 0o700);
     const path = this.path(community, label);
     writeFileSync(`${path}.new`, contents, { mode: 0o600, flush: true });
     renameSync(`${path}.new`, path);

@@ -3,11 +3,11 @@
  * owns it. Layout: `communities/<id>/`, `keys/<id>.json`, `owner.db`. A community being made has no id yet and
  * grows in `communities/new-…`, renamed in one step when its first entry is durable.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { hex, isLoreError, LoreError } from "../bytes/index.ts";
-import { claimFolder, type HighWater, openHighWater, rowsError } from "../store/index.ts";
+import { claimFolder, type HighWater, makeMissing, openHighWater, rowsError } from "../store/index.ts";
 import { Background } from "./background.ts";
 import { Community } from "./community.ts";
 import type { Environment } from "./environment.ts";
@@ -41,8 +41,8 @@ export class LoreNode {
     this.keystore = new Keystore(join(environment.home, "keys"));
     this.highWater = openHighWater(environment.state);
     if (options.readOnly === true) return;
-    mkdirSync(this.#communities, { recursive: true, mode: 0o700 });
     this.#claim = claimFolder(environment.home);
+    makeMissing(this.#communities, 0o700);
     this.#sweep();
   }
 

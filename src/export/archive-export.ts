@@ -4,27 +4,20 @@
  * no key, no e-mail address and nothing of the desk. Writing again into the same folder adds what is new and
  * takes out what was erased since.
  */
-import {
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { createWriteStream, existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 
 import { hex, LoreError } from "../bytes/index.ts";
 import type { Community } from "../community/index.ts";
 import { parseCheckpoint } from "../log/index.ts";
+import { makeMissing } from "../store/index.ts";
 import { dateOf } from "./about.ts";
 import { filesBelow, PAYLOAD, writeTags } from "./archive/bag.ts";
 import { CHECKPOINT } from "./archive/layout.ts";
 import { readmeOf } from "./archive/readme.ts";
 import { type RecordFile, recordFiles } from "./archive/record-files.ts";
+import { makeFolder } from "./empty-directory.ts";
 import type { OnProgress } from "./report.ts";
 import { verifierPage } from "./verifier/bundle.ts";
 
@@ -51,6 +44,7 @@ export async function exportArchive(
 ): Promise<ArchiveExport> {
   const folder = resolve(directory);
   if (community.refusal === undefined) await community.seal();
+  makeFolder(folder);
   requireOwnArchive(community, folder);
   const { checkpoint } = community;
   const payload = new Payload(join(folder, PAYLOAD));
@@ -94,7 +88,7 @@ export async function exportArchive(
 }
 
 function requireOwnArchive({ id, origin, checkpoint }: Community, folder: string): void {
-  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  if (readdirSync(folder).length === 0) return;
   const place = join(folder, PAYLOAD, CHECKPOINT);
   const held = existsSync(place) ? parseCheckpoint(readFileSync(place)) : undefined;
   if (held === undefined && !isUnfinished(folder)) {
@@ -157,7 +151,7 @@ class Payload {
   #place(path: string): string {
     const place = join(this.#folder, path);
     const folder = dirname(place);
-    if (!this.#made.has(folder)) mkdirSync(folder, { recursive: true });
+    if (!this.#made.has(folder)) makeMissing(folder);
     this.#made.add(folder);
     return place;
   }

@@ -1,8 +1,9 @@
 /** Exports go into a folder that is empty or not there yet, so that nothing of anyone's is ever overwritten. */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { LoreError } from "../bytes/index.ts";
+import { makeMissing } from "../store/index.ts";
 
 /**
  * Runs `fill` on an empty folder; when it throws, what it wrote is removed again.
@@ -22,16 +23,29 @@ export async function intoEmptyDirectory<T>(directory: string, fill: (folder: st
 
 /** Whether the folder was made just now. */
 function makeEmpty(folder: string): boolean {
-  const attempted = `Writing into ${folder}`;
+  if (makeFolder(folder)) return true;
+  if (namesIn(folder).length === 0) return false;
+  throw new LoreError(
+    "REFUSED",
+    `Writing into ${folder}: it is not empty, and nothing is overwritten. Choose a new folder.`,
+    { field: "directory" },
+  );
+}
+
+/** Makes a folder unless it is there; answers whether it was made just now. @throws LoreError ENVIRONMENT. */
+export function makeFolder(folder: string): boolean {
+  return orRefused(folder, () => makeMissing(folder) !== undefined);
+}
+
+function namesIn(folder: string): string[] {
+  return orRefused(folder, () => readdirSync(folder));
+}
+
+function orRefused<T>(folder: string, use: () => T): T {
   try {
-    if (mkdirSync(folder, { recursive: true }) !== undefined) return true;
-    if (readdirSync(folder).length === 0) return false;
+    return use();
   } catch (error) {
-    throw new LoreError("ENVIRONMENT", `${attempted}: the folder cannot be made or read. Choose another one.`, {
-      cause: error,
-    });
+    const message = `Writing into ${folder}: the folder cannot be made or read. Choose another one.`;
+    throw new LoreError("ENVIRONMENT", message, { cause: error });
   }
-  throw new LoreError("REFUSED", `${attempted}: it is not empty, and nothing is overwritten. Choose a new folder.`, {
-    field: "directory",
-  });
 }

@@ -3,9 +3,21 @@
  * and the directory fsynced. After a crash there is the old file, the new one, or a leftover under the
  * temporary name; never half of one under the real name.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
+
+import { systemCode } from "./failure.ts";
 
 export const PRIVATE_FILE_MODE = 0o600;
 export const PRIVATE_DIRECTORY_MODE = 0o700;
@@ -22,11 +34,31 @@ export function syncDirectory(directory: string): void {
   }
 }
 
+/**
+ * Creates `directory` and what leads to it; answers the first that was made, if any was. Node's own way of doing so
+ * never ends in folders where nothing can be made, such as /proc.
+ */
+export function makeMissing(directory: string, mode?: number): string | undefined {
+  const parent = dirname(directory);
+  try {
+    mkdirSync(directory, { mode });
+    return directory;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "EEXIST" && statSync(directory).isDirectory()) return undefined;
+    if (code !== "ENOENT" || existsSync(parent)) throw error;
+  }
+  const first = makeMissing(parent, mode);
+  makeMissing(directory, mode);
+  return first;
+}
+
 /** Creates `directory` and what leads to it, private to this user; each new name is durable on return. */
 export function makeDirectory(directory: string): void {
-  const first = mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY_MODE });
+  const folder = resolve(directory);
+  const first = makeMissing(folder, PRIVATE_DIRECTORY_MODE);
   if (first === undefined) return;
-  for (let made = directory; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made));
+  for (let made = folder; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made));
 }
 
 /** Gives `temporary`, already fsynced, its real name. Both are in the same file system. */

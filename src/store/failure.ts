@@ -12,7 +12,16 @@ const SQLITE = { ERROR: 1, BUSY: 5, LOCKED: 6, READONLY: 8, CORRUPT: 11, FULL: 1
 const SQLITE_IOERR_SHMSIZE = 4874;
 
 const FULL = new Set<unknown>(["ENOSPC", "EDQUOT"]);
-const REFUSED = new Set<unknown>(["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "EISDIR", "EEXIST"]);
+const REFUSED = new Set<unknown>([
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOENT",
+  "ENOTDIR",
+  "EISDIR",
+  "ERR_FS_EISDIR",
+  "EEXIST",
+]);
 
 interface Cause {
   /** Primary code, when SQLite threw. */

@@ -1,4 +1,5 @@
 /** The store: the ports of log and parts, the embedded engine behind them, and what guards a data folder. */
+export { makeMissing } from "./durable-file.ts";
 export { rowsError } from "./failure.ts";
 export { openHighWater, type HighWater } from "./high-water.ts";
 export { createMemoryStore } from "./memory.ts";

@@ -19,6 +19,7 @@ const NAMES_WIDTH = 28;
 
 const blame: Command = {
   name: "blame",
+  words: 1,
   usage: "UNIT[@REVISION] [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
   summary: "Show who wrote which words of a text, and in which version",
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS },
@@ -75,6 +76,7 @@ function lines({ text, runs }: authorship.AttributedText): string[] {
 
 const cite: Command = {
   name: "cite",
+  words: 1,
   usage: "UNIT[@REVISION] [--as-of SIZE|DATE | --known DATE] [--bibtex | --csl] [--community ID|NAME]",
   summary: "Print a line of credit for a version, or the same as BibTeX or CSL-JSON",
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, bibtex: flag, csl: flag },

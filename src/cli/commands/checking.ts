@@ -26,6 +26,7 @@ import {
 
 const verify: Command = {
   name: "verify",
+  words: 2,
   usage: "[--community ID|NAME] | FILE PROOF.tlog-proof --community ID",
   summary: "Check everything a community holds, or one file against its proof",
   options: COMMUNITY_OPTION,
@@ -98,6 +99,7 @@ function checked<T>(check: () => T): T {
 
 const proof: Command = {
   name: "proof",
+  words: 1,
   usage: "UNIT[@REVISION] -o FILE.tlog-proof [--part body] [--community ID|NAME]",
   summary: "Write a proof with which one file can be checked anywhere",
   options: { ...COMMUNITY_OPTION, output: { type: "string", short: "o" }, part: text },
@@ -126,7 +128,7 @@ const rebuild: Command = {
       .rebuild(id, (done, of) => progress.show("Replaying", done, of))
       .finally(() => progress.end());
     if (isSet(invocation, "json")) printJson(invocation, { community: community.id, entries: community.size });
-    else invocation.output.out(`${community.size} entries replayed.\n`);
+    else invocation.output.out(`${counted(community.size, "entry", "entries")} replayed.\n`);
     return undefined;
   },
 };

@@ -54,6 +54,7 @@ const init: Command = {
 
 const member: Command = {
   name: "member",
+  words: 2,
   usage: "add NAME --as LABEL | add NAME --key DID-KEY | merge NAME|ID --into NAME|ID | unmerge NAME|ID --into NAME|ID",
   summary: "Add a member, or say that two names are one person",
   options: { ...WRITE_OPTIONS, key: text, into: text, by: text },
@@ -126,6 +127,7 @@ async function addMember(invocation: Invocation, community: Community, name: str
 
 const role: Command = {
   name: "role",
+  words: 3,
   usage: "grant|end steward|editor|contributor NAME|ID [--as LABEL]",
   summary: "Grant or end a role",
   options: WRITE_OPTIONS,
@@ -155,6 +157,7 @@ function isRole(name: string): name is Role {
 
 const key: Command = {
   name: "key",
+  words: 2,
   usage: "list | add DID-KEY | revoke DID-KEY | export FILE | import FILE [--as LABEL]",
   summary: "List, add, revoke, save or bring keys",
   options: { ...WRITE_OPTIONS, ...COMMUNITY_OPTION },

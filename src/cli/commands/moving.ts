@@ -23,6 +23,7 @@ import { portraitLine } from "./portrait.ts";
 
 const importing: Command = {
   name: "import",
+  words: 2,
   usage:
     "git BUNDLE|REPOSITORY|URL | folder DIR | zip FILE [--path PREFIX] [--branch NAME] [--name NAME | --community ID|NAME] [--founder NAME] [--about TEXT] [--licence ID] [--retire] [--map FILE] [--json]",
   summary: "Bring in a repository with its whole history, a folder or a zip file",

@@ -81,6 +81,7 @@ function flagsOf({ state, disputed }: units.UnitListing): string[] {
 
 const show: Command = {
   name: "show",
+  words: 1,
   usage: "UNIT[@REVISION] [--raw] [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
   summary: "Show one page, table or other unit",
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, raw: flag },
@@ -121,6 +122,7 @@ function remarkLine({ said, verdict, by, time, text: words, id }: Remark): strin
 
 const history: Command = {
   name: "history",
+  words: 1,
   usage: "UNIT [--community ID|NAME] [--json]",
   summary: "List every version of a unit, newest first",
   options: COMMUNITY_OPTION,
@@ -149,6 +151,7 @@ function placeOf({ version, state }: units.RevisionDetail): string {
 
 const diff: Command = {
   name: "diff",
+  words: 3,
   usage: "UNIT [FROM [TO]] [--community ID|NAME] [--json]",
   summary: "Show what changed between two versions, word by word",
   options: COMMUNITY_OPTION,
@@ -236,6 +239,7 @@ function bodyOf(community: Community, revision: string): string {
 
 const search: Command = {
   name: "search",
+  words: Number.POSITIVE_INFINITY,
   usage: "WORDS… [--limit N] [--kind KIND] [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
   summary: "Find pages by their words",
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, limit: text, kind: text },
@@ -258,6 +262,7 @@ const search: Command = {
 
 const people: Command = {
   name: "people",
+  words: 1,
   usage: "[NAME|ID] [--community ID|NAME] [--json]",
   summary: "List everyone, in order of first contribution",
   options: COMMUNITY_OPTION,

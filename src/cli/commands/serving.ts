@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-import { LoreError, parseDecimal } from "../../bytes/index.ts";
+import { LoreError } from "../../bytes/index.ts";
 import type { Community, LoreNode } from "../../community/index.ts";
 import { exportMarkdown } from "../../export/index.ts";
 import { type ImportRequest, PORT, serve, type Serving } from "../../http/index.ts";
@@ -69,9 +69,10 @@ async function listen(invocation: Invocation): Promise<Listening> {
 const PORT_MAX = 65_535;
 
 function portOf(invocation: Invocation): number {
-  const port = parseDecimal(option(invocation, "port") ?? String(PORT), "--port");
-  if (port > PORT_MAX) throw new LoreError("USAGE", `A port is a number up to ${PORT_MAX}; got ${port}.`);
-  return port;
+  const wanted = option(invocation, "port") ?? String(PORT);
+  const port = /^\d{1,5}$/.test(wanted) ? Number(wanted) : Number.NaN;
+  if (port <= PORT_MAX) return port;
+  throw new LoreError("USAGE", `A port is a number up to ${PORT_MAX}; got "${wanted}".`);
 }
 
 /** How often a failed storage is looked for. */

@@ -92,6 +92,7 @@ function leftOutWords(leftOut: readonly LeftOut[]): string {
 
 const restore: Command = {
   name: "restore",
+  words: 1,
   usage: "DIR [--keys FILE]",
   summary: "Bring a community back from its archive, checked to the last byte",
   options: { keys: text },

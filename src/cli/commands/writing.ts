@@ -71,6 +71,7 @@ export function words(said: string | undefined, name = "text"): DraftPart[] {
 
 const propose: Command = {
   name: "propose",
+  words: 1,
   usage:
     "FILE|- [--unit UNIT] [--path PATH] [--kind KIND] [--title TITLE] [--note WORDS] [--uses UNIT] [--direct] [--as LABEL]",
   summary: "Suggest a new page or a new version; with --direct, write it at once",
@@ -196,6 +197,7 @@ function metaOf(
 
 const review: Command = {
   name: "review",
+  words: 1,
   usage: "ID --approve | --reject | --comment WORDS [--reason WORDS] [--as LABEL]",
   summary: "Accept or decline a suggestion, or comment on it; without an ID, list what waits",
   options: { ...WRITE_OPTIONS, approve: flag, reject: flag, comment: text, reason: text },
@@ -279,6 +281,7 @@ const MARK_FLAGS: Readonly<Record<string, MarkName>> = {
 
 const mark: Command = {
   name: "mark",
+  words: 1,
   usage:
     "UNIT[@REVISION]|ID --confirm holds|fails | --dispute | --supersede-by UNIT | --retire | --restore | --thank | --withdraw [--reason WORDS]",
   summary: "Say that something holds, is disputed, replaced, retired or back",
@@ -336,6 +339,7 @@ function markSubject(community: Community, name: string, chosen: MarkName) {
 
 const redact: Command = {
   name: "redact",
+  words: 1,
   usage: "UNIT[@REVISION] [--part body] [--replace-with FILE] --reason WORDS [--as LABEL]",
   summary: "Hide a part of a version at once, to be erased after the delay of the charter",
   options: { ...WRITE_OPTIONS, part: text, "replace-with": text, reason: text },

@@ -10,7 +10,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 
 import { LoreError } from "../../bytes/index.ts";
-import { isUnwritable } from "../failure.ts";
+import { isUnwritable, openError } from "../failure.ts";
 
 /** The oldest SQLite without the WAL reset race. */
 const SQLITE_MIN = [3, 51, 3] as const;
@@ -59,9 +59,13 @@ export class Db {
     assert.equal(this.value("PRAGMA journal_mode"), journal, `journal of ${this.path}`);
   }
 
-  /** Deletes the database at `path`, which nobody has open, with its write-ahead log. */
+  /** Deletes the database at `path`, which nobody has open, with its write-ahead log. @throws LoreError ENVIRONMENT. */
   static remove(path: string): void {
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+    try {
+      for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+    } catch (error) {
+      throw openError(error, "Deleting tables made from the record");
+    }
   }
 
   /** First column of the first row of `sql`, or undefined. Not cached: for pragmas and one-off questions. */

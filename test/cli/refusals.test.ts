@@ -1,0 +1,72 @@
+/** What `lore` refuses, by its exit code and the sentence it prints; nothing is left behind. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+
+import { run } from "../../src/cli/run.ts";
+import { LoreNode } from "../../src/community/index.ts";
+import { fixedEnvironment, temporaryFolder } from "../import/node.ts";
+
+/** Runs command lines in one data folder with one community. */
+async function createShell(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const environment = fixedEnvironment(folder);
+  const node = new LoreNode(environment);
+  const { id } = await node.begin({ name: "Tea", founder: "Keeper", now: environment.now() });
+  await node.close();
+  async function lore(...argv: string[]): Promise<{ code: number; said: string }> {
+    let said = "";
+    const output = {
+      out: (content: string | Uint8Array) => void (said += String(content)),
+      notice: (text: string) => void (said += text),
+      isTerminal: false,
+      readInput: () => Promise.resolve(new Uint8Array()),
+    };
+    return { code: await run(argv, { environment, output }), said };
+  }
+  return { lore, folder, directory: join(environment.home, "communities", id) };
+}
+
+const REFUSALS: readonly (readonly [words: string, code: number, said: RegExp])[] = [
+  ["ls extra", 2, /one word too many: "extra".*Usage: lore ls/],
+  ["show a b", 2, /one word too many: "b"/],
+  ["serve --port 99999", 2, /A port is a number up to 65535; got "99999"/],
+  ["serve --port abc", 2, /A port is a number up to 65535; got "abc"/],
+  ["serve --port 1e3", 2, /got "1e3"/],
+  ["lst", 2, /no command "lst"/],
+  ["ls --nowhere", 2, /Unknown option '--nowhere'.*Usage/],
+  ["show nothing.md", 3, /nothing\.md/],
+  ["export --archive /dev/null/x", 5, /Writing into \/dev\/null\/x: the folder cannot be made/],
+  ["export --git /dev/null/x", 5, /Writing into \/dev\/null\/x: the folder cannot be made/],
+  ["key export /dev/null/x", 5, /Writing \/dev\/null\/x: the system refuses \(ENOTDIR\)/],
+  ["--home /dev/null/x init --name Tea", 5, /Claiming the data folder: the system refuses/],
+];
+
+test("what cannot be done is said in a sentence", async (t) => {
+  const { lore } = await createShell(t);
+  for (const [words, code, said] of REFUSALS) {
+    const found = await lore(...words.split(" "));
+    assert.match(found.said, said, words);
+    assert.doesNotMatch(found.said, /unforeseen/, words);
+    assert.equal(found.code, code, words);
+  }
+});
+
+test(
+  "a folder in which nothing can ever be made is refused",
+  { skip: !existsSync("/proc/self") && "this system has no /proc" },
+  async (t) => {
+    const { lore } = await createShell(t);
+    assert.equal((await lore("export", "--archive", "/proc/commonlore/deep")).code, 5);
+    assert.equal((await lore("--home", "/proc/commonlore/deep", "init", "--name", "Tea")).code, 5);
+  },
+);
+
+test("a folder where a table's file should be is named, not deleted", async (t) => {
+  const { lore, directory } = await createShell(t);
+  mkdirSync(join(directory, "search.db-wal"), { recursive: true });
+  const { code, said } = await lore("rebuild");
+  assert.equal(code, 5);
+  assert.match(said, /Deleting tables made from the record: the system refuses/);
+});

@@ -119,7 +119,7 @@ Usage: lore [--home DIR] COMMAND … [--json]
 ${lines.join("\n")}
 
 "lore help COMMAND" shows its arguments. The data folder is --home, or LORE_HOME.
-Exit codes: 0 done, 2 usage, 3 refused, 4 something does not verify, 5 this machine.
+Exit codes: 0 done, 2 usage, 3 refused, 4 something does not verify, 5 this machine, 130 stopped by Ctrl-C.
 `;
 }
 

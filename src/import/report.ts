@@ -38,6 +38,8 @@ export interface ImportReport {
     readonly list: readonly { readonly page: string; readonly href: string }[];
   };
   readonly skipped: readonly SkippedItem[];
+  /** Paths of current files that only point to a large one kept elsewhere (Git LFS); brought in as they are. */
+  readonly pointers: readonly string[];
   /** Units retired because the source no longer has them. */
   readonly retired: number;
   /** Paths of pages edited here since the last import: their newer version waits as a suggestion. */

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
 
-import { base32, LoreError, textOf } from "../bytes/index.ts";
+import { base32, hex, LoreError, textOf } from "../bytes/index.ts";
 import {
   Author,
   type CommitSize,
@@ -355,16 +355,30 @@ function rewrittenWords(lost: string): string {
 const BROKEN_LISTED_MAX = 1_000;
 
 /** What every report says of the community as it now is. */
-export function communityFacts(community: Community): Pick<ImportReport, "community" | "units" | "brokenLinks"> {
+export function communityFacts(
+  community: Community,
+): Pick<ImportReport, "community" | "units" | "brokenLinks" | "pointers"> {
   const counts: Record<string, number> = {};
-  for (const { kind } of units.listUnits(community)) counts[kind] = (counts[kind] ?? 0) + 1;
+  const listing = units.listUnits(community);
+  for (const { kind } of listing) counts[kind] = (counts[kind] ?? 0) + 1;
   const broken = links.brokenLinks(community);
   const list = broken.slice(0, BROKEN_LISTED_MAX).map(({ path, href }) => ({ page: path ?? "", href }));
   return {
     community: { id: community.id, name: community.name },
     units: counts,
     brokenLinks: { count: broken.length, list },
+    pointers: listing.filter((unit) => isPointer(community, unit)).map(({ path, title }) => path ?? title),
   };
+}
+
+/** Git LFS, docs/spec.md: a pointer file begins with its version and takes less than 1,024 bytes. */
+const POINTER_START = "version https://git-lfs.github.com/spec/";
+const POINTER_BYTES_MAX = 1_023;
+
+function isPointer({ store }: Community, { sha256, sizeBytes }: units.UnitListing): boolean {
+  if (sha256 === null || sizeBytes < POINTER_START.length || sizeBytes > POINTER_BYTES_MAX) return false;
+  const start = store.parts.get(hex.decode(sha256))?.subarray(0, POINTER_START.length);
+  return start !== undefined && Buffer.from(start).toString("latin1") === POINTER_START;
 }
 
 function toMerge({ signatures: [one, other], reason }: People["merges"][number]): PersonMerge {

@@ -86,6 +86,7 @@ export const siteWords = {
     retired: (n: string, one: boolean) =>
       `${n} ${one ? "thing is" : "things are"} no longer in the source and ${one ? "was" : "were"} retired here.`,
     waiting: "Changed here since, so the source's version waits as a suggestion",
+    pointers: "Only pointers: the large files themselves (Git LFS) are not in the source",
     rewritten: "The source's history was rewritten",
     took: (seconds: string) => `It took ${seconds} seconds.`,
     next: "Next",

@@ -24,6 +24,7 @@ const REPORT: ImportReport = {
   suggestionsClosed: 1,
   brokenLinks: { count: 1, list: [{ page: "a.md", href: "<b>gone</b>.md" }] },
   skipped: [{ path: "huge.bin", reason: "larger than 1 GiB" }],
+  pointers: ["scan.png"],
   retired: 2,
   waiting: ["mine.md"],
   durationMs: 1_234,

@@ -282,3 +282,13 @@ for (const [what, location, code] of refused) {
     assert.deepEqual(node.ids(), []);
   });
 }
+
+test("pointers to large files kept elsewhere are brought in and named", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "repository"));
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"4d".repeat(32)}\nsize 12345\n`;
+  repository.commit({ "a.md": "# A\n", "scan.png": pointer, "b.md": `about \`${pointer}\`\n` }, "first");
+  const { report } = await importGit(openNode(t, folder), { location: repository.folder, into: founder });
+  assert.deepEqual(report.pointers, ["scan.png"]);
+  assert.deepEqual(report.skipped, []);
+});

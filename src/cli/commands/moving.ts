@@ -21,6 +21,9 @@ import {
 import { founderName, FOUNDING_OPTIONS } from "./membership.ts";
 import { portraitLine } from "./portrait.ts";
 
+/** Exit code of what Ctrl-C ended, as shells have it: 128 and the number of the signal. */
+const INTERRUPTED = 130;
+
 const importing: Command = {
   name: "import",
   words: 2,
@@ -60,7 +63,17 @@ const importing: Command = {
       if (map !== undefined) writeResult(map, commits.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
       return report;
     };
-    const report = await bringIn().finally(() => progress.end());
+    const interrupted = () => {
+      progress.end();
+      invocation.output.notice("lore: stopped. What was written whole stays; the same command goes on from there.\n");
+      // Whatever was under way is gone with the process: the next start sweeps it up.
+      process.exit(INTERRUPTED);
+    };
+    process.once("SIGINT", interrupted);
+    const report = await bringIn().finally(() => {
+      process.off("SIGINT", interrupted);
+      progress.end();
+    });
     if (isSet(invocation, "json")) printJson(invocation, report);
     else {
       invocation.output.out(reportText(report));
@@ -124,6 +137,7 @@ export function reportText(report: ImportReport): string {
   lines.push(
     ...listed("Edited here since the last import, so the newer version waits as a suggestion:", report.waiting),
   );
+  lines.push(...listed("Only pointers: the large files themselves (Git LFS) are not in the source:", report.pointers));
   lines.push(
     ...listed(
       `Left out: ${report.skipped.length}`,

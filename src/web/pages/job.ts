@@ -60,6 +60,7 @@ function reportPage(site: Site, report: ImportReport): Html {
     ${report.bots.length === 0 ? "" : html`<p class="up-2">${words.report.bots}: ${report.bots.join(", ")}.</p>`}
     ${report.retired === 0 ? "" : html`<p class="up-2">${words.report.retired(count(report.retired), report.retired === 1)}</p>`}
     ${report.waiting.length === 0 ? "" : html`<p class="up-2">${words.report.waiting}: ${report.waiting.slice(0, LISTED_MAX).join(", ")}.</p>`}
+    ${report.pointers.length === 0 ? "" : html`<p class="up-2">${words.report.pointers}: ${report.pointers.slice(0, LISTED_MAX).join(", ")}.</p>`}
     ${report.rewritten === undefined ? "" : html`<div class="note care up-4"><b>${words.report.rewritten}</b> ${report.rewritten}</div>`}
   </section>
   ${merges(words.report.merges, words.report.mergesText, report.merges)}

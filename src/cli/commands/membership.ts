@@ -20,7 +20,7 @@ import {
   word,
   writeResult,
 } from "../command.ts";
-import { chosenAuthor, isWaiting, WAITS, WRITE_OPTIONS } from "./writing.ts";
+import { chosenAuthor, isWaiting, WAITS, WRITE_OPTIONS } from "./signing.ts";
 
 /** The name under which this user founds communities. */
 export function founderName(invocation: Invocation): string {

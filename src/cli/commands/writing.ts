@@ -1,199 +1,23 @@
-/** Commands that write units: propose, review, mark, redact. */
+/** Commands that write: review, mark, redact, and propose (proposing.ts). */
 
-import { base32, LoreError, utf8 } from "../../bytes/index.ts";
-import { Author, type Community, type DraftOp, type DraftPart, openProposals, units } from "../../community/index.ts";
-import { kindOfFile, mediaOfFile, titleOfFile } from "../../import/content.ts";
-import {
-  KINDS,
-  kindOf,
-  type Link,
-  type MarkName,
-  opId,
-  parseDigest,
-  readMeta,
-  revisionId,
-  type ReviseOp,
-  unitId,
-} from "../../unit/index.ts";
+import { base32, LoreError } from "../../bytes/index.ts";
+import { type Community, type DraftOp, openProposals, units } from "../../community/index.ts";
+import { type MarkName, opId, parseDigest } from "../../unit/index.ts";
 import {
   type Command,
   chosenCommunity,
-  COMMUNITY_OPTION,
   flag,
   type Invocation,
   isSet,
   option,
   printJson,
-  readGiven,
   requiredOption,
   text,
-  unknownKind,
   word,
 } from "../command.ts";
 import { proposalText } from "./proposals.ts";
-
-const REGULAR_FILE = 0o100644;
-
-/** Who signs: the identity that `--as` names, else this user's first. @throws LoreError FORBIDDEN. */
-export function chosenAuthor(invocation: Invocation, community: Community): Author {
-  const label = option(invocation, "as");
-  const keys = invocation.node("write").keystore.read(community.id, label);
-  if (keys === undefined) {
-    // On a copy without its keys, a new identity would not help.
-    if (community.refusal !== undefined) throw community.refusal;
-    const who = label === undefined ? "no key of this community is" : `the identity "${label}" is not`;
-    throw new LoreError(
-      "FORBIDDEN",
-      `Writing needs a key, and ${who} on this machine. "lore member add NAME --as LABEL" makes one.`,
-    );
-  }
-  return new Author(community, keys);
-}
-
-export const WRITE_OPTIONS = { ...COMMUNITY_OPTION, as: text } as const;
-
-/** A file's bytes, "-" for standard input. @throws LoreError NOT_FOUND. */
-async function readInputFile({ output }: Invocation, path: string): Promise<Uint8Array> {
-  return path === "-" ? output.readInput() : readGiven(path);
-}
-
-/** Whether what entry `index` says waits for the consent of others, as an answer begins with. */
-export function isWaiting({ rows }: Community, index: number): boolean {
-  return rows.get("SELECT n FROM proposal WHERE idx = ? AND state = 'proposed'", index) !== undefined;
-}
-
-export const WAITS = 'It waits for consent; "lore review" lists what waits.';
-
-/** A part with words in it, when there are any. */
-export function words(said: string | undefined, name = "text"): DraftPart[] {
-  return said === undefined || said === "" ? [] : [{ name, media: "text/plain", bytes: utf8(said) }];
-}
-
-const propose: Command = {
-  name: "propose",
-  words: 1,
-  usage:
-    "FILE|- [--unit UNIT] [--path PATH] [--kind KIND] [--title TITLE] [--note WORDS] [--uses UNIT] [--direct] [--as LABEL]",
-  summary: "Suggest a new page or a new version; with --direct, write it at once",
-  options: {
-    ...WRITE_OPTIONS,
-    unit: text,
-    path: text,
-    kind: text,
-    title: text,
-    note: text,
-    licence: text,
-    uses: text,
-    from: text,
-    direct: flag,
-  },
-  async run(invocation) {
-    const community = chosenCommunity(invocation, "write");
-    const author = chosenAuthor(invocation, community);
-    const name = word(invocation, 0, "a file to read, or - for standard input");
-    const bytes = await readInputFile(invocation, name);
-    const draft = reviseDraft(invocation, { community, author, name, bytes });
-    const { submission, index } = await author.write([draft]);
-    const id = revisionId(community.environment.suite, {
-      log: community.log,
-      author: author.member,
-      op: submission.entry.ops[0] as ReviseOp,
-    });
-    const detail = units.revisionDetail(community, units.findRevision(community, base32.encode(id)).n);
-    if (isSet(invocation, "json")) printJson(invocation, { ...detail, entry: index });
-    else
-      invocation.output.out(
-        `${detail.state === "current" ? "Written" : "Suggested"}: ${detail.title}  ${detail.unit}@${detail.revision}\n`,
-      );
-    return undefined;
-  },
-};
-
-interface Writing {
-  readonly community: Community;
-  readonly author: Author;
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-function reviseDraft(invocation: Invocation, { community, author, name, bytes }: Writing): DraftOp {
-  const existing = option(invocation, "unit");
-  const ref = existing === undefined ? undefined : units.findUnit(community, existing);
-  const parent = ref === undefined ? undefined : units.revisionDetail(community, units.resolve(community, ref));
-  const path =
-    option(invocation, "path") ?? parent?.path ?? (name === "-" ? undefined : name.slice(name.lastIndexOf("/") + 1));
-  const file = { path: path ?? "", mode: REGULAR_FILE, bytes };
-  const kind = parent?.kind ?? option(invocation, "kind") ?? kindOfFile(file);
-  if (!KINDS.has(kind)) throw unknownKind(kind);
-  const nonce = ref === undefined ? community.environment.random(16) : undefined;
-  const unit =
-    ref?.id ??
-    unitId(community.environment.suite, {
-      log: community.log,
-      author: author.member,
-      nonce: nonce ?? new Uint8Array(16),
-    });
-  const head = ref === undefined ? undefined : units.resolve(community, ref);
-  const before = head === undefined ? {} : readMeta(units.partBytes(community, head, "meta"));
-  const title =
-    option(invocation, "title") ?? (kind === "page" || head === undefined ? titleOfFile(file, kind) : undefined);
-  const meta = metaOf(invocation, { title, path, kind, before });
-  const [licence, uses] = [option(invocation, "licence"), option(invocation, "uses")];
-  const like =
-    head === undefined ? undefined : community.facts.parts(head).find((part) => part.name === "body")?.digest;
-  // A new text of the charter keeps the rules in force.
-  const rules = kind === "charter" ? community.charter.rules : undefined;
-  return {
-    op: "revise",
-    unit,
-    kind,
-    parents: parent === undefined ? [] : [parseDigest(parent.revision, "a revision")],
-    ...(nonce === undefined ? {} : { nonce }),
-    ...(isSet(invocation, "direct") ? {} : { propose: true as const }),
-    ...(licence === undefined ? {} : { licence }),
-    ...(rules === undefined ? {} : { rules }),
-    ...linksOf(community, head, uses),
-    content: [
-      { name: "meta", media: "application/json", bytes: utf8(JSON.stringify(meta)) },
-      { name: "body", media: path === undefined ? kindOf(kind).media : mediaOfFile(file, kind), bytes, like },
-    ],
-  };
-}
-
-/** The links of the version before, and the one that is added. */
-function linksOf(
-  community: Community,
-  head: number | undefined,
-  uses: string | undefined,
-): { links?: readonly Link[] } {
-  const added: Link[] = uses === undefined ? [] : [{ rel: "uses", to: units.findUnit(community, uses).id }];
-  const op = head === undefined ? undefined : units.revisionOp(community, head);
-  const kept = (op?.links ?? []).filter(
-    ({ rel, to }) => !added.some((link) => link.rel === rel && link.to.toString() === to.toString()),
-  );
-  return kept.length + added.length === 0 ? {} : { links: [...kept, ...added] };
-}
-
-/** The facts of the version before, with what is said now; where that one was imported from is its own. */
-function metaOf(
-  invocation: Invocation,
-  {
-    title,
-    path,
-    kind,
-    before,
-  }: { title: string | undefined; path: string | undefined; kind: string; before: Partial<Record<string, unknown>> },
-) {
-  const { source: _, note: __, ...kept } = before;
-  const [note, uses] = [option(invocation, "note"), option(invocation, "uses")];
-  return {
-    ...kept,
-    ...(title === undefined ? {} : { title }),
-    ...(path === undefined ? {} : { path }),
-    ...(note === undefined ? {} : { note }),
-    ...(kind === "program" && uses !== undefined ? { reads: [uses] } : {}),
-  };
-}
+import { propose, readInputFile, reviseDraft } from "./proposing.ts";
+import { chosenAuthor, isWaiting, WAITS, words, WRITE_OPTIONS } from "./signing.ts";
 
 const review: Command = {
   name: "review",

@@ -146,7 +146,7 @@ test("money is a whole number within ±(2^53-1)", () => {
 
 test("rules take 4 KiB at most, as they are encoded", () => {
   // The map, the key "x" and the head of a byte string of this length take six bytes.
-  const sized = (bytes: number) => ({ ...first, kind: "policy", rules: { x: new Uint8Array(bytes - 6) } });
+  const sized = (bytes: number) => ({ ...first, kind: "page", rules: { x: new Uint8Array(bytes - 6) } });
   for (const bytes of [limits.RULES_BYTES_MAX - 1, limits.RULES_BYTES_MAX]) assert.ok(op(sized(bytes), "op"));
   assert.throws(() => op(sized(limits.RULES_BYTES_MAX + 1), "op"), {
     code: "TOO_LARGE",

@@ -12,9 +12,7 @@ export {
   unitId,
 } from "./ids.ts";
 export { type Kind, type Meta } from "./kinds/kind.ts";
-export { charterRules } from "./kinds/charter.ts";
-export { type PolicyRules, policyRules } from "./kinds/policy.ts";
-export { type RightRules, rightRules, SHARES } from "./kinds/right.ts";
+export * as kindRules from "./kinds/rules.ts";
 export { kindOf, KINDS, parseMeta, readMeta } from "./kinds/index.ts";
 export * as limits from "./limits.ts";
 export { op as opShape, type Op, partsOf } from "./ops/index.ts";

@@ -1,6 +1,6 @@
 /** The charter's rules in force, and how a broken rule is said (docs/formats/rules.md). */
 import { isLoreError, LoreError, type LoreErrorCode } from "../../bytes/index.ts";
-import { charterRules, type Role, type Rules } from "../../unit/index.ts";
+import { kindRules, type Role, type Rules } from "../../unit/index.ts";
 
 /** Every rule by which an entry can be void. */
 export type RuleName =
@@ -53,7 +53,7 @@ export interface CharterRules {
 
 /** Reads a charter's rules, defaults filled in. @throws LoreError MALFORMED. */
 export function readRules(rules: Rules): CharterRules {
-  const read = charterRules(rules, "rules");
+  const read = kindRules.charterRules(rules, "rules");
   return {
     logKey: read.logKey,
     visibility: read.visibility,

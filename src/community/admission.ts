@@ -13,7 +13,7 @@ import {
   verifyEntryAsync,
 } from "../log/index.ts";
 import type { PartStore } from "../store/index.ts";
-import { commitment, kindOf, type Op, parseMeta, type PartRef, partsOf } from "../unit/index.ts";
+import { commitment, kindOf, type Op, parseMeta, type PartRef, partsOf, readMeta } from "../unit/index.ts";
 import type { DraftPart, Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 
@@ -57,7 +57,14 @@ export async function openSubmission({ suite }: Environment, raw: RawSubmission)
       return { salt, digest: sum };
     }),
   );
+  for (const part of content)
+    if (part?.name === "meta" && part.media === "application/json") requirePlainPath(pathIn(part.bytes));
   return { entry, sidecar: encodeSidecar(sidecar), content };
+}
+
+function pathIn(meta: Uint8Array): string | undefined {
+  const { path } = readMeta(meta);
+  return typeof path === "string" ? path : undefined;
 }
 
 /** @throws LoreError REFUSED when the claimed time is out of bounds. */
@@ -108,6 +115,17 @@ function requireLinks(op: Op): void {
 function requireMeta(op: Op, part: PartRef, bytes: Uint8Array): void {
   if (part.name === "meta" && op.op === "revise") parseMeta(kindOf(op.kind), bytes);
 }
+
+/** What is on record keeps its path; from outside comes only one that can be written to any folder. @throws LoreError REFUSED. */
+export function requirePlainPath(path: string | undefined): void {
+  const isPlain =
+    path === undefined || (!/\p{Cc}/u.test(path) && !path.split("/").some((step) => NO_NAME.has(step.toLowerCase())));
+  if (isPlain) return;
+  const message = `The path "${path.slice(0, 100)}" cannot be a file's in every copy: it begins with a slash, has an empty step, ".", ".." or ".git", or a character that cannot be seen. Choose another.`;
+  throw new LoreError("REFUSED", message, { field: "path" });
+}
+
+const NO_NAME: ReadonlySet<string> = new Set(["", ".", "..", ".git"]);
 
 function refusedPart({ name }: PartRef, found: string): LoreError {
   return new LoreError("REFUSED", `The part "${name}" cannot be taken: ${found}.`, { field: name });

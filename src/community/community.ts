@@ -9,7 +9,7 @@
  */
 import { mkdirSync } from "node:fs";
 
-import { isLoreError, LoreError } from "../bytes/index.ts";
+import { equal, isLoreError, LoreError } from "../bytes/index.ts";
 import type { Signer } from "../bytes/node.ts";
 import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
 import { Analyser } from "../projection/search/index.ts";
@@ -160,7 +160,14 @@ export class Community {
         `This community is read-only since its storage failed: ${this.store.failure.message}. Check the disk, then start again.`,
       );
     }
-    if (this.#options.logSigner === undefined && this.store.log.size() > 0) {
+    const { logSigner } = this.#options;
+    if (logSigner !== undefined && this.size > 0 && !equal(logSigner.publicKey, this.projections.fold.rules.logKey)) {
+      return new LoreError(
+        "READ_ONLY",
+        'The key on this machine is not the one that signs this record. Bring the right one with "lore key import FILE".',
+      );
+    }
+    if (logSigner === undefined && this.store.log.size() > 0) {
       return new LoreError(
         "READ_ONLY",
         'This is a copy: the key that signs its record is not here. Bring it with "lore key import FILE".',
@@ -343,7 +350,7 @@ export class Community {
   async #sealNow(): Promise<void> {
     const { store, environment } = this;
     const { logSigner, highWater, readOnly = false } = this.#options;
-    if (logSigner === undefined || this.#refusal !== undefined || readOnly) return;
+    if (logSigner === undefined || this.refusal !== undefined || readOnly) return;
     await this.#queue.exclusively(async () => this.#bringUpRows());
     await this.#queue.exclusively(() =>
       eraseDue({ environment, store, rows: this.rows, time: this.projections.fold.time, known: this.#erased }),

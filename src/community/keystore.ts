@@ -2,12 +2,12 @@
  * Keys of this node's user, one file per community, readable by nobody else. Never in an archive, an export
  * or a message.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { hex, LoreError } from "../bytes/index.ts";
 import { createSigner, type Signer } from "../bytes/node.ts";
-import { makeMissing } from "../store/index.ts";
+import { makeMissing, openError } from "../store/index.ts";
 import { isRecord, record, text } from "../unit/shape.ts";
 
 const shape = record(
@@ -92,9 +92,14 @@ export class Keystore {
 
   /** Keeps the text of a key file; the caller has read it with `parseKeys`. */
   writeText(community: string, contents: string, label?: string): void {
-    makeMissing(this.#directory, 0o700);
     const path = this.path(community, label);
-    writeFileSync(`${path}.new`, contents, { mode: 0o600, flush: true });
-    renameSync(`${path}.new`, path);
+    try {
+      makeMissing(this.#directory, 0o700);
+      writeFileSync(`${path}.new`, contents, { mode: 0o600, flush: true });
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      rmSync(`${path}.new`, { force: true });
+      throw openError(error, "Keeping a key");
+    }
   }
 }

@@ -39,7 +39,7 @@ export function requireHost(c: Context, allowed: ReadonlySet<string>): void {
   if (LOOPBACK_NAMES.has(host) || allowed.has(host)) return;
   throw new LoreError(
     "FORBIDDEN",
-    "This site does not answer under that name. Start it with the name it should have.",
+    'This site does not answer under that name. Start it with "lore serve --public-name HOST" for the name it should have.',
     { field: "host" },
   );
 }

@@ -32,7 +32,9 @@ export function readFolder(directory: string): Tree {
     for (const name of readNames(folder)) {
       const path = prefix.length === 0 ? name : Buffer.concat([prefix, SLASH, name]);
       const place = Buffer.concat([folder, SLASH, name]);
-      const found = lstatSync(place);
+      const found = lstatSync(place, { throwIfNoEntry: false });
+      // It went while the folder was read.
+      if (found === undefined) continue;
       const reason = reasonToSkip({ name, path, found, depth });
       if (reason !== undefined) skipped.push({ path: path.toString(), reason });
       else if (found.isDirectory()) walk(place, path, depth + 1);

@@ -63,6 +63,7 @@ export async function writePlan(options: GitImport): Promise<GitImportResult> {
 /** The source no longer has the commit that was imported last: one version for each file that differs at its tip. */
 async function writeRewritten(options: GitImport, lost: string): Promise<GitImportResult> {
   const { community, author, plan, repository, names, prefix } = options;
+  requireKnownHistory(options);
   const tip = plan.groups.at(-1)?.steps.at(-1);
   if (tip === undefined) throw new LoreError("REFUSED", "The source has no commits.");
   const before: DraftOp[] = [];
@@ -87,6 +88,16 @@ async function writeRewritten(options: GitImport, lost: string): Promise<GitImpo
   });
   const commits = importStates(community).flatMap((state) => [...state.commits]);
   return { ...result, accepted: 0, closed: 0, commits, rewrittenFrom: lost };
+}
+
+/** @throws LoreError REFUSED for a source that has nothing in common with what came before. */
+function requireKnownHistory({ community, plan, mayRetireMost = false }: GitImport): void {
+  const known = new Set(importStates(community).flatMap(({ commits }) => commits.map(({ commit }) => commit)));
+  if (mayRetireMost || plan.groups.some(({ commit }) => known.has(commit))) return;
+  throw new LoreError(
+    "REFUSED",
+    `Bringing a repository into ${community.name}: it shares no commit with the one that came before. Give it a community of its own with --name; or, if it takes the place of the other, add --retire, and pages that it lacks are retired.`,
+  );
 }
 
 async function nextContent(blobs: AsyncGenerator<BlobContent>): Promise<Uint8Array | AsyncIterable<Uint8Array>> {

@@ -66,11 +66,12 @@ async function openZip(path: string): Promise<ZipFile> {
 
 function refused(path: string, cause: unknown): LoreError {
   const found = cause instanceof Error ? cause.message : "it cannot be read";
-  return new LoreError(
-    "REFUSED",
-    `Bringing in ${path}: it is no zip file that can be read (${found}). Nothing was written.`,
-    { cause },
-  );
+  const name = /^(?:invalid relative path|absolute path|invalid characters in fileName): ([^]*)$/.exec(found)?.[1];
+  const said =
+    name === undefined
+      ? `it is no zip file that can be read (${found})`
+      : `it holds the name "${name.slice(0, 100)}", which leads out of its folder, so none of it is trusted`;
+  return new LoreError("REFUSED", `Bringing in ${path}: ${said}. Nothing was written.`, { cause });
 }
 
 function listEntries(zip: ZipFile): Promise<Entry[]> {

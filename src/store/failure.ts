@@ -7,10 +7,22 @@
 import { isLoreError, LoreError } from "../bytes/index.ts";
 
 /** Primary result codes of SQLite; an extended code holds one in its low byte. */
-const SQLITE = { ERROR: 1, BUSY: 5, LOCKED: 6, READONLY: 8, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
+const SQLITE = {
+  ERROR: 1,
+  BUSY: 5,
+  LOCKED: 6,
+  READONLY: 8,
+  CORRUPT: 11,
+  FULL: 13,
+  CANTOPEN: 14,
+  CONSTRAINT: 19,
+  NOTADB: 26,
+} as const;
 /** Extending the WAL index failed, nearly always for want of space. It is made anew from the WAL: nothing is lost. */
 const SQLITE_IOERR_SHMSIZE = 4874;
 
+/** What says of the rows that they are damaged: whole, they break no constraint. */
+const DAMAGE = new Set<unknown>([SQLITE.ERROR, SQLITE.CORRUPT, SQLITE.CONSTRAINT, SQLITE.NOTADB]);
 const FULL = new Set<unknown>(["ENOSPC", "EDQUOT"]);
 const REFUSED = new Set<unknown>([
   "EACCES",
@@ -83,8 +95,7 @@ export function rowsError(error: unknown, community = "ID"): unknown {
   if (isLoreError(error) || (sqlite === undefined && !isOutOfRange)) return error;
   if (sqlite === SQLITE.CANTOPEN || sqlite === SQLITE.READONLY)
     return openError(error, "Opening the tables made from the record");
-  if (!isOutOfRange && sqlite !== SQLITE.ERROR && sqlite !== SQLITE.CORRUPT && sqlite !== SQLITE.NOTADB)
-    return storageError(error, "Using the tables made from the record");
+  if (!isOutOfRange && !DAMAGE.has(sqlite)) return storageError(error, "Using the tables made from the record");
   return new LoreError(
     "INTEGRITY",
     `The tables made from the record are damaged; the record itself is not touched. "lore rebuild --community ${community}" makes them anew.`,

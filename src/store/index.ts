@@ -1,9 +1,9 @@
 /** The store: the ports of log and parts, the embedded engine behind them, and what guards a data folder. */
 export { makeMissing } from "./durable-file.ts";
-export { rowsError } from "./failure.ts";
+export { openError, rowsError } from "./failure.ts";
 export { openHighWater, type HighWater } from "./high-water.ts";
 export { createMemoryStore } from "./memory.ts";
-export { claimFolder } from "./owner.ts";
+export { claimFolder, ownerOf } from "./owner.ts";
 export type { LogStore, PartStore, Publication, Store, StoredEntry } from "./ports.ts";
 export { Db } from "./sqlite/db.ts";
 export { openSqliteStore } from "./sqlite/store.ts";

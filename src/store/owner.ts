@@ -9,7 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 
 import { isLoreError, LoreError } from "../bytes/index.ts";
 import { makeDirectory, PRIVATE_FILE_MODE } from "./durable-file.ts";
-import { openError } from "./failure.ts";
+import { openError, systemCode } from "./failure.ts";
 
 /** How long a second claim waits for the first to end, as in a quick restart. */
 const CLAIM_TIMEOUT_MS = 500;
@@ -51,6 +51,19 @@ function lock(folder: string, pidFile: string): DatabaseSync {
     database?.close();
     const refusal = openError(error, "Claiming the data folder");
     throw isLoreError(refusal, "BUSY") ? heldBy(pidFile, error) : refusal;
+  }
+}
+
+/** The process that has claimed a folder, as it said itself; undefined when none is running. */
+export function ownerOf(directory: string): number | undefined {
+  const pid = holder(join(directory, "owner.pid"));
+  if (pid === undefined) return undefined;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    // It is there, and somebody else's.
+    return systemCode(error) === "EPERM" ? pid : undefined;
   }
 }
 

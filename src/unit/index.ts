@@ -17,6 +17,7 @@ export { kindOf, KINDS, parseMeta, readMeta } from "./kinds/index.ts";
 export * as limits from "./limits.ts";
 export { op as opShape, type Op, partsOf } from "./ops/index.ts";
 export type { AttestOp } from "./ops/attest.ts";
+export type { PostOp, UsageOp } from "./ops/credit.ts";
 export type { KeyOp } from "./ops/key.ts";
 export type { MarkName, MarkOp } from "./ops/mark.ts";
 export type { AliasOp, MemberOp } from "./ops/member.ts";

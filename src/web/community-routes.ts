@@ -95,16 +95,18 @@ async function atPath(c: Context, here: Visit): Promise<Response> {
   const found = unitAtAddress(here, path);
   if (found?.form === "text") return rawBytes(c, here, { unit: found.unit.unit, id: found.unit.id });
   if (found !== undefined) return shown(c, here, { unit: found.unit.unit, id: found.unit.id });
-  const former = unitByPath(here.community, path) ?? unitByPath(here.community, `${path}.md`);
+  const file = unitByPath(here.community, path);
+  const former = file ?? unitByPath(here.community, `${path}.md`);
   if (former === undefined) throw new LoreError("NOT_FOUND", "Nothing here has this address.");
-  return c.redirect(currentAddress(c, here, former), 301);
+  return c.redirect(currentAddress(c, here, former, { isText: file !== undefined && path.endsWith(".md") }), 301);
 }
 
-/** Where a unit is now, with the questions of this request. */
-function currentAddress(c: Context, here: Visit, ref: UnitRef): string {
+/** Where a unit is now, or with `isText` its Markdown, with the questions of this request. */
+function currentAddress(c: Context, here: Visit, ref: UnitRef, { isText = false } = {}): string {
   const unit = addressed(here.community, ref.unit);
   const path = unitPath(here, { unit: base32.encode(ref.id), path: unit?.path ?? null });
-  return `/c/${here.id}${path}${new URL(c.req.url).search}`;
+  const suffix = isText && unit?.path?.endsWith(".md") === true && path.startsWith("/page/") ? ".md" : "";
+  return `/c/${here.id}${path}${suffix}${new URL(c.req.url).search}`;
 }
 
 async function permalink(c: Context, here: Visit): Promise<Response> {

@@ -75,7 +75,9 @@ export class ImportJobs {
     try {
       job.state = { is: "done", report: await report };
     } catch (error) {
-      job.state = { is: "failed", message: this.#said(error) };
+      const said = this.#said(error);
+      // Where uploads are put is nobody's business; what they were called is.
+      job.state = { is: "failed", message: scratch === undefined ? said : said.replaceAll(`${scratch}/`, "") };
     }
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }

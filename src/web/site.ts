@@ -136,7 +136,7 @@ export function visit(site: Site, id: string, asOf?: string): Visit {
     community,
     id,
     profile: site.profile(community),
-    moment: written === undefined ? NOW : parseMoment(written),
+    moment: written === undefined ? NOW : parseMoment(community, written),
     asOf: written,
   };
 }

@@ -62,17 +62,24 @@ async function* bodyOf(c: Context): AsyncGenerator<Uint8Array> {
 /** Files that arrived: one zip, or a tree of files under the names the browser gave them. */
 class Received {
   readonly folder: string;
-  readonly zip: string;
+  zip: string;
   files = 0;
+  readonly #scratch: string;
 
   constructor(scratch: string) {
+    this.#scratch = scratch;
     this.folder = join(scratch, "folder");
     this.zip = join(scratch, "upload.zip");
   }
 
   async place({ name, fileName = "" }: FormPart): Promise<string | undefined> {
     if (fileName === "") return undefined;
-    if (name === "zip") return this.zip;
+    if (name === "zip") {
+      // Under its own name, by which it is called where it cannot be read.
+      const [own = ""] = safePath(fileName) ?? [];
+      if (own !== "" && own !== "folder") this.zip = join(this.#scratch, own);
+      return this.zip;
+    }
     const path = name === "folder" ? safePath(fileName) : undefined;
     if (path === undefined) return undefined;
     const target = join(this.folder, ...path);

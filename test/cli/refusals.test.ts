@@ -1,6 +1,6 @@
 /** What `lore` refuses, by its exit code and the sentence it prints; nothing is left behind. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
@@ -69,4 +69,62 @@ test("a folder where a table's file should be is named, not deleted", async (t) 
   const { code, said } = await lore("rebuild");
   assert.equal(code, 5);
   assert.match(said, /Deleting tables made from the record: the system refuses/);
+});
+
+test("what cannot be carried out leaves nothing behind", async (t) => {
+  const { lore, folder } = await createShell(t);
+  const source = join(folder, "bread");
+  mkdirSync(source);
+  writeFileSync(join(source, "rye.md"), "# Rye\n");
+  assert.equal((await lore("import", "folder", source, "--name", "Bread", "--map", join(folder, "no/map"))).code, 5);
+  const listed = await lore("status");
+  assert.doesNotMatch(listed.said, /Bread/);
+});
+
+test("a path is refused that no folder can hold, or that another unit has", async (t) => {
+  const { lore, folder } = await createShell(t);
+  const file = join(folder, "rye.md");
+  writeFileSync(file, "# Rye\n");
+  for (const path of ["../rye.md", "/rye.md", "a/../rye.md", "a//rye.md"]) {
+    const { code, said } = await lore("propose", file, "--path", path);
+    assert.equal(code, 3, path);
+    assert.match(said, /cannot be a file's in every copy/);
+  }
+  assert.equal((await lore("propose", file, "--path", "rye.md", "--direct")).code, 0);
+  const again = await lore("propose", file, "--path", "rye.md", "--direct");
+  assert.equal(again.code, 3);
+  assert.match(again.said, /has this path already.*--unit rye\.md/);
+});
+
+test("the keys of another community take no place here, and nothing is sealed with them", async (t) => {
+  const { lore, folder } = await createShell(t);
+  await lore("init", "--name", "Salt", "--founder", "Other");
+  const theirs = join(folder, "salt.json");
+  const ours = join(folder, "tea.json");
+  assert.equal((await lore("key", "export", theirs, "--community", "Salt")).code, 0);
+  assert.equal((await lore("key", "export", ours, "--community", "Tea")).code, 0);
+  const { code, said } = await lore("key", "import", theirs, "--community", "Tea");
+  assert.equal(code, 3);
+  assert.match(said, /its member is nobody here.*Nothing was changed/);
+  assert.equal((await lore("key", "import", ours, "--community", "Tea")).code, 0);
+  assert.equal((await lore("verify", "--community", "Tea")).code, 0);
+});
+
+test("hidden words are said to be hidden, and a dispute is withdrawn by the name of its page", async (t) => {
+  const { lore, folder } = await createShell(t);
+  const file = join(folder, "rye.md");
+  writeFileSync(file, "# Rye\n\nsecret\n");
+  await lore("propose", file, "--path", "rye.md", "--direct");
+  writeFileSync(file, "# Rye\n\nplain\n");
+  await lore("propose", file, "--unit", "rye.md", "--direct");
+  assert.equal((await lore("redact", "rye.md@1", "--reason", "private")).code, 0);
+  const raw = await lore("show", "rye.md@1", "--raw");
+  assert.equal(raw.code, 3);
+  assert.match(raw.said, /hidden or erased/);
+  assert.equal((await lore("diff", "rye.md", "1", "2")).code, 3);
+  assert.match((await lore("history", "rye.md")).said, /\(hidden\)/);
+  await lore("mark", "rye.md", "--dispute", "--reason", "it burnt");
+  assert.match((await lore("ls")).said, /disputed/);
+  assert.equal((await lore("mark", "rye.md", "--withdraw")).code, 0);
+  assert.doesNotMatch((await lore("ls")).said, /disputed/);
 });

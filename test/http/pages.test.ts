@@ -245,13 +245,7 @@ cases("two things that would share an address both have one", () => [
 cases("the community's own pages", () => [
   {
     path: home,
-    has: [
-      "Repair Guild",
-      "What Repair Guild is about.",
-      "What needs hands",
-      "2 people\u2019s words stand here",
-      "CC-BY-4.0",
-    ],
+    has: ["Repair Guild", "What Repair Guild is about.", "What needs hands", "2 people wrote here", "CC-BY-4.0"],
   },
   { path: `${home}?as-of=2010-01-01`, has: ["Nothing was here yet on that day."] },
   { path: `${home}/browse`, has: ["Folders", "guide", "Tables", "Tools", "Questions"], not: ["Lamp", "Glue"] },

@@ -1,11 +1,11 @@
 /** Commands that check and mend: verify, proof, rebuild, status, doctor. */
-import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 
 import { ERRORS, hex, isLoreError, LoreError } from "../../bytes/index.ts";
 import { nobleSuite } from "../../bytes/noble.ts";
 import { type Community, proofFile, units, verifyCommunity } from "../../community/index.ts";
 import { parseProof, verifyProof } from "../../log/index.ts";
-import { Db, rowsError } from "../../store/index.ts";
+import { Db, ownerOf, rowsError } from "../../store/index.ts";
 import {
   type Command,
   chosenCommunity,
@@ -91,10 +91,18 @@ function checked<T>(check: () => T): T {
     if (!isLoreError(error) || error.code === "INTEGRITY") throw error;
     throw new LoreError(
       "INTEGRITY",
-      `This proof proves nothing; it is damaged or was never one. What was found: ${error.message}`,
+      `This proof proves nothing; it is damaged or was never one. What was found: ${foundIn(error)}`,
       { cause: error },
     );
   }
+}
+
+/** What was found, without the advice to whoever would write such a thing. */
+function foundIn({ message }: LoreError): string {
+  return message
+    .replace(/ (Sign it again|Split it[^.]*)\.$/, "")
+    .replace(/ is not known to this version; a newer one is needed\.$/, " is not known.")
+    .replace(/ needs a newer version of this program\.$/, " is not known.");
 }
 
 const proof: Command = {
@@ -222,13 +230,15 @@ const doctor: Command = {
       ["data folder", home],
       ["state folder", state],
     ] as const) {
-      const writable = existsSync(folder) ? isWritable(folder) : true;
+      const writable = existsSync(folder) ? statSync(folder).isDirectory() && isWritable(folder) : true;
       note(
         name,
         writable,
         existsSync(folder) ? `${folder}${writable ? "" : " cannot be written"}` : `${folder} is not there yet`,
       );
     }
+    const owner = existsSync(home) ? ownerOf(home) : undefined;
+    note("lock", true, owner === undefined ? "nobody has the data folder" : `process ${owner} has the data folder`);
     if (existsSync(home)) {
       const { bavail, bsize } = statfsSync(home);
       note("free space", bavail * bsize > SPACE_LOW_BYTES, `${Math.round((bavail * bsize) / 2 ** 20)} MiB`);

@@ -1,9 +1,9 @@
 /** Commands about communities and who is in them: init, member, key, role. */
 import { userInfo } from "node:os";
 
-import { base32, didKey, LoreError, parseDidKey, utf8 } from "../../bytes/index.ts";
+import { base32, didKey, equal, LoreError, parseDidKey, utf8 } from "../../bytes/index.ts";
 import { createSigner } from "../../bytes/node.ts";
-import { Author, type Community, parseKeys, persons } from "../../community/index.ts";
+import { Author, type Community, type Keys, parseKeys, persons } from "../../community/index.ts";
 import { memberId, parseId, type Role } from "../../unit/index.ts";
 import {
   type Command,
@@ -142,11 +142,15 @@ const role: Command = {
       throw new LoreError("USAGE", `There is no role "${granted}": steward, editor or contributor.`);
     const name = word(invocation, 2, "whose role it is");
     const { index } = await author.write([{ op: "role", act, role: granted, member: memberNamed(community, name) }]);
-    const { roles } = persons.findPerson(community, name);
+    const { roles, member: number } = persons.findPerson(community, name);
+    const isOut = community.facts.rank(number) === 0;
     if (isSet(invocation, "json")) printJson(invocation, { roles });
     else if (isWaiting(community, index))
       invocation.output.out(`Suggested: to ${act} the role of ${granted}. ${WAITS}\n`);
-    else invocation.output.out(`Roles now: ${roles.join(", ") || "none"}.\n`);
+    else
+      invocation.output.out(
+        `Roles now: ${roles.join(", ") || "none"}.${isOut ? ` ${name} may not write here any more, until a role is granted.` : ""}\n`,
+      );
     return undefined;
   },
 };
@@ -189,13 +193,38 @@ const key: Command = {
           : `Saved to ${path}. Whoever has this file can sign for you and seal the record: keep it apart and safe.\n`,
       );
     } else if (act === "import") {
-      const contents = readGivenText(word(invocation, 1, "a key file"));
-      parseKeys(contents);
+      const path = word(invocation, 1, "a key file");
+      const contents = readGivenText(path);
+      requireOwnKeys(community, { path, keys: parseKeys(contents), held: keystore.read(community.id, label) });
       keystore.writeText(community.id, contents, label);
       invocation.output.out("The key is on this machine now.\n");
     } else throw new LoreError("USAGE", `"lore key" knows list, add, revoke, export and import, not "${act}".`);
     return undefined;
   },
 };
+
+interface KeyImport {
+  readonly path: string;
+  readonly keys: Keys;
+  /** What is on this machine under the same name. */
+  readonly held: Keys | undefined;
+}
+
+/** Keys of another community, or in place of another person's, would leave this one without its own. @throws LoreError REFUSED. */
+function requireOwnKeys(community: Community, { path, keys, held }: KeyImport): void {
+  const { logKey } = community.projections.fold.rules;
+  const found =
+    community.facts.memberById(keys.member) === undefined
+      ? "its member is nobody here; it is of another community"
+      : keys.logSigner !== undefined && !equal(keys.logSigner.publicKey, logKey)
+        ? "it does not hold the key of this record"
+        : held !== undefined && !equal(held.member, keys.member)
+          ? "there are keys of somebody else in its place. Bring it under a name of its own with --as LABEL"
+          : held?.logSigner !== undefined && keys.logSigner === undefined
+            ? "it lacks the key of the record, which the keys in its place hold"
+            : undefined;
+  if (found === undefined) return;
+  throw new LoreError("REFUSED", `Bringing keys from ${path}: ${found}. Nothing was changed.`, { field: "file" });
+}
 
 export const MEMBERSHIP = [init, member, role, key];

@@ -28,7 +28,7 @@ const importing: Command = {
   name: "import",
   words: 2,
   usage:
-    "git BUNDLE|REPOSITORY|URL | folder DIR | zip FILE [--path PREFIX] [--branch NAME] [--name NAME | --community ID|NAME] [--founder NAME] [--about TEXT] [--licence ID] [--retire] [--map FILE] [--json]",
+    "git BUNDLE|REPOSITORY|URL | folder DIR | zip FILE [--path PREFIX] [--branch NAME] [--name NAME | --community ID|NAME] [--founder NAME] [--about TEXT] [--licence ID] [--retire] [--allow-private] [--map FILE] [--json]",
   summary: "Bring in a repository with its whole history, a folder or a zip file",
   options: {
     ...COMMUNITY_OPTION,
@@ -55,11 +55,13 @@ const importing: Command = {
     const branch = option(invocation, "branch");
     const prefix = option(invocation, "path");
     const git = { ...shared, branch, prefix, allowPrivate: isSet(invocation, "allow-private") };
+    const map = option(invocation, "map");
+    // What cannot be written is said before anything is.
+    if (map !== undefined) writeResult(map, "");
     const bringIn = async (): Promise<ImportReport> => {
       if (form === "folder") return importFolder(node, shared);
       if (form === "zip") return importZip(node, shared);
       const { report, commits } = await importGit(node, git);
-      const map = option(invocation, "map");
       if (map !== undefined) writeResult(map, commits.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
       return report;
     };

@@ -1,6 +1,6 @@
 /** The command that writes a unit: a new one, or a new version. */
 import { base32, LoreError, utf8 } from "../../bytes/index.ts";
-import { type Author, type Community, type DraftOp, units } from "../../community/index.ts";
+import { type Author, type Community, type DraftOp, requirePlainPath, units } from "../../community/index.ts";
 import { kindOfFile, mediaOfFile, titleOfFile } from "../../import/content.ts";
 import {
   KINDS,
@@ -90,10 +90,15 @@ export function reviseDraft(invocation: Invocation, { community, author, name, b
   const ref = existing === undefined ? undefined : units.findUnit(community, existing);
   const parent = ref === undefined ? undefined : units.revisionDetail(community, units.resolve(community, ref));
   const path =
-    option(invocation, "path") ?? parent?.path ?? (name === "-" ? undefined : name.slice(name.lastIndexOf("/") + 1));
+    option(invocation, "path") ??
+    parent?.path ??
+    // A new version of what has no path, such as the charter, gets none.
+    (name === "-" || parent !== undefined ? undefined : name.slice(name.lastIndexOf("/") + 1));
   const file = { path: path ?? "", mode: REGULAR_FILE, bytes };
   const kind = parent?.kind ?? option(invocation, "kind") ?? kindOfFile(file);
   if (!KINDS.has(kind)) throw unknownKind(kind);
+  requirePlainPath(option(invocation, "path"));
+  if (ref === undefined && path !== undefined) requireFree(community, path);
   const nonce = ref === undefined ? community.environment.random(16) : undefined;
   const unit =
     ref?.id ??
@@ -126,6 +131,17 @@ export function reviseDraft(invocation: Invocation, { community, author, name, b
       { name: "body", media: path === undefined ? kindOf(kind).media : mediaOfFile(file, kind), bytes, like },
     ],
   };
+}
+
+/** @throws LoreError REFUSED where a current unit has the path: one of the two could not be exported. */
+function requireFree(community: Community, path: string): void {
+  const there = units.listUnits(community).find((unit) => unit.path === path);
+  if (there === undefined) return;
+  throw new LoreError(
+    "REFUSED",
+    `Suggesting ${path}: "${there.title}" has this path already. For a new version of it add --unit ${path}; for another unit choose another --path.`,
+    { field: "path" },
+  );
 }
 
 const LINK_OPTIONS = { "derived-from": "derivedFrom", uses: "uses", cites: "cites" } as const;

@@ -1,7 +1,7 @@
 /** Commands that read: ls, show, history, diff, search, people. */
 import { diffLines, diffWordsWithSpace } from "diff";
 
-import { base32, LoreError, parseDecimal, textOf } from "../../bytes/index.ts";
+import { base32, LoreError, textOf } from "../../bytes/index.ts";
 import {
   type Community,
   moments,
@@ -16,7 +16,6 @@ import {
   type Command,
   chosenCommunity,
   COMMUNITY_OPTION,
-  counted,
   day,
   flag,
   type Invocation,
@@ -34,14 +33,7 @@ export function chosenMoment(invocation: Invocation, community: Community): mome
   const [asOf, known] = [option(invocation, "as-of"), option(invocation, "known")];
   if (asOf !== undefined && known !== undefined) throw new LoreError("USAGE", "Give --as-of or --known, not both.");
   if (known !== undefined) return { at: "size", size: moments.knownSize(community, moments.parseDate(known)) };
-  const moment = asOf === undefined ? moments.NOW : moments.parseMoment(asOf);
-  if (moment.at === "size" && moment.size > community.size) {
-    throw new LoreError(
-      "USAGE",
-      `The record holds ${counted(community.size, "entry", "entries")}; --as-of ${moment.size} lies beyond its end.`,
-    );
-  }
-  return moment;
+  return asOf === undefined ? moments.NOW : moments.parseMoment(community, asOf);
 }
 
 function chosenKinds(invocation: Invocation): string[] | undefined {
@@ -49,6 +41,8 @@ function chosenKinds(invocation: Invocation): string[] | undefined {
   if (kind !== undefined && !KINDS.has(kind)) throw unknownKind(kind);
   return kind === undefined ? undefined : [kind];
 }
+
+const SEARCH_LIMIT_MAX = 100;
 
 const ls: Command = {
   name: "ls",
@@ -95,7 +89,7 @@ const show: Command = {
     const body = bytes === undefined ? undefined : textOf(bytes);
     const remarks = unit.revision === undefined && moment.at === "now" ? remarksOn(community, unit.unit) : [];
     if (isSet(invocation, "json")) printJson(invocation, { ...detail, text: body ?? null, remarks });
-    else if (isSet(invocation, "raw")) invocation.output.out(bytes ?? "");
+    else if (isSet(invocation, "raw")) invocation.output.out(bytes ?? notHere(detail));
     else {
       const by = detail.authors.map(({ name }) => name).join(", ");
       const listing = units.unitAt(community, unit.unit, moment);
@@ -105,7 +99,7 @@ const show: Command = {
       ]
         .map((each) => `, ${each}`)
         .join("");
-      const shown = body ?? (bytes === undefined ? "(erased)" : `(${bytes.length} bytes that are not text)`);
+      const shown = body ?? (bytes === undefined ? "(hidden or erased)" : `(${bytes.length} bytes that are not text)`);
       invocation.output.out(
         `${detail.title}\nby ${by}, ${day(detail.time)}${state}  ${detail.unit}@${detail.revision.slice(0, 12)}\n\n${shown.trimEnd()}\n${remarks.map(remarkLine).join("")}`,
       );
@@ -113,6 +107,14 @@ const show: Command = {
     return undefined;
   },
 };
+
+/** @throws LoreError NOT_FOUND: a program must not take hidden words for an empty text. */
+function notHere({ title }: units.RevisionDetail): never {
+  throw new LoreError(
+    "NOT_FOUND",
+    `The words of this version of "${title}" are hidden or erased; "lore history" shows which.`,
+  );
+}
 
 /** "-- dispute by Miller, 2026-11-20: it burnt  x7qd…": the id withdraws it. */
 function remarkLine({ said, verdict, by, time, text: words, id }: Remark): string {
@@ -123,13 +125,13 @@ function remarkLine({ said, verdict, by, time, text: words, id }: Remark): strin
 const history: Command = {
   name: "history",
   words: 1,
-  usage: "UNIT [--community ID|NAME] [--json]",
+  usage: "UNIT [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
   summary: "List every version of a unit, newest first",
-  options: COMMUNITY_OPTION,
+  options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS },
   run(invocation) {
     const community = chosenCommunity(invocation, "read");
     const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"));
-    const versions = units.history(community, unit);
+    const versions = units.history(community, unit).filter(wasSaidBy(chosenMoment(invocation, community)));
     const width = versions.reduce((widest, version) => Math.max(widest, placeOf(version).length), 0);
     if (isSet(invocation, "json")) printJson(invocation, versions);
     else
@@ -137,12 +139,21 @@ const history: Command = {
         const { revision, time, authors, note } = version;
         const said = note?.split("\n", 1)[0] ?? "";
         invocation.output.out(
-          `${placeOf(version).padStart(width)}  ${day(time)}  ${revision.slice(0, 12)}  ${authors.map(({ name }) => name).join(", ")}${said === "" ? "" : `: ${said}`}\n`,
+          `${placeOf(version).padStart(width)}  ${day(time)}  ${revision.slice(0, 12)}  ${authors.map(({ name }) => name).join(", ")}${isHidden(version) ? " (hidden)" : ""}${said === "" ? "" : `: ${said}`}\n`,
         );
       }
     return undefined;
   },
 };
+
+function isHidden({ parts }: units.RevisionDetail): boolean {
+  return parts.some(({ sha256 }) => sha256 === null);
+}
+
+/** Whether a version had been said by the moment. */
+function wasSaidBy(moment: moments.Moment): (version: units.RevisionDetail) => boolean {
+  return ({ index, time }) => moment.at === "now" || (moment.at === "size" ? index < moment.size : time <= moment.ms);
+}
 
 /** The number of an accepted version, the state of another. */
 function placeOf({ version, state }: units.RevisionDetail): string {
@@ -152,21 +163,23 @@ function placeOf({ version, state }: units.RevisionDetail): string {
 const diff: Command = {
   name: "diff",
   words: 3,
-  usage: "UNIT [FROM [TO]] [--community ID|NAME] [--json]",
+  usage: "UNIT [FROM [TO]] [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
   summary: "Show what changed between two versions, word by word",
-  options: COMMUNITY_OPTION,
+  options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS },
   run(invocation) {
     const community = chosenCommunity(invocation, "read");
     const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"));
     const accepted = units
       .history(community, unit)
       .filter(({ version }) => version !== null)
+      .filter(wasSaidBy(chosenMoment(invocation, community)))
       .toSorted((a, b) => (a.version ?? 0) - (b.version ?? 0));
     const to = versionNamed(accepted, invocation.words[2]) ?? accepted.at(-1);
     const from =
       versionNamed(accepted, invocation.words[1]) ?? accepted.find(({ version }) => version === (to?.version ?? 0) - 1);
     if (from === undefined || to === undefined)
       throw new LoreError("NOT_FOUND", "There are not two versions to compare yet.");
+    for (const version of [from, to]) if (isHidden(version)) notHere(version);
     const [before, after] = [bodyOf(community, from.revision), bodyOf(community, to.revision)];
     const changes = wordChanges(before, after);
     if (isSet(invocation, "json")) printJson(invocation, { from: from.revision, to: to.revision, changes });
@@ -174,7 +187,7 @@ const diff: Command = {
       const marked = changes.map(({ value, added, removed }) =>
         added ? `{+${value}+}` : removed ? `[-${value}-]` : shorten(value),
       );
-      invocation.output.out(`${marked.join("").trimEnd()}\n`);
+      invocation.output.out(before === after ? "No difference.\n" : `${marked.join("").trimEnd()}\n`);
     }
     return undefined;
   },
@@ -225,7 +238,7 @@ function versionNamed(
 ): units.RevisionDetail | undefined {
   if (name === undefined) return undefined;
   const found = /^\d+$/.test(name)
-    ? versions.find(({ version }) => version === parseDecimal(name, "a version"))
+    ? versions.find(({ version }) => version === Number(name))
     : versions.find(({ revision }) => revision.startsWith(name));
   if (found === undefined)
     throw new LoreError("NOT_FOUND", `This unit has no version ${name}. "lore history" lists them.`);
@@ -235,6 +248,12 @@ function versionNamed(
 function bodyOf(community: Community, revision: string): string {
   const bytes = units.partBytes(community, units.findRevision(community, revision).n);
   return bytes === undefined ? "" : (textOf(bytes) ?? base32.encode(bytes));
+}
+
+function chosenLimit(invocation: Invocation): number {
+  const limit = option(invocation, "limit") ?? "10";
+  if (/^[1-9]\d*$/.test(limit) && Number(limit) <= SEARCH_LIMIT_MAX) return Number(limit);
+  throw new LoreError("USAGE", `--limit is a number from 1 to ${SEARCH_LIMIT_MAX}; got "${limit.slice(0, 40)}".`);
 }
 
 const search: Command = {
@@ -247,7 +266,7 @@ const search: Command = {
     const community = chosenCommunity(invocation, "read");
     const hits = await searchCommunity(community, {
       text: word(invocation, 0, "words to look for") && invocation.words.join(" "),
-      limit: parseDecimal(option(invocation, "limit") ?? "10", "--limit"),
+      limit: chosenLimit(invocation),
       kinds: chosenKinds(invocation),
       moment: chosenMoment(invocation, community),
     });
@@ -263,13 +282,14 @@ const search: Command = {
 const people: Command = {
   name: "people",
   words: 1,
-  usage: "[NAME|ID] [--community ID|NAME] [--json]",
+  usage: "[NAME|ID] [--as-of SIZE|DATE | --known DATE] [--community ID|NAME] [--json]",
   summary: "List everyone, in order of first contribution",
-  options: COMMUNITY_OPTION,
+  options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS },
   run(invocation) {
     const community = chosenCommunity(invocation, "read");
     const [name] = invocation.words;
-    const listing = name === undefined ? persons.people(community) : [persons.findPerson(community, name)];
+    const moment = chosenMoment(invocation, community);
+    const listing = name === undefined ? persons.people(community, moment) : [persons.findPerson(community, name)];
     if (isSet(invocation, "json")) printJson(invocation, listing);
     else
       for (const { id, name: shown, roles, keyed, since, until, alsoKnownAs } of listing) {

@@ -36,9 +36,10 @@ const start: Command = {
   options: SERVE_OPTIONS,
   async run(invocation) {
     const node = invocation.node("write");
+    // First: where nothing can be served, nothing is written.
+    const { url, ended } = await listen(invocation);
     const handbook = fileURLToPath(HANDBOOK);
     if (existsSync(handbook)) await importFolder(node, { location: handbook, into: { founder: HANDBOOK_AUTHORS } });
-    const { url, ended } = await listen(invocation);
     invocation.output.out(
       `Commonlore answers at ${url}\nYour communities are kept in ${invocation.environment.home}\nStop it with Ctrl-C.\n`,
     );

@@ -51,8 +51,13 @@ const review: Command = {
 
 function saidOf(verdict: "approve" | "reject" | "comment", state: string): string {
   if (verdict === "comment") return "Noted.";
-  if (verdict === "reject") return state === "rejected" ? "Declined." : `You declined it; it is still ${state}.`;
-  return state === "current" || state === "accepted" ? "Accepted." : `Approved; it is still ${state}.`;
+  if (verdict === "reject")
+    return state === "rejected"
+      ? "Declined."
+      : `You declined it; it is still ${state}, until one who may accept it declines it too.`;
+  return state === "current" || state === "accepted"
+    ? "Accepted."
+    : `Approved; it is still ${state}: it takes others than its authors, enough of them, who may review it.`;
 }
 
 function listOpen(invocation: Invocation, community: Community): undefined {
@@ -134,7 +139,7 @@ const mark: Command = {
       {
         op: "mark",
         mark: chosen,
-        on: markSubject(community, word(invocation, 0, "what to mark"), chosen),
+        on: markSubject(community, word(invocation, 0, "what to mark"), { chosen, by: author.member }),
         ...(verdict === undefined ? {} : { verdict }),
         ...(replacement === undefined ? {} : { by: units.findUnit(community, replacement).id }),
         content: words(option(invocation, "reason")),
@@ -154,11 +159,24 @@ function verdictOf(confirmed: string | undefined): "holds" | "fails" | undefined
   throw new LoreError("USAGE", `--confirm takes "holds" or "fails", not "${confirmed}".`);
 }
 
-function markSubject(community: Community, name: string, chosen: MarkName) {
-  if (chosen === "withdraw") return subjectNamed(community, name);
+function markSubject(community: Community, name: string, { chosen, by }: { chosen: MarkName; by: Uint8Array }) {
+  if (chosen === "withdraw")
+    return /^[a-z2-7]{52}$/.test(name) ? subjectNamed(community, name) : ownMark(community, name, by);
   const ref = units.findUnit(community, name);
   const revision = ref.revision === undefined ? undefined : community.facts.revision(ref.revision);
   return revision === undefined ? { unit: ref.id } : { unit: ref.id, at: revision.id };
+}
+
+/** What its author said last of a unit and did not take back. @throws LoreError NOT_FOUND. */
+function ownMark(community: Community, name: string, by: Uint8Array): Uint8Array {
+  const ref = units.findUnit(community, name);
+  if (ref.revision !== undefined) return community.facts.revision(ref.revision)?.id ?? new Uint8Array(32);
+  const found = community.rows.get<{ id: Uint8Array }>(
+    "SELECT k.id FROM mark k JOIN member m ON m.n = k.member WHERE k.unit = ? AND m.id = ? AND k.withdrawn = 0 ORDER BY k.n DESC LIMIT 1",
+    ...[ref.unit, by],
+  );
+  if (found !== undefined) return found.id;
+  throw new LoreError("NOT_FOUND", `You said nothing of ${name} that could be withdrawn.`);
 }
 
 const redact: Command = {

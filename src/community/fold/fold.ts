@@ -10,7 +10,15 @@ import { base32, decode, encode, equal, LoreError, type Suite } from "../../byte
 import { type Entry, type Sidecar, verifyEntry } from "../../log/index.ts";
 import type { Effect, Step } from "../../projection/contract.ts";
 import type { Db } from "../../store/index.ts";
-import { type AttestOp, memberId, type MemberOp, type Op, opShape } from "../../unit/index.ts";
+import {
+  type AttestOp,
+  memberId,
+  type MemberOp,
+  type Op,
+  opShape,
+  type PostOp,
+  type UsageOp,
+} from "../../unit/index.ts";
 import { isAccepted, isRejected, mayDirectly, type Requirement, requirement } from "./consent.ts";
 import { type Frame, keepParts, type Said, said } from "./frame.ts";
 import { applyMark, markedUnit, redact, redactsOwn, requireShownHeads, withdraw } from "./marks.ts";
@@ -21,7 +29,7 @@ import { type KeyRow, type ProposalRow, Rows } from "./rows.ts";
 
 export const FOLD_SCHEMA = readFileSync(new URL("schema.sql", import.meta.url), "utf8");
 /** Raised whenever the rows or their meaning change. */
-export const FOLD_VERSION = 5;
+export const FOLD_VERSION = 6;
 
 export interface FoldOptions {
   readonly db: Db;
@@ -83,6 +91,11 @@ export class Fold {
     const row = this.rows.db.get<{ size: number; time: number; log: Uint8Array; newer_from: number | null }>(
       "SELECT size, time, log, newer_from FROM state",
     );
+    if (row === undefined && this.rows.db.get("SELECT idx FROM entry_time LIMIT 1") !== undefined)
+      throw new LoreError(
+        "INTEGRITY",
+        'The tables made from the record do not say how far they come; the record itself is not touched. "lore rebuild" makes them anew.',
+      );
     this.#state =
       row === undefined
         ? EMPTY
@@ -290,6 +303,7 @@ export class Fold {
         return attest(frame, { ...it, op });
       case "usage":
       case "post":
+        return keepCredit(frame, { ...it, op });
       case "revise":
         return;
       default:
@@ -339,6 +353,22 @@ function attest(frame: Frame, { op, id }: Said<AttestOp>): void {
   frame.rows.db.run(
     "INSERT INTO attestation (id, idx, about, member, digest) VALUES (?, ?, ?, ?, ?)",
     ...[id, frame.index, op.about, frame.author, frame.rows.opPart(id, "state")?.digest ?? null],
+  );
+}
+
+/** Puts a usage table or postings on record; periods are closed once, one after the other. */
+function keepCredit(frame: Frame, { op, id, index }: Said<UsageOp | PostOp>): void {
+  const { db } = frame.rows;
+  const next = db.get<{ n: number }>("SELECT count(*) AS n FROM credit WHERE op = 'usage'")?.n ?? 0;
+  if (op.op === "usage" && op.epoch !== next)
+    throw broken(
+      "epoch",
+      `Closing period ${op.epoch}: the one to be closed next is ${next}. Look at it again.`,
+      "STALE",
+    );
+  db.run(
+    "INSERT INTO credit (id, idx, said, op, body) VALUES (?, ?, ?, ?, ?)",
+    ...[id, frame.index, index, op.op, encode(op)],
   );
 }
 

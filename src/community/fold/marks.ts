@@ -176,7 +176,10 @@ export function redact(frame: Frame, { op }: Said<RedactOp>): void {
 export function requireShownHeads({ rows, effects }: Pick<Frame, "rows" | "effects">): void {
   for (const effect of effects) {
     if (effect.type === "redacted" && rows.unit(effect.unit)?.head === effect.revision) {
-      throw broken("head-redacted", "This is the current version. Put a new one in its place in the same entry.");
+      throw broken(
+        "head-redacted",
+        "This is the current version: a new one must take its place in the same entry, and be accepted by it. Whoever may not write directly asks an editor, or suggests a new version first.",
+      );
     }
   }
 }

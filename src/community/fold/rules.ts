@@ -24,6 +24,7 @@ export type RuleName =
   | "charter"
   | "too-few-stewards"
   | "too-few-reviewers"
+  | "epoch"
   | "target"
   | "slot"
   | "head-redacted";

@@ -217,3 +217,13 @@ CREATE TABLE attestation (
   member INTEGER NOT NULL,
   digest BLOB
 ) STRICT;
+
+-- Usage tables and postings that took effect, in that order. body: the op, canonical CBOR; its part is in op_part.
+CREATE TABLE credit (
+  n INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  idx INTEGER NOT NULL,           -- the entry with which it took effect
+  said INTEGER NOT NULL,          -- the entry that says it
+  op TEXT NOT NULL,               -- usage, post
+  body BLOB NOT NULL
+) STRICT;

@@ -2,7 +2,7 @@
  * Moments: what a reader may ask to see. A size replays exactly a prefix of the record; a date asks for the
  * last version of each unit whose shown time is not later, "as the source says" (DESIGN.md 6, Time).
  */
-import { LoreError, parseDecimal } from "../../bytes/index.ts";
+import { LoreError } from "../../bytes/index.ts";
 import type { Db } from "../../store/index.ts";
 
 export type Moment =
@@ -14,10 +14,18 @@ export const NOW: Moment = { at: "now" };
 
 const DAY_MS = 86_400_000;
 
-/** Reads `--as-of`: a number of entries, a date (its whole day, UTC) or an ISO 8601 time. @throws LoreError USAGE. */
-export function parseMoment(text: string): Moment {
-  if (/^\d+$/.test(text)) return { at: "size", size: parseDecimal(text, "a size") };
-  return { at: "date", ms: parseDate(text) };
+/**
+ * Reads an as-of: a number of entries, a date (its whole day, UTC) or an ISO 8601 time.
+ * @throws LoreError USAGE; also for more entries than the record has.
+ */
+export function parseMoment({ size: end }: { readonly size: number }, text: string): Moment {
+  if (!/^\d+$/.test(text)) return { at: "date", ms: parseDate(text) };
+  const size = Number(text);
+  if (size <= end) return { at: "size", size };
+  throw new LoreError(
+    "USAGE",
+    `The record holds ${end} ${end === 1 ? "entry" : "entries"}; ${text.slice(0, 40)} lies beyond its end.`,
+  );
 }
 
 /** End of a date's day, or the very time; a month means its last day. @throws LoreError USAGE. */
@@ -59,6 +67,20 @@ export function headSql(moment: Moment, unit: string): string {
       return `(SELECT h.revision FROM head h WHERE h.unit = ${unit} AND h.idx < ${moment.size} ORDER BY h.seq DESC LIMIT 1)`;
     case "date":
       return `(SELECT h.revision FROM head h WHERE h.unit = ${unit} AND h.shown <= ${moment.ms} ORDER BY h.seq DESC LIMIT 1)`;
+    default:
+      return moment satisfies never;
+  }
+}
+
+/** SQL, with its AND, that leaves only revisions of the table `name` that had been said by the moment. */
+export function saidBySql(moment: Moment, name: string): string {
+  switch (moment.at) {
+    case "now":
+      return "";
+    case "size":
+      return `AND ${name}.idx < ${moment.size}`;
+    case "date":
+      return `AND ${name}.time <= ${moment.ms}`;
     default:
       return moment satisfies never;
   }

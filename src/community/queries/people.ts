@@ -2,6 +2,7 @@
 import { base32, LoreError } from "../../bytes/index.ts";
 import { parseId, type Role } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
+import { type Moment, NOW, saidBySql } from "./moment.ts";
 
 /** A person behind one or more identities that are theirs. */
 export interface PersonRef {
@@ -41,12 +42,16 @@ export function authorsOf(
   return { authors: authors.length === 0 ? [signedBy] : uniquePeople(authors), signedBy };
 }
 
-/** Everyone whose accepted words went into a unit's head, in order of first contribution. */
-export function contributorsOf(community: Community, unit: number): PersonRef[] {
+/** Everyone whose accepted words went into a unit's head, or into those after head `from` up to `to`, in order of first contribution. */
+export function contributorsOf(
+  community: Community,
+  unit: number,
+  { from = 0, to = Number.MAX_SAFE_INTEGER }: { readonly from?: number; readonly to?: number } = {},
+): PersonRef[] {
   const rows = community.rows.all<{ member: number }>(
     `SELECT coalesce(c.member, r.author) AS member FROM revision r LEFT JOIN contributor c ON c.revision = r.n
-     WHERE r.unit = ? AND r.state = 'accepted' ORDER BY r.n`,
-    unit,
+     WHERE r.unit = ? AND r.state = 'accepted' AND r.accepted > ? AND r.accepted <= ? ORDER BY r.n`,
+    ...[unit, from, to],
   );
   const members = [...new Set(rows.map(({ member }) => member))];
   return uniquePeople(members.map((member) => personRef(community, member)));
@@ -65,12 +70,12 @@ export interface PersonListing extends PersonRef {
   readonly alsoKnownAs: readonly string[];
 }
 
-/** Everyone, in order of first contribution. */
-export function people(community: Community): PersonListing[] {
+/** Everyone, in order of first contribution; of an earlier moment those who had contributed by then. */
+export function people(community: Community, moment: Moment = NOW): PersonListing[] {
   const { rows, facts } = community;
   const spans = rows.all<{ member: number; since: number; until: number }>(
     `SELECT coalesce(c.member, r.author) AS member, min(r.time) AS since, max(r.time) AS until
-     FROM revision r LEFT JOIN contributor c ON c.revision = r.n WHERE r.state = 'accepted' GROUP BY 1`,
+     FROM revision r LEFT JOIN contributor c ON c.revision = r.n WHERE r.state = 'accepted' ${saidBySql(moment, "r")} GROUP BY 1`,
   );
   const byPerson = new Map<number, { since: number; until: number }>();
   for (const { member, since, until } of spans) {
@@ -85,7 +90,8 @@ export function people(community: Community): PersonListing[] {
     roles: rolesOf(community, n),
     alsoKnownAs: aliasNames(community, n),
   }));
-  return listings.toSorted((a, b) => (a.since ?? Infinity) - (b.since ?? Infinity));
+  const then = moment.at === "now" ? listings : listings.filter(({ since }) => since !== null);
+  return then.toSorted((a, b) => (a.since ?? Infinity) - (b.since ?? Infinity));
 }
 
 function rolesOf({ rows }: Community, member: number): Role[] {

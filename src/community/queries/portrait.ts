@@ -81,7 +81,7 @@ export function portrait(community: Community): Portrait {
     growth: growthOf(lives, versions, yearOf(asOf)),
     made: madeIn(community),
     hands: {
-      untouched: untouchedPages(community, units, asOf - UNTOUCHED_MS),
+      untouched: untouchedPages(community),
       broken: brokenLinks(community),
       disputed: { count: disputedCount(community), units: disputedUnits(community, WAITING_LISTED) },
       questions: { count: openQuestionCount(community), units: openQuestions(community, WAITING_LISTED) },
@@ -166,13 +166,16 @@ function endOf(year: number): number {
   return Date.UTC(year + 1, 0, 1) - 1;
 }
 
-function untouchedPages({ rows }: Community, units: readonly UnitListing[], before: number): UntouchedPage[] {
+/** Current pages that nobody changed or confirmed for long before the last entry; longest first. */
+export function untouchedPages(community: Community): UntouchedPage[] {
+  const { rows } = community;
+  const before = (rows.get<{ time: number }>("SELECT time FROM state")?.time ?? 0) - UNTOUCHED_MS;
   const confirmed = rows.all<{ id: Uint8Array; time: number }>(
     `SELECT u.id, max(t.time) AS time FROM mark m JOIN unit u ON u.n = m.unit JOIN entry_time t ON t.idx = m.idx
      WHERE m.mark = 'confirm' AND m.withdrawn = 0 AND m.verdict IS NOT 'fails' GROUP BY u.id`,
   );
   const lately = new Map(confirmed.map(({ id, time }) => [base32.encode(id), time]));
-  return units
+  return listUnits(community)
     .filter(({ kind }) => kind === "page")
     .map((unit) => ({ unit, touched: Math.max(unit.time, lately.get(unit.unit) ?? 0) }))
     .filter(({ touched }) => touched < before)

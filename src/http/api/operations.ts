@@ -67,7 +67,7 @@ function momentOf(community: Community, { "as-of": asOf, known }: MomentQuery): 
   if (asOf !== undefined && known !== undefined)
     throw new LoreError("USAGE", "Give as-of or known, not both.", { field: "known" });
   if (known !== undefined) return { at: "size", size: moments.knownSize(community, moments.parseDate(known)) };
-  return asOf === undefined ? moments.NOW : moments.parseMoment(asOf);
+  return asOf === undefined ? moments.NOW : moments.parseMoment(community, asOf);
 }
 
 export function describeCommunity(community: Community): unknown {

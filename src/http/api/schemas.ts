@@ -181,7 +181,7 @@ export const queries = {
   search: z.object({
     ...moment,
     q: z.string().max(1_000),
-    limit: z.coerce.number().int().min(1).max(99).default(10),
+    limit: z.coerce.number().int().min(1).max(100).default(10),
     offset: z.coerce.number().int().min(0).max(10_000).default(0),
     kind: KINDS.optional(),
   }),

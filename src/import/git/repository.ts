@@ -241,6 +241,11 @@ async function copy(
   const { exit, complaint } = await git.run(call);
   if (exit === 0) return;
   const cause = failure(call, complaint);
+  if (/no space left|out of disk ?space|disk quota/i.test(complaint))
+    throw new LoreError(
+      "DISK_FULL",
+      "Copying the repository: the disk is full. Nothing was written; make space and try again.",
+    );
   if (cause.code === "DISK_FULL" || cause.limit !== undefined) throw cause;
   throw explained(source, complaint);
 }

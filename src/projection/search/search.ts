@@ -19,7 +19,8 @@ import { Analyser } from "./tokenise.ts";
 import { StandingUnits } from "./standing-units.ts";
 
 /** Hits of one page of results. */
-export const HITS_MAX = 100;
+/** One more than anybody is shown, to know whether there are more. */
+export const HITS_MAX = 101;
 /** Languages a query is read in: those of most units. */
 const LANGUAGES_MAX = 6;
 

@@ -2,7 +2,7 @@
 import { recentChanges } from "../../community/queries/activity.ts";
 import { kindCounts, mostLinked, unitStandingAt } from "../../community/queries/browse.ts";
 import { linkedUnit } from "../../community/queries/links.ts";
-import { people } from "../../community/queries/people.ts";
+import { peopleThen } from "./people.ts";
 import { partText } from "../../community/queries/profile.ts";
 import { findRevision, listUnits, unitAt, type UnitListing } from "../../community/queries/units.ts";
 import { linkedPath, linksOf } from "../../projection/markdown.ts";
@@ -149,7 +149,7 @@ function handsSection(here: Visit): Html | "" {
 function margin(here: Visit): Html {
   const { site, community, profile } = here;
   const changes = site.memo(community, "new", () => recentChanges(community, NEW_SHOWN));
-  const spans = site.memo(community, "people", () => people(community)).filter(({ since }) => since !== null);
+  const spans = peopleThen(here).filter(({ since }) => since !== null);
   const since = spans[0]?.since;
   return html`<aside class="beside" aria-label="${words.home.about}">
     <dl class="facts">
@@ -161,7 +161,7 @@ function margin(here: Visit): Html {
           ${changes.map(({ unit, time, isNew }) => html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a><span class="quiet">${isNew ? words.home.newPage : words.home.changed}, ${date(time)}</span></li>`)}
         </ul>`
         }</dd></div>
-      ${since == null ? "" : html`<div><dt>${words.home.people}</dt><dd>${words.home.peopleStand(counted(spans.length, "person\u2019s words", "people\u2019s words"))}, ${words.home.since} ${year(since)}. <a href="${at(here, "/people")}">${words.home.peopleLink}</a></dd></div>`}
+      ${since == null ? "" : html`<div><dt>${words.home.people}</dt><dd>${words.home.peopleWrote(counted(spans.length, "person", "people"))}, ${words.home.since} ${year(since)}. <a href="${at(here, "/people")}">${words.home.peopleLink}</a></dd></div>`}
       <div id="lore:use"><dt>${words.home.use}</dt><dd>${useWords(profile.licence)}</dd></div>
       <div><dt>${words.home.copies}</dt><dd>${words.home.copiesText} <a href="${at(here, "/copy")}">${words.home.copiesLink}</a></dd></div>
     </dl>

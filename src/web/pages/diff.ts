@@ -1,7 +1,8 @@
 /** What changed between any two versions of a unit: words in a text, rows in a table. */
 import { LoreError, textOf } from "../../bytes/index.ts";
 import { findUnit, partBytes, type RevisionDetail, revisionDetail } from "../../community/queries/units.ts";
-import { kindOf, limits } from "../../unit/index.ts";
+import { contributorsOf, type PersonRef } from "../../community/queries/people.ts";
+import { kindOf, limits, parseDigest } from "../../unit/index.ts";
 import { at, revisionHref, unitHref } from "../addresses.ts";
 import { span } from "../format.ts";
 import { html, type Html } from "../html.ts";
@@ -18,7 +19,7 @@ export interface Compared {
   readonly to: string | undefined;
 }
 
-const REVISION = /^[a-z2-7]{6,52}$/;
+const REVISION = /^([a-z2-7]{6,52}|[1-9]\d{0,6})$/;
 
 /** `to` is the current version where absent, `from` its first parent. */
 export async function diffPage(here: Visit, { n, id, from, to }: Compared): Promise<Html> {
@@ -30,6 +31,8 @@ export async function diffPage(here: Visit, { n, id, from, to }: Compared): Prom
   const detail = revisionDetail(community, later);
   const before = earlier === undefined ? undefined : revisionDetail(community, earlier);
   const title = titleOf(detail);
+  // A note says why one version followed another, not what came between two that lie apart.
+  const isNext = before?.version == null || detail.version == null || detail.version === before.version + 1;
   const heading = words.diff.title(span(before?.time ?? detail.time, detail.time));
   return page({
     site: here.site,
@@ -45,20 +48,37 @@ export async function diffPage(here: Visit, { n, id, from, to }: Compared): Prom
     body: html`<div class="sheet">
   <h1>${heading}</h1>
   <p class="byline"><a href="${unitHref(here, detail)}">${title}</a>${before === undefined ? "" : html`, ${words.diff.between(words.diff.version(before.version), words.diff.version(detail.version))}`}
-    <span class="quiet">${byline(here, detail.authors, at(here, `/history/${id}`))}</span></p>
-  ${detail.note === null || detail.note.trim() === "" ? "" : html`<p class="reason lines">${detail.note.trim().slice(0, 2_000)}</p>`}
+    <span class="quiet">${byline(here, authorsBetween(here, before, detail), at(here, `/history/${id}`))}</span></p>
+  ${isNext && detail.note !== null && detail.note.trim() !== "" ? html`<p class="reason lines">${detail.note.trim().slice(0, 2_000)}</p>` : ""}
   ${await changes(here, { before, after: detail, earlier, later })}
   <p class="tools"><a class="btn" href="${revisionHref(here, detail)}">${words.diff.version(detail.version)}</a> ${before === undefined ? "" : html`<a class="btn" href="${revisionHref(here, before)}">${words.diff.version(before.version)}</a>`} <a class="btn bare" href="${at(here, `/history/${id}`)}">${words.diff.all}</a></p>
 </div>`,
   });
 }
 
+/** Everyone who made one of the versions after the first up to the second. */
+function authorsBetween(
+  { community }: Visit,
+  before: RevisionDetail | undefined,
+  after: RevisionDetail,
+): readonly PersonRef[] {
+  if (before?.version == null || after.version == null || after.version <= before.version) return after.authors;
+  return contributorsOf(community, community.facts.revisionById(parseDigest(after.revision, "a revision"))?.unit ?? 0, {
+    from: before.version,
+    to: after.version,
+  });
+}
+
 function versionNamed({ community }: Visit, id: string, revision: string | undefined): number | undefined {
   if (revision === undefined || revision === "") return undefined;
   if (!REVISION.test(revision))
-    throw new LoreError("USAGE", "Reading an address: a version is named by at least 6 of its letters.", {
-      field: "revision",
-    });
+    throw new LoreError(
+      "USAGE",
+      "Reading an address: a version is named by its number, or by at least 6 letters of its id.",
+      {
+        field: "revision",
+      },
+    );
   return findUnit(community, `${id}@${revision}`).revision;
 }
 

@@ -7,6 +7,7 @@ import {
   waitingOps,
 } from "../../community/queries/activity.ts";
 import { type BrokenLink, brokenLinks } from "../../community/queries/links.ts";
+import { type UntouchedPage, untouchedPages } from "../../community/queries/portrait.ts";
 import type { UnitListing } from "../../community/queries/units.ts";
 import { at, unitHref } from "../addresses.ts";
 import { count, date } from "../format.ts";
@@ -18,10 +19,13 @@ import { words } from "../words.ts";
 
 const SHOWN_MAX = 50;
 const BROKEN_SHOWN = 200;
+const UNTOUCHED_SHOWN = 200;
 
 export interface Hands {
   readonly items: readonly Html[];
   readonly broken: readonly BrokenLink[];
+  /** Longest untouched first. */
+  readonly untouched: readonly UntouchedPage[];
   /** Suggestions beyond those listed. */
   readonly more: number;
 }
@@ -56,6 +60,7 @@ export function handsList(here: Visit, limit: number): Hands {
   return {
     items: limit < SHOWN_MAX ? items.slice(0, limit) : items,
     broken,
+    untouched: site.memo(community, "untouched", () => untouchedPages(community)),
     more: openSuggestionCount(community) - suggestions.length,
   };
 }
@@ -85,8 +90,8 @@ function unitItem(here: Visit, unit: UnitListing, why: string): Html {
 }
 
 export function handsPage(here: Visit): Html {
-  const { items, broken, more } = handsList(here, SHOWN_MAX);
-  const all = items.length + broken.length + more;
+  const { items, broken, untouched, more } = handsList(here, SHOWN_MAX);
+  const all = items.length + broken.length + untouched.length + more;
   return page({
     site: here.site,
     here,
@@ -98,9 +103,27 @@ export function handsPage(here: Visit): Html {
   ${items.length === 0 ? "" : html`<ul class="hands up-5">${items}</ul>`}
   ${more > 0 ? html`<p class="up-4">${words.hands.more(count(more))}</p>` : ""}
   ${brokenSection(here, broken)}
+  ${untouchedSection(here, untouched)}
   <aside class="beside" aria-label="${words.page.facts}"><p class="aside">${words.hands.needs(here.profile.approvals)}</p><p class="aside up-4">${words.hands.how}</p></aside>
 </div>`,
   });
+}
+
+function untouchedSection(here: Visit, untouched: readonly UntouchedPage[]): Html | "" {
+  if (untouched.length === 0) return "";
+  return html`<section class="section">
+    <h2>${words.hands.untouched}</h2>
+    <ul class="things">
+      ${untouched.slice(0, UNTOUCHED_SHOWN).map(
+        ({
+          unit,
+          touched,
+        }) => html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a> <span class="quiet">${date(touched)}</span></li>
+`,
+      )}
+    </ul>
+    ${untouched.length > UNTOUCHED_SHOWN ? html`<p class="up-4">${words.hands.more(count(untouched.length - UNTOUCHED_SHOWN))}</p>` : ""}
+  </section>`;
 }
 
 function brokenSection(here: Visit, broken: readonly BrokenLink[]): Html | "" {

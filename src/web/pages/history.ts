@@ -12,6 +12,8 @@ import { stateWords, words } from "../words.ts";
 
 const VERSIONS_SHOWN = 100;
 const NOTE_CHARS = 300;
+/** Versions past which the list is longer than a screen: the button stands above it as well. */
+const COMPARE_TWICE = 8;
 
 export function historyPage(here: Visit, unit: { n: number; id: string }, before: string | undefined): Html {
   const beforeN = before !== undefined && /^[1-9]\d{0,9}$/.test(before) ? Number(before) : undefined;
@@ -38,6 +40,7 @@ export function historyPage(here: Visit, unit: { n: number; id: string }, before
   <section class="section" aria-labelledby="lore:versions">
     <h2 id="lore:versions">${words.history.versions}</h2>
     <form action="${`/c/${here.id}/diff/${unit.id}`}">
+    ${shown.length > COMPARE_TWICE ? html`<p class="row"><button class="btn">${words.history.compare}</button></p>` : ""}
     <ol class="versions" reversed>
 ${shown.map(({ detail }, i) => versionItem(here, detail, i))}
     </ol>

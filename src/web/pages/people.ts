@@ -13,8 +13,13 @@ import { kindWords, words } from "../words.ts";
 const UNITS_SHOWN = 300;
 const NAMES_SHOWN = 5_000;
 
+/** Everyone who had contributed at the moment that is looked at. */
+export function peopleThen({ site, community, moment, asOf }: Visit): readonly PersonListing[] {
+  return site.memo(community, `people ${asOf ?? ""}`, () => people(community, moment));
+}
+
 export function peoplePage(here: Visit): Html {
-  const everyone = here.site.memo(here.community, "people", () => people(here.community));
+  const everyone = peopleThen(here);
   const wrote = everyone.filter(({ since }) => since !== null);
   return page({
     site: here.site,

@@ -140,7 +140,7 @@ export function hasAuthors({ authorship }: Community, revision: number): boolean
 }
 
 /** Words of a revision by the row number of the revision each came from. Of a unit's current version they are on record. */
-function wordsIn(community: Community, revision: number): Map<number, number> {
+export function wordsIn(community: Community, revision: number): Map<number, number> {
   const { db } = community.authorship;
   const unit = community.facts.revision(revision)?.unit ?? 0;
   if (community.facts.unit(unit)?.head === revision) {

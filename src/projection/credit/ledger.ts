@@ -47,6 +47,8 @@ export interface Posting {
   readonly lines: readonly Line[];
   /** Key of the posting that this one mirrors. */
   readonly reverses?: string | undefined;
+  /** Where it is found outside: a transfer's number. */
+  readonly reference?: string | undefined;
 }
 
 export interface Balance {
@@ -97,6 +99,11 @@ export class Ledger {
     if (posting === undefined) throw refused(mirror, `there is no posting "${reverses}" to undo`);
     if (this.#reversed.has(reverses)) throw refused(mirror, `the posting "${reverses}" was undone already`);
     return { ...mirror, lines: posting.lines.map((line) => ({ ...line, amount: -line.amount })) };
+  }
+
+  /** In the order in which they were posted. */
+  postings(): IterableIterator<Posting> {
+    return this.#postings.values();
   }
 
   balance(account: AccountName, currency: string, holder?: string): bigint {
@@ -168,7 +175,7 @@ function nameOf({ account, holder, currency }: Omit<Balance, "amount">): string 
   return `${account}:${holder ?? ""} ${currency}`;
 }
 
-/** Equal for postings that say the same, in whatever order of their sides. */
+/** Equal for postings that move the same, in whatever order of their sides. */
 function textOf({ key, lines, reverses }: Posting): string {
   const sides = lines.map((line) => `${nameOf({ holder: undefined, ...line })} ${line.amount}`).toSorted();
   return JSON.stringify([key, reverses ?? null, sides]);

@@ -1,0 +1,175 @@
+/**
+ * The accounts of a community: every posting that took effect, taken in again in order. What does not hold is refused and
+ * named; nothing of it is posted. The record keeps it, as it keeps everything.
+ */
+import { base32, isLoreError, LoreError } from "../../bytes/index.ts";
+import { type AccountName, Ledger, type Line, type Posting } from "../../projection/credit/ledger.ts";
+import type { Community } from "../community.ts";
+import { currencies, type Period } from "./policy.ts";
+import { fixedDues, NOBODY, REMOTE, settlePeriod, type Settled, sumByPerson } from "./settling.ts";
+import { allPosted, closedPeriods } from "./statements.ts";
+import type { UsageTable } from "../../projection/credit/usage.ts";
+
+/** A posting that was refused, or balances that are not those that were posted. */
+export interface Refused {
+  /** Id of the op, base32, and the entry with which it took effect. */
+  readonly op: string;
+  readonly index: number;
+  readonly why: string;
+}
+
+export interface Accounts {
+  readonly ledger: Ledger;
+  readonly postings: readonly (Posting & { readonly index: number })[];
+  readonly refused: readonly Refused[];
+}
+
+/** Key of the posting that shares out a period. */
+export function epochKey(epoch: number): string {
+  return `epoch:${epoch}`;
+}
+
+/** What took effect before entry `before`. */
+export function accountsOf(community: Community, before = Number.MAX_SAFE_INTEGER): Accounts {
+  const ledger = new Ledger(currencies(community));
+  const closed = new Set(closedPeriods(community, before).map(({ epoch }) => epochKey(epoch)));
+  const postings: (Posting & { index: number })[] = [];
+  const refused: Refused[] = [];
+  for (const posted of allPosted(community, before)) {
+    const say = (why: string) => refused.push({ op: posted.id, index: posted.index, why });
+    if (posted.postings.length === 0) say("Its postings cannot be read.");
+    for (const posting of posted.postings) {
+      try {
+        if (posting.key.startsWith("epoch:") && !closed.has(posting.key))
+          throw new LoreError("REFUSED", `Posting "${posting.key}": that period is not closed. Nothing was posted.`);
+        if (ledger.post(posting)) postings.push({ ...posting, index: posted.index });
+      } catch (error) {
+        if (!isLoreError(error)) throw error;
+        say(error.message);
+      }
+    }
+    const digest = base32.encode(ledger.digest(community.environment.suite));
+    if (posted.balances !== undefined && posted.balances !== digest) say("Balances after it are not those it says.");
+  }
+  return { ledger, postings, refused };
+}
+
+/** Where amounts move: sums by account, holder and currency. */
+export class Moves {
+  readonly #sums = new Map<string, Line>();
+
+  /** Takes from one account and gives to another. Nothing moves for 0. */
+  move(amount: bigint, currency: string, from: Side, to: Side): void {
+    this.#add({ ...from, currency, amount: -amount });
+    this.#add({ ...to, currency, amount });
+  }
+
+  #add(line: Line): void {
+    const key = `${line.account}:${line.holder ?? ""} ${line.currency}`;
+    this.#sums.set(key, { ...line, amount: (this.#sums.get(key)?.amount ?? 0n) + line.amount });
+  }
+
+  lines(): Line[] {
+    return [...this.#sums.values()].filter(({ amount }) => amount !== 0n);
+  }
+}
+
+export interface Side {
+  readonly account: AccountName;
+  readonly holder?: string;
+}
+
+export interface EpochDraft {
+  /** What the period shares out, and what ripened meanwhile; none where nothing moves. */
+  readonly postings: readonly Posting[];
+  /** undefined for shares that were agreed on. */
+  readonly settled: Settled | undefined;
+  /** By person, or NOBODY. */
+  readonly dues: ReadonlyMap<string, bigint>;
+  readonly budget: bigint;
+}
+
+/** What a period moves, looked at after `size` entries. The ledger is that of before. */
+export function draftEpoch(
+  community: Community,
+  { period, table, size, ledger }: { period: Period; table: UsageTable; size: number; ledger: Ledger },
+): EpochDraft {
+  const { epoch, policy } = period;
+  const { rules } = policy;
+  const currency = rules.currency ?? "points";
+  const moves = new Moves();
+  const fresh = BigInt(rules.budget ?? 0);
+  if (fresh > 0n) moves.move(fresh, currency, { account: "inflow" }, { account: "pool" });
+  const budget = ledger.balance("pool", currency) + fresh;
+  const settled =
+    rules.fixed === undefined ? settlePeriod(community, { epoch, table, rules, size, budget }) : undefined;
+  const dues =
+    settled === undefined ? fixedDues(community, rules, { epoch, budget }) : sumByPerson(settled.settlement.dues);
+  for (const [person, amount] of dues)
+    if (person !== NOBODY) moves.move(amount, currency, { account: "pool" }, sideOf(community, person));
+  const ripe = new Moves();
+  ripen(community, { ledger, currency, moves: ripe, epoch, hold: rules.hold ?? HOLD });
+  const postings = [
+    // First what was there before: the new is pending for a whole period.
+    { key: `ripe:${epoch}`, lines: ripe.lines() },
+    { key: epochKey(epoch), lines: moves.lines() },
+  ].filter(({ lines }) => lines.length > 0);
+  return { postings, settled, dues, budget };
+}
+
+/** Periods a share waits for somebody who has not come. */
+export const HOLD = 26;
+
+/** Where what somebody is due stands until the next period is closed. */
+export function sideOf(community: Community, person: string): Side {
+  if (person.startsWith(REMOTE)) return { account: "remote", holder: person.slice(REMOTE.length) };
+  return { account: isHere(community, person) ? "pending" : "unclaimed", holder: person };
+}
+
+/** Whether the person behind an identity holds a key here. */
+function isHere({ facts }: Community, person: string): boolean {
+  const member = facts.memberById(base32.decode(person))?.n;
+  return member !== undefined && facts.member(facts.person(member))?.keyed === 1;
+}
+
+interface Ripening {
+  readonly ledger: Ledger;
+  readonly currency: string;
+  readonly moves: Moves;
+  readonly epoch: number;
+  readonly hold: number;
+}
+
+/**
+ * What was pending through a whole period can be paid; what waited for somebody who has come since is theirs; what waited
+ * too long goes back to the pool, the oldest first.
+ */
+function ripen(community: Community, { ledger, currency, moves, epoch, hold }: Ripening): void {
+  for (const { account, holder, amount, currency: of } of ledger.balances()) {
+    if (of !== currency || holder === undefined) continue;
+    if (account === "pending") moves.move(amount, currency, { account, holder }, { account: "payable", holder });
+    else if (account === "unclaimed" && isHere(community, holder))
+      moves.move(amount, currency, { account, holder }, { account: "pending", holder });
+    else if (account === "unclaimed") {
+      const late = lateAmount(ledger, { holder, currency, upTo: epoch - hold });
+      if (late > 0n) moves.move(late, currency, { account, holder }, { account: "pool" });
+    }
+  }
+}
+
+/** What of an unclaimed balance came with period `upTo` or before, less what went since: the oldest goes first. */
+function lateAmount(
+  ledger: Ledger,
+  { holder, currency, upTo }: { holder: string; currency: string; upTo: number },
+): bigint {
+  let [came, went] = [0n, 0n];
+  for (const { key, lines } of ledger.postings()) {
+    const epoch = Number(/^epoch:(\d+)$/.exec(key)?.[1] ?? Number.NaN);
+    for (const line of lines) {
+      if (line.account !== "unclaimed" || line.holder !== holder || line.currency !== currency) continue;
+      if (line.amount < 0n) went -= line.amount;
+      else if (epoch <= upTo) came += line.amount;
+    }
+  }
+  return came > went ? came - went : 0n;
+}

@@ -1,0 +1,189 @@
+/**
+ * The desk: who used what, kept beside the record for 90 days at most and never part of it. How often pages are read is
+ * counted without saying by whom. What a crash loses are the last seconds of that count.
+ */
+import { join } from "node:path";
+
+import { base32, equal, LoreError } from "../../bytes/index.ts";
+import type { NamedUse, Use } from "../../projection/credit/usage.ts";
+import { Db } from "../../store/index.ts";
+import type { Community } from "../community.ts";
+import { partBytes } from "../queries/units.ts";
+import { readUse, type UseReceipt } from "./receipt.ts";
+
+const DAY_MS = 86_400_000;
+/** How long a use is kept. */
+export const DESK_MS = 90 * DAY_MS;
+/** How far a receipt's time may lie from this clock. */
+const CLOCK_MS = 10 * 60_000;
+
+const SCHEMA = `
+-- One per reader, version, use and period; counted: id of the op that closed its period, '' until then. Ids in base32.
+CREATE TABLE IF NOT EXISTS used (
+  reader TEXT NOT NULL,
+  revision TEXT NOT NULL,
+  use TEXT NOT NULL,
+  counted TEXT NOT NULL DEFAULT '',
+  time INTEGER NOT NULL,
+  receipt BLOB NOT NULL,
+  disputed INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (reader, revision, use, counted)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reads (unit TEXT NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (unit, day)) STRICT, WITHOUT ROWID;
+`;
+
+/** A use as its reader sees it. Times in ms, ids in base32. */
+export interface DeskUse {
+  readonly reader: string;
+  readonly revision: string;
+  readonly use: Use;
+  readonly time: number;
+  /** The reader says it was not so: it counts nothing. */
+  readonly disputed: boolean;
+  /** Whether its period is closed. */
+  readonly isCounted: boolean;
+}
+
+interface DeskRow {
+  readonly reader: string;
+  readonly revision: string;
+  readonly use: Use;
+  readonly time: number;
+  readonly disputed: number;
+  readonly counted: string;
+}
+
+export class Desk {
+  readonly #community: Community;
+  readonly #db: Db;
+
+  /** Opens the desk of a community; without a right to write, an empty one. */
+  constructor(community: Community, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
+    this.#community = community;
+    const path = readOnly ? ":memory:" : join(community.directory, "desk.db");
+    this.#db = new Db(path, { durability: "normal" });
+    this.#db.exec(SCHEMA);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /**
+   * Takes in a receipt; false when the same use was taken in this period already.
+   * @throws LoreError BAD_SIGNATURE and the like; REFUSED for a reader, version or quote that is not here.
+   */
+  take(receipt: Uint8Array): boolean {
+    const { environment } = this.#community;
+    const read = readUse(environment.suite, receipt);
+    this.#requireHere(read);
+    this.#forgetOld();
+    const { reader, revision, use, time } = read;
+    return (
+      this.#db.run(
+        "INSERT OR IGNORE INTO used (reader, revision, use, time, receipt) VALUES (?, ?, ?, ?, ?)",
+        ...[base32.encode(reader), base32.encode(revision), use, time, receipt],
+      ) > 0
+    );
+  }
+
+  #requireHere({ log, reader, key, revision, time, use, quote }: UseReceipt): void {
+    const { facts, environment, log: own } = this.#community;
+    const member = facts.memberById(reader);
+    const signing = facts.activeKey(key);
+    const found = facts.revisionById(revision);
+    if (!equal(log, own)) throw refused("it was signed for another community");
+    if (member === undefined || signing?.member !== member.n || facts.rank(member.n) === 0)
+      throw refused("its key is not one of a member here. Join first");
+    if (found?.state !== "accepted") throw refused("there is no accepted version of that id here");
+    if (Math.abs(time - environment.now()) > CLOCK_MS)
+      throw refused("its time is too far from this clock. Set the clock");
+    if (use === "cite" && quote === undefined) throw refused("a citation says which bytes of the version it quotes");
+    if (quote !== undefined) this.#requireQuote(found.n, quote);
+  }
+
+  #requireQuote(revision: number, { range, digest }: NonNullable<UseReceipt["quote"]>): void {
+    const [start = 0, end = 0] = range;
+    const body = partBytes(this.#community, revision);
+    const { suite } = this.#community.environment;
+    if (
+      body === undefined ||
+      start >= end ||
+      end > body.length ||
+      !equal(suite.sha256(body.subarray(start, end)), digest)
+    )
+      throw refused("what it quotes does not stand there, byte for byte");
+  }
+
+  /** Of one reader, or of all; newest first. */
+  uses(reader?: string): DeskUse[] {
+    this.#forgetOld();
+    const rows = this.#db.all<DeskRow>(
+      "SELECT reader, revision, use, time, disputed, counted FROM used WHERE ?1 = '' OR reader = ?1 ORDER BY time DESC",
+      reader ?? "",
+    );
+    return rows.map(({ disputed, counted, ...use }) => ({
+      ...use,
+      disputed: disputed === 1,
+      isCounted: counted !== "",
+    }));
+  }
+
+  /** Says that a use was not so, or was after all. @throws LoreError NOT_FOUND for one that is not here or is counted. */
+  dispute({ reader, revision, use }: Pick<DeskUse, "reader" | "revision" | "use">, disputed: boolean): void {
+    const changed = this.#db.run(
+      "UPDATE used SET disputed = ? WHERE reader = ? AND revision = ? AND use = ? AND counted = ''",
+      ...[disputed ? 1 : 0, reader, revision, use],
+    );
+    if (changed === 0)
+      throw new LoreError(
+        "NOT_FOUND",
+        "There is no such use of yours in the open period. It may be counted or too old.",
+      );
+  }
+
+  /** Uses to be counted: those of no period yet, or of one that did not come to be. `closed`: ids of the ops that closed periods. */
+  open(closed: ReadonlySet<string>, since: number): Omit<NamedUse, "isOwn">[] {
+    this.#forgetOld();
+    const rows = this.#db.all<DeskRow>("SELECT * FROM used WHERE disputed = 0 AND time >= ?", since);
+    const open = rows.filter(({ counted }) => counted === "" || !closed.has(counted));
+    return open.map(({ reader, revision, use }) => ({ reader, revision, use }));
+  }
+
+  /** Notes that all of `uses` are counted by the op `id`. */
+  count(uses: readonly Omit<NamedUse, "isOwn">[], id: string): void {
+    this.#db.transaction(() => {
+      for (const { reader, revision, use } of uses) {
+        this.#db.run(
+          "UPDATE OR REPLACE used SET counted = ? WHERE reader = ? AND revision = ? AND use = ? AND counted = ''",
+          ...[id, reader, revision, use],
+        );
+      }
+    });
+  }
+
+  /** Adds what was read, by unit. */
+  addReads(reads: ReadonlyMap<string, number>): void {
+    const day = Math.floor(this.#community.environment.now() / DAY_MS);
+    this.#db.transaction(() => {
+      for (const [unit, n] of reads)
+        this.#db.run("INSERT INTO reads VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n", unit, day, n);
+    });
+  }
+
+  /** How often a unit was read in the last 90 days. */
+  readsOf(unit: string): number {
+    this.#forgetOld();
+    return this.#db.get<{ n: number }>("SELECT ifnull(sum(n), 0) AS n FROM reads WHERE unit = ?", unit)?.n ?? 0;
+  }
+
+  #forgetOld(): void {
+    const oldest = this.#community.environment.now() - DESK_MS;
+    this.#db.run("DELETE FROM used WHERE time < ?", oldest);
+    this.#db.run("DELETE FROM reads WHERE day < ?", Math.floor(oldest / DAY_MS));
+  }
+}
+
+function refused(found: string): LoreError {
+  return new LoreError("REFUSED", `Taking in a use: ${found}. Nothing was counted.`);
+}

@@ -1,0 +1,21 @@
+/** Contribution and distribution in a community: uses, the rule, periods, accounts, and why somebody is due what they are due. */
+export { type Accounts, accountsOf, type EpochDraft, HOLD } from "./accounts.ts";
+export {
+  type ClosingDraft,
+  close,
+  confirmPayout,
+  deposit,
+  draftClosing,
+  moved,
+  payees,
+  post,
+  preparedPayout,
+  preparePayout,
+} from "./closing.ts";
+export { Desk, DESK_MS, type DeskUse } from "./desk.ts";
+export { openPeriod, type Period, policyAt, type PolicyInForce } from "./policy.ts";
+export { readUse, signUse, type UseDraft } from "./receipt.ts";
+export { NOBODY, REMOTE } from "./settling.ts";
+export { simulate, type Simulated } from "./simulate.ts";
+export { type ClosedPeriod, closedPeriods } from "./statements.ts";
+export { explain, type Explained, type Path, pathsTo, verifyCredit } from "./why.ts";

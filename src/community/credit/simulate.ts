@@ -1,0 +1,104 @@
+/** What another rule would have given, with the same uses: who gains and who loses, before anybody votes. */
+import type { UsageTable } from "../../projection/credit/usage.ts";
+import type { kindRules } from "../../unit/index.ts";
+import type { Community } from "../community.ts";
+import { personRef, type PersonRef } from "../queries/people.ts";
+import { base32 } from "../../bytes/index.ts";
+import { tableFrom } from "./closing.ts";
+import type { Desk } from "./desk.ts";
+import { openPeriod, policyAt } from "./policy.ts";
+import { fixedDues, NOBODY, REMOTE, settlePeriod, sumByPerson } from "./settling.ts";
+import { closedPeriods } from "./statements.ts";
+import { READER_SHARES } from "../../projection/credit/usage.ts";
+
+/** What everything is shared out of, where nothing says how much there is. */
+export const SIMULATED_BUDGET = 1_000_000n;
+
+/** Which uses a simulation supposes. */
+export type Supposed = "last period" | "open period" | "each page alike";
+
+export interface Simulated {
+  readonly supposed: Supposed;
+  readonly budget: bigint;
+  /** In order of first contribution. What stays in the pool, and goes elsewhere, has no person. */
+  readonly people: readonly { readonly person: PersonRef; readonly before: bigint; readonly after: bigint }[];
+  readonly kept: { readonly before: bigint; readonly after: bigint };
+  readonly elsewhere: { readonly before: bigint; readonly after: bigint };
+}
+
+/** `rules` beside the rule in force, which may share nothing. */
+export function simulate(
+  community: Community,
+  {
+    rules,
+    desk,
+    budget = SIMULATED_BUDGET,
+  }: { rules: kindRules.PolicyRules; desk: Desk | undefined; budget?: bigint | undefined },
+): Simulated {
+  const { table, supposed } = supposedTable(community, desk);
+  const present = policyAt(community)?.rules;
+  const before =
+    present?.currency === undefined ? new Map<string, bigint>() : dues(community, present, { table, budget });
+  const after = dues(community, rules, { table, budget });
+  return { supposed, budget, ...compared(community, before, after) };
+}
+
+/** The last closed table that used anything, else what the desk has, else each current page once. */
+function supposedTable(community: Community, desk: Desk | undefined): { table: UsageTable; supposed: Supposed } {
+  const last = closedPeriods(community).findLast(({ table }) => (table?.rows.length ?? 0) > 0)?.table;
+  if (last !== undefined) return { table: last, supposed: "last period" };
+  const period = openPeriod(community);
+  const open = desk === undefined || period === undefined ? undefined : tableFrom(community, desk, period).table;
+  if (open !== undefined && open.rows.length > 0) return { table: open, supposed: "open period" };
+  const pages = community.rows.all<{ id: Uint8Array }>(
+    `SELECT r.id FROM unit u JOIN revision r ON r.n = u.head
+     WHERE u.retired = 0 AND u.superseded_by IS NULL AND u.kind <> 'charter' ORDER BY r.id`,
+  );
+  const rows = pages.map(({ id }) => ({
+    revision: base32.encode(id),
+    use: "cite" as const,
+    readers: 1,
+    shares: READER_SHARES,
+  }));
+  return { table: { rows, readers: rows.length, carried: [] }, supposed: "each page alike" };
+}
+
+function dues(
+  community: Community,
+  rules: kindRules.PolicyRules,
+  { table, budget }: { table: UsageTable; budget: bigint },
+): Map<string, bigint> {
+  if (rules.fixed !== undefined) return fixedDues(community, rules, { epoch: 0, budget });
+  const options = { epoch: 0, table, rules, size: community.size, budget };
+  return sumByPerson(settlePeriod(community, options).settlement.dues);
+}
+
+function compared(community: Community, before: ReadonlyMap<string, bigint>, after: ReadonlyMap<string, bigint>) {
+  const kept = { before: before.get(NOBODY) ?? 0n, after: after.get(NOBODY) ?? 0n };
+  const elsewhere = { before: 0n, after: 0n };
+  const people = new Map<string, Sum>();
+  for (const who of new Set([...before.keys(), ...after.keys()])) {
+    const amounts = { before: before.get(who) ?? 0n, after: after.get(who) ?? 0n };
+    const sum = who === NOBODY ? undefined : who.startsWith(REMOTE) ? elsewhere : sumOf(community, people, who);
+    if (sum === undefined) continue;
+    sum.before += amounts.before;
+    sum.after += amounts.after;
+  }
+  const inOrder = [...people.values()].toSorted((a, b) => a.n - b.n);
+  return {
+    kept,
+    elsewhere,
+    people: inOrder.map(({ person, ...sum }) => ({ person, before: sum.before, after: sum.after })),
+  };
+}
+
+type Sum = { readonly person: PersonRef; readonly n: number; before: bigint; after: bigint };
+
+/** The sum of the person behind an identity, begun at nothing. */
+function sumOf(community: Community, people: Map<string, Sum>, identity: string): Sum {
+  const n = community.facts.person(community.facts.memberById(base32.decode(identity))?.n ?? 0);
+  const person = personRef(community, n);
+  const sum = people.get(person.id) ?? { person, n, before: 0n, after: 0n };
+  people.set(person.id, sum);
+  return sum;
+}

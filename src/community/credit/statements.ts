@@ -1,0 +1,175 @@
+/**
+ * What the record says of value: usage tables and postings that took effect, in that order, and how their parts are
+ * written (docs/formats/credit.md).
+ */
+import { base32, decode, LoreError, textOf, utf8 } from "../../bytes/index.ts";
+import { ACCOUNTS, type AccountName, type Line, type Posting } from "../../projection/credit/ledger.ts";
+import { USES, type UsageRow, type UsageTable } from "../../projection/credit/usage.ts";
+import { integer, list, oneOf, record, type Shape, text } from "../../unit/shape.ts";
+import { opShape, type PostOp, type UsageOp } from "../../unit/index.ts";
+import type { Community } from "../community.ts";
+import type { DraftPart } from "../draft.ts";
+
+export const TABLE = "table";
+export const POSTINGS = "postings";
+const JSON_MEDIA = "application/json";
+
+const amount = text(20, /^-?[1-9]\d{0,15}$/);
+const rows = record({
+  rows: list(
+    record({
+      revision: text(52, /^[a-z2-7]{52}$/),
+      use: oneOf(...USES),
+      readers: integer(1),
+      shares: text(20, /^[1-9]\d{0,15}$/),
+    }),
+    1_000_000,
+  ),
+});
+const accountNames = Object.keys(ACCOUNTS).filter((name): name is AccountName => Object.hasOwn(ACCOUNTS, name));
+const line = record(
+  { account: oneOf(...accountNames), currency: text(16), amount },
+  { holder: text(64, /^[a-z2-7]{20,64}$/) },
+);
+const postings = record({
+  postings: list(
+    record({ key: text(200), lines: list(line, 1_000_000, 2) }, { reverses: text(200), reference: text(200) }),
+    1_000,
+    1,
+  ),
+  /** Entries of the record from which they were computed. */
+  size: integer(0),
+  /** Digest of all balances after them, in base32. */
+  balances: text(52, /^[a-z2-7]{52}$/),
+});
+
+/** A usage table or postings that took effect. Indexes of entries. */
+interface CreditRow {
+  readonly id: Uint8Array;
+  readonly idx: number;
+  readonly said: number;
+  readonly op: string;
+  readonly body: Uint8Array;
+}
+
+/** A closed period. */
+export interface ClosedPeriod {
+  readonly epoch: number;
+  /** Id of the op, base32. */
+  readonly id: string;
+  /** Entry that says it, and the one with which it took effect. */
+  readonly said: number;
+  readonly index: number;
+  /** undefined where its part was erased. */
+  readonly table: UsageTable | undefined;
+}
+
+export interface Posted {
+  readonly id: string;
+  readonly said: number;
+  readonly index: number;
+  readonly postings: readonly Posting[];
+  /** Entries of the record from which they were computed. */
+  readonly size: number;
+  /** Digest of the balances after them, as whoever posted says; base32. */
+  readonly balances: string | undefined;
+}
+
+/** What took effect before entry `before`, in order. */
+function creditRows({ rows: db }: Community, op: "usage" | "post", before: number): CreditRow[] {
+  return db.all<CreditRow>(
+    "SELECT id, idx, said, op, body FROM credit WHERE op = ? AND idx < ? ORDER BY n",
+    op,
+    before,
+  );
+}
+
+export function closedPeriods(community: Community, before = Number.MAX_SAFE_INTEGER): ClosedPeriod[] {
+  return creditRows(community, "usage", before).map(({ id, idx, said, body }) => {
+    // The fold wrote it from a usage op.
+    const op = opShape(decode(body), "usage") as UsageOp;
+    const found = partOf(community, id, TABLE, rows);
+    const table = found === undefined ? undefined : { rows: found.rows.map(toRow), readers: op.readers, carried: [] };
+    return { epoch: op.epoch, id: base32.encode(id), said, index: idx, table };
+  });
+}
+
+function toRow(row: { revision: string; use: UsageRow["use"]; readers: number; shares: string }): UsageRow {
+  return { ...row, shares: BigInt(row.shares) };
+}
+
+export function allPosted(community: Community, before = Number.MAX_SAFE_INTEGER): Posted[] {
+  return creditRows(community, "post", before).map(({ id, idx, said }) => {
+    const found = partOf(community, id, POSTINGS, postings);
+    return {
+      id: base32.encode(id),
+      said,
+      index: idx,
+      postings: found?.postings.map(toPosting) ?? [],
+      size: found?.size ?? said,
+      balances: found?.balances,
+    };
+  });
+}
+
+function toPosting({ key, lines, reverses, reference }: ReturnType<typeof postings>["postings"][number]): Posting {
+  const sides = lines.map(({ account, holder, currency, amount: moved }): Line => ({
+    account,
+    currency,
+    amount: BigInt(moved),
+    ...(holder === undefined ? {} : { holder }),
+  }));
+  return {
+    key,
+    lines: sides,
+    ...(reverses === undefined ? {} : { reverses }),
+    ...(reference === undefined ? {} : { reference }),
+  };
+}
+
+/** A part of an op, read; undefined where it is erased, or does not say what it should. */
+function partOf<T>(community: Community, id: Uint8Array, name: string, shape: Shape<T>): T | undefined {
+  const digest = community.facts.opPart(id, name)?.digest;
+  const bytes = digest === undefined ? undefined : community.store.parts.get(digest);
+  const json = bytes === undefined ? undefined : textOf(bytes);
+  if (json === undefined) return undefined;
+  try {
+    return shape(JSON.parse(json), name);
+  } catch (error) {
+    if (error instanceof LoreError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The part of a usage op: rows in the order of revision and use. */
+export function tablePart({ rows: used }: UsageTable): DraftPart {
+  const written = used.map(({ revision, use, readers, shares }) => ({
+    revision,
+    use,
+    readers,
+    shares: String(shares),
+  }));
+  return { name: TABLE, media: JSON_MEDIA, bytes: utf8(JSON.stringify({ rows: written })) };
+}
+
+/** The draft of a post op, computed from `size` entries; `balances` is the digest of all balances after it. */
+export function postDraft(
+  posted: readonly Posting[],
+  from: { readonly size: number; readonly balances: Uint8Array },
+): Omit<PostOp, "parts"> & { readonly content: readonly DraftPart[] } {
+  const written = posted.map(({ lines, ...posting }) => ({
+    ...posting,
+    lines: lines.map(({ amount: moved, ...side }) => ({ ...side, amount: String(moved) })),
+  }));
+  const totals = new Map<string, bigint>();
+  for (const { currency, amount: moved } of posted.flatMap(({ lines }) => lines))
+    if (moved > 0n) totals.set(currency, (totals.get(currency) ?? 0n) + moved);
+  const json = JSON.stringify({ postings: written, size: from.size, balances: base32.encode(from.balances) });
+  return {
+    op: "post",
+    totals: [...totals]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([currency, sum]) => ({ currency, amount: Number(sum) })),
+    content: [{ name: POSTINGS, media: JSON_MEDIA, bytes: utf8(json) }],
+  };
+}

@@ -1,0 +1,189 @@
+/**
+ * Why somebody is due what they are due: every path by which value came to them, from the use it came in with, over what was
+ * made from what, to the words or the review it is for. The amounts of the paths come to the whole, to the last unit.
+ */
+import { base32, LoreError } from "../../bytes/index.ts";
+import type { Line } from "../../projection/credit/ledger.ts";
+import type { Due, Role } from "../../projection/credit/settle.ts";
+import { split } from "../../projection/credit/split.ts";
+import type { Use } from "../../projection/credit/usage.ts";
+import type { Community } from "../community.ts";
+import { accountsOf, draftEpoch, epochKey } from "./accounts.ts";
+import { periodNumbered, type Period } from "./policy.ts";
+import { NOBODY, PASSES, REMOTE, type Settled } from "./settling.ts";
+import { allPosted, closedPeriods, type ClosedPeriod } from "./statements.ts";
+
+/** One step of a path: a version, and how the value left it. Ids in base32. */
+export interface Step {
+  readonly revision: string;
+  /** How it was passed on to the next step; undefined at the last. */
+  readonly by: (typeof PASSES)[number] | undefined;
+}
+
+export interface Path {
+  readonly person: string;
+  readonly role: Role;
+  readonly amount: bigint;
+  /** The use that brought it in. */
+  readonly use: Use;
+  readonly readers: number;
+  readonly steps: readonly Step[];
+}
+
+/** A closed period, shared out again. */
+export interface Explained {
+  readonly closed: ClosedPeriod;
+  readonly period: Period;
+  readonly currency: string;
+  /** undefined where shares were agreed on, whatever was used. */
+  readonly settled: Settled | undefined;
+  readonly dues: ReadonlyMap<string, bigint>;
+}
+
+/** Shares a closed period out again, from the record. @throws LoreError NOT_FOUND for one that is not closed or was erased. */
+export function explain(community: Community, epoch: number): Explained {
+  const closed = closedPeriods(community)[epoch];
+  const period = periodNumbered(community, epoch);
+  if (closed?.table === undefined || period === undefined)
+    throw new LoreError(
+      "NOT_FOUND",
+      `Period ${epoch} is not closed here, or its table was erased. "lore credit" lists what is.`,
+    );
+  const size = sizeOf(community, closed);
+  const { ledger } = accountsOf(community, closed.index);
+  const { settled, dues } = draftEpoch(community, { period, table: closed.table, size, ledger });
+  return { closed, period, currency: period.policy.rules.currency ?? "points", settled, dues };
+}
+
+/** Entries that were looked at when the period was closed. */
+function sizeOf(community: Community, { epoch, said }: ClosedPeriod): number {
+  const posted = allPosted(community).find(({ postings }) => postings.some(({ key }) => key === epochKey(epoch)));
+  return posted?.size ?? said;
+}
+
+/** How many paths are told; the rest is summed up in one. */
+const PATHS_MAX = 10_000;
+
+/** Every path to the dues of `isWanted`. Amounts come to what they are due. */
+export function pathsTo({ settled }: Explained, isWanted: (due: Due, revision: string) => boolean): Path[] {
+  if (settled === undefined) return [];
+  const { nodes, settlement } = settled;
+  const paths: Path[] = [];
+  const incoming = linksInto(settled);
+  for (const due of settlement.dues) {
+    const revision = nodes[due.revision]?.id ?? "";
+    if (!isWanted(due, revision)) continue;
+    const steps: Step[] = [{ revision, by: undefined }];
+    follow({ settled, incoming, paths, due }, { node: due.revision, amount: due.amount, steps });
+  }
+  return paths.toSorted((a, b) => (a.amount === b.amount ? 0 : a.amount < b.amount ? 1 : -1));
+}
+
+interface Following {
+  readonly settled: Settled;
+  readonly incoming: ReadonlyMap<number, readonly number[]>;
+  readonly paths: Path[];
+  readonly due: Due;
+}
+
+/** Divides an amount at a node among what came in there, by how much each was, and goes on upwards. */
+function follow(
+  at: Following,
+  { node, amount, steps }: { node: number; amount: bigint; steps: readonly Step[] },
+): void {
+  const { settled, incoming, paths, due } = at;
+  if (paths.length >= PATHS_MAX)
+    throw new LoreError("TOO_LARGE", `Explaining a share: it came by more than ${PATHS_MAX} paths. Ask for one unit.`, {
+      limit: PATHS_MAX,
+    });
+  const arrivals = settled.arrivals.filter((arrival) => arrival.node === node);
+  const links = (incoming.get(node) ?? []).filter((link) => (settled.settlement.flow.passed[link] ?? 0) > 0);
+  const parts = split(amount, [
+    ...arrivals.map((arrival) => arrival.amount),
+    ...links.map((link) => BigInt(settled.settlement.flow.passed[link] ?? 0)),
+  ]);
+  for (const [i, { row }] of arrivals.entries()) {
+    const part = parts[i] ?? 0n;
+    if (part > 0n)
+      paths.push({ person: due.person, role: due.role, amount: part, use: row.use, readers: row.readers, steps });
+  }
+  for (const [i, link] of links.entries()) {
+    const part = parts[arrivals.length + i] ?? 0n;
+    if (part === 0n) continue;
+    const from = sourceOf(settled, link);
+    const by = PASSES[settled.graph.kind[link] ?? 0];
+    follow(at, { node: from, amount: part, steps: [{ revision: settled.nodes[from]?.id ?? "", by }, ...steps] });
+  }
+}
+
+/** The node that a link leaves. */
+function sourceOf({ graph: { first } }: Settled, link: number): number {
+  let [low, high] = [0, first.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((first[middle] ?? 0) <= link) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function linksInto({ graph: { to } }: Settled): Map<number, readonly number[]> {
+  return Map.groupBy(to.keys(), (link) => to[link] ?? 0);
+}
+
+/** What recomputing the periods found. */
+export interface CreditReport {
+  readonly periods: number;
+  readonly postings: number;
+  /** Periods whose table or texts were erased: they cannot be shared out again. */
+  readonly unexplained: readonly number[];
+  readonly balances: string;
+}
+
+/**
+ * Shares every closed period out again and compares with what was posted.
+ * @throws LoreError INTEGRITY naming the first that differs.
+ */
+export function verifyCredit(community: Community): CreditReport {
+  const { ledger, postings, refused } = accountsOf(community);
+  const [first] = refused;
+  if (first !== undefined)
+    throw new LoreError("INTEGRITY", `Verifying the ledger, entry ${first.index}: ${first.why}`, {
+      data: { where: `entry ${first.index}` },
+    });
+  const unexplained: number[] = [];
+  const closed = closedPeriods(community);
+  for (const { epoch, table, index } of closed) {
+    if (table === undefined) {
+      unexplained.push(epoch);
+      continue;
+    }
+    const due = dueToPeople(explain(community, epoch).dues);
+    const given = givenBy(postings.find(({ key }) => key === epochKey(epoch))?.lines ?? []);
+    const differs = [...new Set([...due.keys(), ...given.keys()])].find((who) => due.get(who) !== given.get(who));
+    if (differs !== undefined)
+      throw new LoreError(
+        "INTEGRITY",
+        `Verifying period ${epoch}, closed with entry ${index}: ${differs} is due ${due.get(differs) ?? 0n}, ${given.get(differs) ?? 0n} were posted.`,
+        { data: { where: `period ${epoch}` } },
+      );
+  }
+  const balances = base32.encode(ledger.digest(community.environment.suite));
+  return { periods: closed.length, postings: postings.length, unexplained, balances };
+}
+
+/** By holder, as postings name them. */
+function dueToPeople(dues: ReadonlyMap<string, bigint>): Map<string, bigint> {
+  const named = [...dues].filter(([person, amount]) => person !== NOBODY && amount > 0n);
+  return new Map(
+    named.map(([person, amount]) => [person.startsWith(REMOTE) ? person.slice(REMOTE.length) : person, amount]),
+  );
+}
+
+/** What a posting gives by holder, to whichever of their accounts. */
+function givenBy(lines: readonly Line[]): Map<string, bigint> {
+  const given = new Map<string, bigint>();
+  for (const { holder, amount } of lines)
+    if (holder !== undefined) given.set(holder, (given.get(holder) ?? 0n) + amount);
+  return given;
+}

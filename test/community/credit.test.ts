@@ -1,0 +1,317 @@
+/** Value from uses to people in a real community: periods, accounts, why, and what attackers get out of it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { base32 } from "../../src/bytes/index.ts";
+import { authorship, type DraftOp } from "../../src/community/index.ts";
+import * as credit from "../../src/community/credit/index.ts";
+import { accountsOf } from "../../src/community/credit/index.ts";
+import type { Use } from "../../src/projection/credit/usage.ts";
+import { revisionId, type ReviseOp, type Rules, unitId } from "../../src/unit/index.ts";
+import { createCommunity, pageParts, type Person, suite, type TestCommunity, textPart } from "./kit.ts";
+
+const POINTS: Rules = {
+  currency: "points",
+  budget: 1_000_000,
+  passes: { derivedFrom: 3_000, uses: 500 },
+  keeps: { authors: 8_500, reviewers: 1_000, stewards: 500 },
+};
+
+let pages = 0;
+
+/** Writes a page; answers its unit and revision. */
+async function write(t: TestCommunity, by: Person, body: string, more: Partial<ReviseOp> = {}) {
+  const nonce = suite.sha256(new TextEncoder().encode(`page ${pages++}`)).subarray(0, 16);
+  const unit = unitId(suite, { log: t.community.log, author: by.member, nonce });
+  return revise(t, by, {
+    op: "revise",
+    unit,
+    kind: "page",
+    nonce,
+    parents: [],
+    ...more,
+    content: pageParts(`Page ${pages}`, body),
+  });
+}
+
+async function revise(t: TestCommunity, by: Person, draft: Extract<DraftOp, { op: "revise" }>) {
+  const { submission } = await by.write(draft);
+  const id = revisionId(suite, { log: t.community.log, author: by.member, op: submission.entry.ops[0] as ReviseOp });
+  return { unit: draft.unit, id, revision: base32.encode(id) };
+}
+
+async function vote(t: TestCommunity, rules: Rules) {
+  const nonce = suite.sha256(new TextEncoder().encode(`policy ${pages++}`)).subarray(0, 16);
+  const unit = unitId(suite, { log: t.community.log, author: t.ann.member, nonce });
+  await t.ann.write({
+    op: "revise",
+    unit,
+    kind: "policy",
+    nonce,
+    parents: [],
+    rules,
+    content: pageParts("Sharing", "By this rule."),
+  });
+}
+
+/** A reader's signed use. A citation quotes the first ten bytes. */
+function receipt(t: TestCommunity, reader: Person, id: Uint8Array, use: Use, quoted = "") {
+  const bytes = new TextEncoder().encode(quoted);
+  return credit.signUse(
+    suite,
+    {
+      log: t.community.log,
+      reader: reader.member,
+      revision: id,
+      use,
+      time: t.environment.now(),
+      ...(use === "cite" ? { quote: { range: [0, bytes.length] as const, digest: suite.sha256(bytes) } } : {}),
+    },
+    reader.signer,
+  );
+}
+
+async function joinMany(t: TestCommunity, name: string, count: number): Promise<Person[]> {
+  const people: Person[] = [];
+  for (let i = 0; i < count; i++) people.push(await t.join(`${name} ${i}`));
+  return people;
+}
+
+async function settle(t: TestCommunity, desk: credit.Desk) {
+  await authorship.authorshipReady(t.community);
+  const draft = credit.draftClosing(t.community, desk);
+  await credit.close(t.community, { author: t.ann.author, desk }, draft);
+  return draft;
+}
+
+const dueTo = (draft: credit.ClosingDraft, person: Person): bigint =>
+  draft.dues.get(base32.encode(person.member)) ?? 0n;
+
+test("nothing is shared until a rule says so, and then to the last unit, with a reason for each", async () => {
+  await using t = await createCommunity();
+  const desk = new credit.Desk(t.community);
+  const ben = await t.join("Ben", "editor");
+  const cleo = await t.join("Cleo", "editor");
+  const text = "Turn the screw until the hum is gone and the lamp is steady.";
+  const original = await write(t, ben, text);
+  await assert.rejects(() => settle(t, desk), { code: "REFUSED", message: /nothing is shared/ });
+  await vote(t, POINTS);
+  const derived = await write(t, cleo, "Wholly other words about a kettle that whistles at night.", {
+    links: [{ rel: "derivedFrom", to: original.unit }],
+  });
+  const readers = await joinMany(t, "reader", 6);
+  for (const reader of readers) assert.ok(desk.take(receipt(t, reader, derived.id, "carry")));
+  const draft = await settle(t, desk);
+  const all = [...draft.dues.values()].reduce((sum, amount) => sum + amount, 0n);
+  assert.equal(all, 1_000_000n);
+  // 30 % passed on; of what is kept 95 % to the author, there being no reviewer, and 5 % to the steward.
+  assert.equal(dueTo(draft, cleo), 665_000n);
+  assert.equal(dueTo(draft, ben), 285_000n);
+  assert.equal(dueTo(draft, t.ann), 50_000n);
+  const explained = credit.explain(t.community, 0);
+  for (const [person, amount] of explained.dues) {
+    const paths = credit.pathsTo(explained, (due) => due.person === person);
+    assert.equal(
+      paths.reduce((sum, path) => sum + path.amount, 0n),
+      amount,
+      person,
+    );
+  }
+  const [path] = credit.pathsTo(explained, (due) => due.person === base32.encode(ben.member));
+  assert.deepEqual(path?.steps, [
+    { revision: derived.revision, by: "derivedFrom" },
+    { revision: original.revision, by: undefined },
+  ]);
+  assert.equal(credit.verifyCredit(t.community).periods, 1);
+  desk.close();
+});
+
+test("what is pending ripens, is paid once, and every posting is taken in once", async () => {
+  await using t = await createCommunity();
+  const desk = new credit.Desk(t.community);
+  const ben = await t.join("Ben", "editor");
+  const page = await write(t, ben, "How to tell a good bearing by its sound.");
+  await vote(t, { currency: "EUR", passes: {}, payFrom: 100 });
+  const { community } = t;
+  const author = () => t.ann.author;
+  const inflow = () => credit.deposit(community, { amount: 10_001n, currency: "EUR", reference: "Transfer 17" });
+  await credit.post(community, author(), () => [inflow()]);
+  await assert.rejects(() => credit.post(community, author(), () => [inflow()]), {
+    code: "REFUSED",
+    message: /on record already/,
+  });
+  assert.throws(() => credit.deposit(community, { amount: 1n, currency: "USD", reference: "x" }), { code: "REFUSED" });
+  assert.throws(() => credit.deposit(community, { amount: -1n, currency: "EUR", reference: "x" }), { code: "REFUSED" });
+  for (const reader of await joinMany(t, "reader", 5)) desk.take(receipt(t, reader, page.id, "run"));
+  await settle(t, desk);
+  const holder = base32.encode(ben.member);
+  const balance = (account: "pending" | "payable" | "paid" | "escrow") =>
+    accountsOf(community).ledger.balance(account, "EUR", holder);
+  assert.equal(balance("pending"), 9_501n);
+  await assert.rejects(() => credit.post(community, author(), (all) => [credit.preparePayout(community, all, "EUR")]), {
+    code: "REFUSED",
+  });
+  await settle(t, desk);
+  assert.equal(balance("payable"), 9_501n);
+  await credit.post(community, author(), (all) => [credit.preparePayout(community, all, "EUR")]);
+  assert.equal(balance("escrow"), 9_501n);
+  await credit.post(community, author(), (all) => [credit.confirmPayout(all, 1, "SEPA 4711")]);
+  assert.equal(balance("paid"), 9_501n);
+  await assert.rejects(() => credit.post(community, author(), (all) => [credit.confirmPayout(all, 1, "SEPA 4712")]), {
+    code: "REFUSED",
+    message: /confirmed already/,
+  });
+  const sum = accountsOf(community)
+    .ledger.balances()
+    .reduce((all, each) => all + each.amount, 0n);
+  assert.equal(sum, 0n);
+  assert.deepEqual(accountsOf(community).refused, []);
+  assert.equal(credit.verifyCredit(community).periods, 2);
+  desk.close();
+});
+
+test("a period is closed once, and forged postings move nothing and are named", async () => {
+  await using t = await createCommunity();
+  const desk = new credit.Desk(t.community);
+  await vote(t, POINTS);
+  await write(t, t.ann, "Some words that nobody uses.");
+  await settle(t, desk);
+  await assert.rejects(
+    () =>
+      t.ann.write({
+        op: "usage",
+        epoch: 0,
+        readers: 0,
+        total: 0,
+        content: [textPart("table", '{"rows":[]}', "application/json")],
+      }),
+    {
+      code: "STALE",
+      message: /closed next is 1/,
+    },
+  );
+  const before = base32.encode(accountsOf(t.community).ledger.digest(suite));
+  const forged = {
+    key: "gift:1",
+    lines: [
+      { account: "inflow", currency: "points", amount: "-5" },
+      { account: "payable", holder: base32.encode(t.ann.member), currency: "points", amount: "6" },
+    ],
+  };
+  const body = JSON.stringify({ postings: [forged], size: 1, balances: before });
+  await t.ann.write({
+    op: "post",
+    totals: [{ currency: "points", amount: 5 }],
+    content: [textPart("postings", body, "application/json")],
+  });
+  const { refused, ledger } = accountsOf(t.community);
+  assert.match(refused[0]?.why ?? "", /comes to 1, not to zero/);
+  assert.equal(base32.encode(ledger.digest(suite)), before);
+  assert.throws(() => credit.verifyCredit(t.community), { code: "INTEGRITY" });
+  desk.close();
+});
+
+test("the desk takes one use per reader, version and period, from members, and of what stands there", async () => {
+  await using t = await createCommunity();
+  const desk = new credit.Desk(t.community);
+  const ben = await t.join("Ben", "editor");
+  const text = "Grease it with wool fat, never with oil.";
+  const page = await write(t, ben, text);
+  const [reader = ben] = await joinMany(t, "reader", 1);
+  const use = receipt(t, reader, page.id, "cite", "Grease it");
+  assert.equal(desk.take(use), true);
+  assert.equal(desk.take(use), false);
+  assert.equal(desk.take(receipt(t, reader, page.id, "cite", "Grease")), false);
+  assert.throws(() => desk.take(receipt(t, reader, page.id, "cite", "Grease us")), {
+    code: "REFUSED",
+    message: /byte for byte/,
+  });
+  assert.throws(() => desk.take(receipt(t, t.person("nobody"), page.id, "run")), {
+    code: "REFUSED",
+    message: /Join first/,
+  });
+  assert.throws(() => desk.take(receipt(t, reader, new Uint8Array(32), "run")), { code: "REFUSED" });
+  const broken = receipt(t, reader, page.id, "run");
+  broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1;
+  assert.throws(() => desk.take(broken), { code: "BAD_SIGNATURE" });
+  const id = base32.encode(reader.member);
+  assert.equal(desk.uses(id).length, 1);
+  desk.dispute({ reader: id, revision: page.revision, use: "cite" }, true);
+  assert.equal(desk.uses(id)[0]?.disputed, true);
+  t.environment.advance(91 * 86_400_000);
+  assert.deepEqual(desk.uses(), []);
+  desk.close();
+});
+
+test("shares that were agreed on need no uses, and a simulation shows who gains", async () => {
+  await using t = await createCommunity();
+  const ben = await t.join("Ben", "editor");
+  await write(t, ben, "What the old bulbs were rated for.");
+  await write(t, t.ann, "Where the old bulbs can still be had.");
+  await authorship.authorshipReady(t.community);
+  const [ann, other] = [base32.encode(t.ann.member), base32.encode(ben.member)];
+  const rules = {
+    currency: "points",
+    budget: 1_000,
+    fixed: [
+      { member: ann, share: 333_333 },
+      { member: other, share: 666_667 },
+    ],
+  };
+  const found = credit.simulate(t.community, { rules, desk: undefined, budget: 1_000n });
+  assert.equal(found.supposed, "each page alike");
+  assert.deepEqual(
+    found.people.map(({ person, before, after }) => [person.name, before, after]),
+    [
+      ["Ann", 0n, 333n],
+      ["Ben", 0n, 667n],
+    ],
+  );
+  const byUse = credit.simulate(t.community, { rules: { currency: "points" }, desk: undefined, budget: 1_000n });
+  assert.equal(
+    byUse.people.reduce((sum, { after }) => sum + after, 0n),
+    1_000n,
+  );
+});
+
+test("whoever cites, copies, reformats or reviews themselves, or reads under fifty names, gets no more than readers give", async () => {
+  await using t = await createCommunity({ tickMs: 10 });
+  const desk = new credit.Desk(t.community);
+  const honest = await t.join("Honest", "editor");
+  const mallory = await t.join("Mallory", "editor");
+  const words = "The bellows leak at the third fold because the glue turns brittle after forty winters in a cold shed.";
+  const page = await write(t, honest, words);
+  await vote(t, POINTS);
+  // His own units that all cite and build on one another: nobody uses them.
+  const own = await write(t, mallory, "A page of mine.");
+  for (let i = 0; i < 100; i++)
+    await write(t, mallory, `Citing myself ${i}.`, { links: [{ rel: "derivedFrom", to: own.unit }] });
+  // The other's words under his name, and the other's page with every line broken anew.
+  const copy = await write(t, mallory, words);
+  const head = await revise(t, mallory, {
+    op: "revise",
+    unit: page.unit,
+    kind: "page",
+    parents: [page.id],
+    content: pageParts("Page", words.replaceAll(" ", "\n")),
+  });
+  await assert.rejects(() => mallory.write({ op: "review", verdict: "approve", on: copy.id }), { code: "REFUSED" });
+  const readers = await joinMany(t, "reader", 10);
+  for (const reader of readers) {
+    desk.take(receipt(t, reader, copy.id, "run"));
+    desk.take(receipt(t, reader, head.id, "run"));
+  }
+  // He uses his own, which counts nothing.
+  desk.take(receipt(t, mallory, own.id, "run"));
+  const draft = await settle(t, desk);
+  assert.equal(dueTo(draft, mallory), 0n);
+  assert.equal(dueTo(draft, honest) + dueTo(draft, t.ann), 1_000_000n);
+  // Fifty names of his read what is his; ten others read what is not: one name moves one share of sixty.
+  const ring = await joinMany(t, "ring", 50);
+  for (const fake of ring) desk.take(receipt(t, fake, own.id, "run"));
+  for (const reader of readers) desk.take(receipt(t, reader, head.id, "run"));
+  const second = await settle(t, desk);
+  assert.ok(dueTo(second, mallory) <= (1_000_000n * 50n) / 60n);
+  assert.equal(credit.verifyCredit(t.community).periods, 2);
+  desk.close();
+});

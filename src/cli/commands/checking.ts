@@ -3,7 +3,8 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs
 
 import { ERRORS, hex, isLoreError, LoreError } from "../../bytes/index.ts";
 import { nobleSuite } from "../../bytes/noble.ts";
-import { type Community, proofFile, units, verifyCommunity } from "../../community/index.ts";
+import { authorship, type Community, proofFile, units, verifyCommunity } from "../../community/index.ts";
+import { verifyCredit } from "../../community/credit/index.ts";
 import { parseProof, verifyProof } from "../../log/index.ts";
 import { Db, ownerOf, rowsError } from "../../store/index.ts";
 import {
@@ -11,6 +12,7 @@ import {
   chosenCommunity,
   COMMUNITY_OPTION,
   counted,
+  flag,
   day,
   type Invocation,
   isSet,
@@ -27,12 +29,13 @@ import {
 const verify: Command = {
   name: "verify",
   words: 2,
-  usage: "[--community ID|NAME] | FILE PROOF.tlog-proof --community ID",
+  usage: "[--credit] [--community ID|NAME] | FILE PROOF.tlog-proof --community ID",
   summary: "Check everything a community holds, or one file against its proof",
-  options: COMMUNITY_OPTION,
+  options: { ...COMMUNITY_OPTION, credit: flag },
   async run(invocation) {
     if (invocation.words.length > 0) return verifyFile(invocation);
     const community = communityToVerify(invocation);
+    if (isSet(invocation, "credit")) return verifyShares(invocation, community);
     const progress = progressLine(invocation.output);
     const report = await verifyCommunity(community, ({ stage, done, of }) => progress.show(stage, done, of)).finally(
       () => progress.end(),
@@ -52,6 +55,24 @@ const verify: Command = {
     return ERRORS.BEHIND.exit;
   },
 };
+
+/** Shares every closed period out again, and posts every posting anew. */
+async function verifyShares(invocation: Invocation, community: Community): Promise<undefined> {
+  await authorship.authorshipReady(community);
+  const report = verifyCredit(community);
+  const { periods, postings, unexplained, balances } = report;
+  if (isSet(invocation, "json")) printJson(invocation, { community: community.id, ...report });
+  else {
+    const erased =
+      unexplained.length === 0
+        ? ""
+        : ` Erased, so that nobody can share it out again: period ${unexplained.join(", ")}.`;
+    invocation.output.out(
+      `${community.name}: every share comes out as it was posted.\n${counted(periods, "period")}, ${counted(postings, "posting")}.${erased}\nbalances ${balances}\n`,
+    );
+  }
+  return undefined;
+}
 
 /** Alone, so that nothing changes meanwhile; what cannot be written stays as it is anyway. */
 function communityToVerify(invocation: Invocation): Community {

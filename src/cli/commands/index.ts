@@ -2,12 +2,14 @@
 import type { Command } from "../command.ts";
 import { AUTHORSHIP } from "./authorship.ts";
 import { CHECKING } from "./checking.ts";
+import { CREDIT } from "./credit.ts";
 import { MEMBERSHIP } from "./membership.ts";
 import { MOVING } from "./moving.ts";
 import { PORTRAIT } from "./portrait.ts";
 import { READING } from "./reading.ts";
 import { SERVING } from "./serving.ts";
 import { TAKING } from "./taking.ts";
+import { USING } from "./using.ts";
 import { WRITING } from "./writing.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -18,6 +20,8 @@ export const COMMANDS: readonly Command[] = [
   ...PORTRAIT,
   ...AUTHORSHIP,
   ...WRITING,
+  ...USING,
+  ...CREDIT,
   ...MEMBERSHIP,
   ...CHECKING,
 ];

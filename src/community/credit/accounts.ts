@@ -98,13 +98,15 @@ export function draftEpoch(
   const { rules } = policy;
   const currency = rules.currency ?? "points";
   const moves = new Moves();
-  const fresh = BigInt(rules.budget ?? 0);
-  if (fresh > 0n) moves.move(fresh, currency, { account: "inflow" }, { account: "pool" });
-  const budget = ledger.balance("pool", currency) + fresh;
+  const pool = ledger.balance("pool", currency);
+  const budget = pool + BigInt(rules.budget ?? 0);
   const settled =
     rules.fixed === undefined ? settlePeriod(community, { epoch, table, rules, size, budget }) : undefined;
   const dues =
     settled === undefined ? fixedDues(community, rules, { epoch, budget }) : sumByPerson(settled.settlement.dues);
+  const shared = [...dues].reduce((sum, [person, amount]) => (person === NOBODY ? sum : sum + amount), 0n);
+  // Points are made as they are given: what nobody is due is never there.
+  if (shared > pool) moves.move(shared - pool, currency, { account: "inflow" }, { account: "pool" });
   for (const [person, amount] of dues)
     if (person !== NOBODY) moves.move(amount, currency, { account: "pool" }, sideOf(community, person));
   const ripe = new Moves();

@@ -4,6 +4,7 @@
  */
 import { base32, LoreError, utf8 } from "../../bytes/index.ts";
 import type { Posting } from "../../projection/credit/ledger.ts";
+import { amountText } from "../../projection/credit/money.ts";
 import { type NamedUse, usageTable, type UsageTable, type UseWeights } from "../../projection/credit/usage.ts";
 import { type kindRules, opId } from "../../unit/index.ts";
 import type { Author } from "../author.ts";
@@ -13,7 +14,7 @@ import { standingIn } from "../queries/authorship.ts";
 import { authorsOf } from "../queries/people.ts";
 import { accountsOf, draftEpoch, type EpochDraft, Moves, type Side } from "./accounts.ts";
 import type { Desk } from "./desk.ts";
-import { openPeriod, type Period, policyAt } from "./policy.ts";
+import { openPeriod, type Period, periodNumbered, policyAt } from "./policy.ts";
 import { closedPeriods, postDraft, tablePart } from "./statements.ts";
 
 /** A period as it would be closed now. */
@@ -43,11 +44,13 @@ export function draftClosing(community: Community, desk: Desk): ClosingDraft {
 export function tableFrom(
   community: Community,
   desk: Desk,
-  { epoch, policy, from }: Period,
+  { epoch, policy }: Period,
 ): { readonly table: UsageTable; readonly counted: readonly NamedUse[] } {
   const closed = new Set(closedPeriods(community).map(({ id }) => id));
-  const since = community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", Math.max(0, from));
-  const uses = desk.open(closed, epoch === 0 ? (since?.time ?? 0) : 0).flatMap((use) => named(community, use));
+  // What was used before there was a rule was used without one.
+  const first = periodNumbered(community, 0)?.from ?? 0;
+  const since = community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", first)?.time ?? 0;
+  const uses = desk.open(closed, since).flatMap((use) => named(community, use));
   const table = usageTable(community.environment.suite, epoch, uses, weightsOf(policy.rules));
   const carried = new Set(table.carried.map(idOf));
   return { table, counted: uses.filter((use) => !carried.has(idOf(use))) };
@@ -196,7 +199,7 @@ export function preparePayout(
       moves.move(amount, currency, { account, holder }, { account: "escrow", holder });
   const lines = moves.lines();
   if (lines.length === 0)
-    throw new LoreError("REFUSED", `Preparing a payout: nobody has ${least} ${currency} or more to be paid.`);
+    throw new LoreError("REFUSED", `Preparing a payout: nobody has ${amountText(least, currency)} or more to be paid.`);
   const last = Math.max(0, ...postings.map(({ key }) => Number(PAYOUT.exec(key)?.[1] ?? 0)));
   return { key: `payout:${last + 1}:prepared`, lines };
 }

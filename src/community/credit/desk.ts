@@ -2,6 +2,7 @@
  * The desk: who used what, kept beside the record for 90 days at most and never part of it. How often pages are read is
  * counted without saying by whom. What a crash loses are the last seconds of that count.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { base32, equal, LoreError } from "../../bytes/index.ts";
@@ -56,13 +57,18 @@ interface DeskRow {
 export class Desk {
   readonly #community: Community;
   readonly #db: Db;
+  readonly #readOnly: boolean;
 
-  /** Opens the desk of a community; without a right to write, an empty one. */
+  /** Opens the desk of a community; only to be read, an empty one where there is none yet. */
   constructor(community: Community, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
     this.#community = community;
-    const path = readOnly ? ":memory:" : join(community.directory, "desk.db");
-    this.#db = new Db(path, { durability: "normal" });
-    this.#db.exec(SCHEMA);
+    const path = join(community.directory, "desk.db");
+    this.#readOnly = readOnly && existsSync(path);
+    this.#db = new Db(readOnly && !this.#readOnly ? ":memory:" : path, {
+      durability: "normal",
+      readOnly: this.#readOnly,
+    });
+    if (!this.#readOnly) this.#db.exec(SCHEMA);
   }
 
   close(): void {
@@ -79,12 +85,18 @@ export class Desk {
     this.#requireHere(read);
     this.#forgetOld();
     const { reader, revision, use, time } = read;
-    return (
-      this.#db.run(
-        "INSERT OR IGNORE INTO used (reader, revision, use, time, receipt) VALUES (?, ?, ?, ?, ?)",
-        ...[base32.encode(reader), base32.encode(revision), use, time, receipt],
-      ) > 0
+    const key = [base32.encode(reader), base32.encode(revision), use];
+    const isNew =
+      this.#db.get(
+        "SELECT 1 AS found FROM used WHERE reader = ? AND revision = ? AND use = ? AND counted = ''",
+        ...key,
+      ) === undefined;
+    this.#db.run(
+      `INSERT INTO used (reader, revision, use, time, receipt) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET time = excluded.time, receipt = excluded.receipt`,
+      ...[...key, time, receipt],
     );
+    return isNew;
   }
 
   #requireHere({ log, reader, key, revision, time, use, quote }: UseReceipt): void {
@@ -178,6 +190,7 @@ export class Desk {
   }
 
   #forgetOld(): void {
+    if (this.#readOnly) return;
     const oldest = this.#community.environment.now() - DESK_MS;
     this.#db.run("DELETE FROM used WHERE time < ?", oldest);
     this.#db.run("DELETE FROM reads WHERE day < ?", Math.floor(oldest / DAY_MS));

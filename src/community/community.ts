@@ -15,6 +15,7 @@ import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } f
 import { Analyser } from "../projection/search/index.ts";
 import { type Db, type HighWater, type MoveWal, openSqliteStore, rowsError, type Store } from "../store/index.ts";
 import { checkParts, requireTimely } from "./admission.ts";
+import { Desk } from "./credit/desk.ts";
 import type { Background } from "./background.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
@@ -58,6 +59,7 @@ export class Community {
   readonly #rows: RowsFile;
   readonly #queue = new WriteQueue((submissions, onRefused) => this.#writeGroup(submissions, onRefused));
   readonly #seals = new Turns();
+  #desk: Desk | undefined;
   #sealTimer: NodeJS.Timeout | undefined;
   #refusal: LoreError | undefined;
   readonly #erased = new Set<string>();
@@ -179,6 +181,12 @@ export class Community {
   /** Where its files are. */
   get directory(): string {
     return this.#options.directory;
+  }
+
+  /** Who used what, beside the record; opened when it is first asked for. */
+  get desk(): Desk {
+    this.#desk ??= new Desk(this, { readOnly: this.#options.readOnly === true });
+    return this.#desk;
   }
 
   /** Number of entries, durable. */
@@ -371,6 +379,7 @@ export class Community {
       await this.#options.background?.order({ act: "release", directory: this.directory }).catch(() => undefined);
       await this.search.close();
       await this.authorship.close();
+      this.#desk?.close();
       this.#rows.close();
       this.store.close();
     }

@@ -77,10 +77,10 @@ async function joinMany(t: TestCommunity, name: string, count: number): Promise<
   return people;
 }
 
-async function settle(t: TestCommunity, desk: credit.Desk) {
+async function settle(t: TestCommunity) {
   await authorship.authorshipReady(t.community);
-  const draft = credit.draftClosing(t.community, desk);
-  await credit.close(t.community, { author: t.ann.author, desk }, draft);
+  const draft = credit.draftClosing(t.community);
+  await credit.close(t.community, t.ann.author, draft);
   return draft;
 }
 
@@ -89,19 +89,19 @@ const dueTo = (draft: credit.ClosingDraft, person: Person): bigint =>
 
 test("nothing is shared until a rule says so, and then to the last unit, with a reason for each", async () => {
   await using t = await createCommunity();
-  const desk = new credit.Desk(t.community);
+  const { desk } = t.community;
   const ben = await t.join("Ben", "editor");
   const cleo = await t.join("Cleo", "editor");
   const text = "Turn the screw until the hum is gone and the lamp is steady.";
   const original = await write(t, ben, text);
-  await assert.rejects(() => settle(t, desk), { code: "REFUSED", message: /nothing is shared/ });
+  await assert.rejects(() => settle(t), { code: "REFUSED", message: /nothing is shared/ });
   await vote(t, POINTS);
   const derived = await write(t, cleo, "Wholly other words about a kettle that whistles at night.", {
     links: [{ rel: "derivedFrom", to: original.unit }],
   });
   const readers = await joinMany(t, "reader", 6);
   for (const reader of readers) assert.ok(desk.take(receipt(t, reader, derived.id, "carry")));
-  const draft = await settle(t, desk);
+  const draft = await settle(t);
   const all = [...draft.dues.values()].reduce((sum, amount) => sum + amount, 0n);
   assert.equal(all, 1_000_000n);
   // 30 % passed on; of what is kept 95 % to the author, there being no reviewer, and 5 % to the steward.
@@ -123,12 +123,11 @@ test("nothing is shared until a rule says so, and then to the last unit, with a 
     { revision: original.revision, by: undefined },
   ]);
   assert.equal(credit.verifyCredit(t.community).periods, 1);
-  desk.close();
 });
 
 test("what is pending ripens, is paid once, and every posting is taken in once", async () => {
   await using t = await createCommunity();
-  const desk = new credit.Desk(t.community);
+  const { desk } = t.community;
   const ben = await t.join("Ben", "editor");
   const page = await write(t, ben, "How to tell a good bearing by its sound.");
   await vote(t, { currency: "EUR", passes: {}, payFrom: 100 });
@@ -143,7 +142,7 @@ test("what is pending ripens, is paid once, and every posting is taken in once",
   assert.throws(() => credit.deposit(community, { amount: 1n, currency: "USD", reference: "x" }), { code: "REFUSED" });
   assert.throws(() => credit.deposit(community, { amount: -1n, currency: "EUR", reference: "x" }), { code: "REFUSED" });
   for (const reader of await joinMany(t, "reader", 5)) desk.take(receipt(t, reader, page.id, "run"));
-  await settle(t, desk);
+  await settle(t);
   const holder = base32.encode(ben.member);
   const balance = (account: "pending" | "payable" | "paid" | "escrow") =>
     accountsOf(community).ledger.balance(account, "EUR", holder);
@@ -151,7 +150,7 @@ test("what is pending ripens, is paid once, and every posting is taken in once",
   await assert.rejects(() => credit.post(community, author(), (all) => [credit.preparePayout(community, all, "EUR")]), {
     code: "REFUSED",
   });
-  await settle(t, desk);
+  await settle(t);
   assert.equal(balance("payable"), 9_501n);
   await credit.post(community, author(), (all) => [credit.preparePayout(community, all, "EUR")]);
   assert.equal(balance("escrow"), 9_501n);
@@ -167,15 +166,13 @@ test("what is pending ripens, is paid once, and every posting is taken in once",
   assert.equal(sum, 0n);
   assert.deepEqual(accountsOf(community).refused, []);
   assert.equal(credit.verifyCredit(community).periods, 2);
-  desk.close();
 });
 
 test("a period is closed once, and forged postings move nothing and are named", async () => {
   await using t = await createCommunity();
-  const desk = new credit.Desk(t.community);
   await vote(t, POINTS);
   await write(t, t.ann, "Some words that nobody uses.");
-  await settle(t, desk);
+  await settle(t);
   await assert.rejects(
     () =>
       t.ann.write({
@@ -208,12 +205,11 @@ test("a period is closed once, and forged postings move nothing and are named", 
   assert.match(refused[0]?.why ?? "", /comes to 1, not to zero/);
   assert.equal(base32.encode(ledger.digest(suite)), before);
   assert.throws(() => credit.verifyCredit(t.community), { code: "INTEGRITY" });
-  desk.close();
 });
 
 test("the desk takes one use per reader, version and period, from members, and of what stands there", async () => {
   await using t = await createCommunity();
-  const desk = new credit.Desk(t.community);
+  const { desk } = t.community;
   const ben = await t.join("Ben", "editor");
   const text = "Grease it with wool fat, never with oil.";
   const page = await write(t, ben, text);
@@ -240,7 +236,6 @@ test("the desk takes one use per reader, version and period, from members, and o
   assert.equal(desk.uses(id)[0]?.disputed, true);
   t.environment.advance(91 * 86_400_000);
   assert.deepEqual(desk.uses(), []);
-  desk.close();
 });
 
 test("shares that were agreed on need no uses, and a simulation shows who gains", async () => {
@@ -258,7 +253,7 @@ test("shares that were agreed on need no uses, and a simulation shows who gains"
       { member: other, share: 666_667 },
     ],
   };
-  const found = credit.simulate(t.community, { rules, desk: undefined, budget: 1_000n });
+  const found = credit.simulate(t.community, { rules, budget: 1_000n });
   assert.equal(found.supposed, "each page alike");
   assert.deepEqual(
     found.people.map(({ person, before, after }) => [person.name, before, after]),
@@ -267,7 +262,7 @@ test("shares that were agreed on need no uses, and a simulation shows who gains"
       ["Ben", 0n, 667n],
     ],
   );
-  const byUse = credit.simulate(t.community, { rules: { currency: "points" }, desk: undefined, budget: 1_000n });
+  const byUse = credit.simulate(t.community, { rules: { currency: "points" }, budget: 1_000n });
   assert.equal(
     byUse.people.reduce((sum, { after }) => sum + after, 0n),
     1_000n,
@@ -276,7 +271,7 @@ test("shares that were agreed on need no uses, and a simulation shows who gains"
 
 test("whoever cites, copies, reformats or reviews themselves, or reads under fifty names, gets no more than readers give", async () => {
   await using t = await createCommunity({ tickMs: 10 });
-  const desk = new credit.Desk(t.community);
+  const { desk } = t.community;
   const honest = await t.join("Honest", "editor");
   const mallory = await t.join("Mallory", "editor");
   const words = "The bellows leak at the third fold because the glue turns brittle after forty winters in a cold shed.";
@@ -303,15 +298,14 @@ test("whoever cites, copies, reformats or reviews themselves, or reads under fif
   }
   // He uses his own, which counts nothing.
   desk.take(receipt(t, mallory, own.id, "run"));
-  const draft = await settle(t, desk);
+  const draft = await settle(t);
   assert.equal(dueTo(draft, mallory), 0n);
   assert.equal(dueTo(draft, honest) + dueTo(draft, t.ann), 1_000_000n);
   // Fifty names of his read what is his; ten others read what is not: one name moves one share of sixty.
   const ring = await joinMany(t, "ring", 50);
   for (const fake of ring) desk.take(receipt(t, fake, own.id, "run"));
   for (const reader of readers) desk.take(receipt(t, reader, head.id, "run"));
-  const second = await settle(t, desk);
+  const second = await settle(t);
   assert.ok(dueTo(second, mallory) <= (1_000_000n * 50n) / 60n);
   assert.equal(credit.verifyCredit(t.community).periods, 2);
-  desk.close();
 });

@@ -60,20 +60,11 @@ const creditCommand: Command = {
   },
 };
 
-/** The desk of a community, for as long as `work` takes. */
-export async function atDesk<T>(
-  invocation: Invocation,
-  use: "read" | "write",
-  work: (community: Community, desk: credit.Desk) => Promise<T> | T,
-): Promise<T> {
+/** A community of which it is known whose words stand where. */
+export async function withShares(invocation: Invocation, use: "read" | "write"): Promise<Community> {
   const community = chosenCommunity(invocation, use);
   await authorship.authorshipReady(community);
-  const desk = new credit.Desk(community, { readOnly: use === "read" });
-  try {
-    return await work(community, desk);
-  } finally {
-    desk.close();
-  }
+  return community;
 }
 
 function status(invocation: Invocation): undefined {
@@ -158,17 +149,16 @@ function fixedRules(community: Community): kindRules.PolicyRules {
   return { preset: "fixed", currency: "EUR", fixed };
 }
 
-function showSimulation(invocation: Invocation): Promise<undefined> {
-  return atDesk(invocation, "read", (community, desk) => {
-    const rules = readPolicy(requiredOption(invocation, "policy", "a file of rules, or the name of a preset"));
-    const currency = rules.currency ?? "points";
-    const wanted = option(invocation, "budget");
-    const budget = wanted === undefined ? undefined : parseAmount(wanted, currency);
-    const found = credit.simulate(community, { rules, desk, budget });
-    if (isSet(invocation, "json")) printJson(invocation, bigintsAsText(found));
-    else for (const line of simulationLines(found, currency)) invocation.output.out(`${line}\n`);
-    return undefined;
-  });
+async function showSimulation(invocation: Invocation): Promise<undefined> {
+  const community = await withShares(invocation, "read");
+  const rules = readPolicy(requiredOption(invocation, "policy", "a file of rules, or the name of a preset"));
+  const currency = rules.currency ?? "points";
+  const wanted = option(invocation, "budget");
+  const budget = wanted === undefined ? undefined : parseAmount(wanted, currency);
+  const found = credit.simulate(community, { rules, budget });
+  if (isSet(invocation, "json")) printJson(invocation, bigintsAsText(found));
+  else for (const line of simulationLines(found, currency)) invocation.output.out(`${line}\n`);
+  return undefined;
 }
 
 function readPolicy(named: string): kindRules.PolicyRules {
@@ -211,43 +201,40 @@ export function bigintsAsText(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each)));
 }
 
-function closePeriod(invocation: Invocation): Promise<undefined> {
+async function closePeriod(invocation: Invocation): Promise<undefined> {
   const isTrial = isSet(invocation, "try");
-  return atDesk(invocation, isTrial ? "read" : "write", async (community, desk) => {
-    const draft = credit.draftClosing(community, desk);
-    const { period, table, budget, dues } = draft;
-    const currency = period.policy.rules.currency ?? "points";
-    const written = isTrial
-      ? undefined
-      : await credit.close(community, { author: chosenAuthor(invocation, community), desk }, draft);
-    const shared = [...dues].reduce((sum, [who, amount]) => (who === credit.NOBODY ? sum : sum + amount), 0n);
-    if (isSet(invocation, "json")) {
-      const rows = { rows: table.rows, readers: table.readers, carried: table.carried.length };
-      printJson(
-        invocation,
-        bigintsAsText({
-          epoch: period.epoch,
-          currency,
-          budget,
-          shared,
-          table: rows,
-          dues: [...dues],
-          entry: written?.index ?? null,
-        }),
-      );
-      return undefined;
-    }
-    const what = `period ${period.epoch}: ${amountText(shared, currency)} of ${amountText(budget, currency)}, for what ${counted(table.readers, "reader")} used`;
-    const carried =
-      table.carried.length === 0
-        ? ""
-        : ` ${counted(table.carried.length, "use")} with too few readers ${table.carried.length === 1 ? "waits" : "wait"} for the next.`;
-    if (written === undefined) invocation.output.out(`Would close ${what}.${carried}\n`);
-    else if (isWaiting(community, written.index))
-      invocation.output.out(`Suggested: to close ${what}.${carried} ${WAITS}\n`);
-    else invocation.output.out(`Closed ${what}.${carried}\n`);
+  const community = await withShares(invocation, isTrial ? "read" : "write");
+  const draft = credit.draftClosing(community);
+  const { period, table, budget, dues } = draft;
+  const currency = period.policy.rules.currency ?? "points";
+  const written = isTrial ? undefined : await credit.close(community, chosenAuthor(invocation, community), draft);
+  const shared = [...dues].reduce((sum, [who, amount]) => (who === credit.NOBODY ? sum : sum + amount), 0n);
+  if (isSet(invocation, "json")) {
+    const rows = { rows: table.rows, readers: table.readers, carried: table.carried.length };
+    printJson(
+      invocation,
+      bigintsAsText({
+        epoch: period.epoch,
+        currency,
+        budget,
+        shared,
+        table: rows,
+        dues: [...dues],
+        entry: written?.index ?? null,
+      }),
+    );
     return undefined;
-  });
+  }
+  const what = `period ${period.epoch}: ${amountText(shared, currency)} of ${amountText(budget, currency)}, for what ${counted(table.readers, "reader")} used`;
+  const carried =
+    table.carried.length === 0
+      ? ""
+      : ` ${counted(table.carried.length, "use")} with too few readers ${table.carried.length === 1 ? "waits" : "wait"} for the next.`;
+  if (written === undefined) invocation.output.out(`Would close ${what}.${carried}\n`);
+  else if (isWaiting(community, written.index))
+    invocation.output.out(`Suggested: to close ${what}.${carried} ${WAITS}\n`);
+  else invocation.output.out(`Closed ${what}.${carried}\n`);
+  return undefined;
 }
 
 function recordDeposit(invocation: Invocation): Promise<undefined> {

@@ -5,7 +5,7 @@ import * as credit from "../../community/credit/index.ts";
 import { amountText } from "../../projection/credit/money.ts";
 import { type Use, USES } from "../../projection/credit/usage.ts";
 import { type Command, day, flag, type Invocation, isSet, option, printJson, text, word } from "../command.ts";
-import { atDesk, bigintsAsText } from "./credit.ts";
+import { bigintsAsText, withShares } from "./credit.ts";
 import { WRITE_OPTIONS } from "./signing.ts";
 
 const use: Command = {
@@ -14,18 +14,17 @@ const use: Command = {
   usage: "UNIT[@REVISION] --cite WORDS | --carry | --run | --pay | --read [--as LABEL]",
   summary: "Say that you used a version: it counts where the community shares by use",
   options: { ...WRITE_OPTIONS, cite: text, carry: flag, run: flag, pay: flag, read: flag },
-  run(invocation) {
+  async run(invocation) {
     const [chosen, second] = USES.filter((name) => invocation.options[name] !== undefined);
     if (chosen === undefined || second !== undefined)
       throw new LoreError("USAGE", 'Give exactly one use, such as --carry or --cite "its words".');
-    return atDesk(invocation, "write", (community, desk) => {
-      const ref = units.findUnit(community, word(invocation, 0, "a path, title or id"));
-      const revision = units.resolve(community, ref);
-      const isNew = desk.take(receiptOf(invocation, community, { revision, chosen }));
-      if (isSet(invocation, "json")) printJson(invocation, { counted: isNew });
-      else invocation.output.out(isNew ? "Noted.\n" : "This was noted already; it counts once in each period.\n");
-      return undefined;
-    });
+    const community = await withShares(invocation, "write");
+    const ref = units.findUnit(community, word(invocation, 0, "a path, title or id"));
+    const revision = units.resolve(community, ref);
+    const isNew = community.desk.take(receiptOf(invocation, community, { revision, chosen }));
+    if (isSet(invocation, "json")) printJson(invocation, { counted: isNew });
+    else invocation.output.out(isNew ? "Noted.\n" : "This was noted already; it counts once in each period.\n");
+    return undefined;
   },
 };
 
@@ -80,21 +79,21 @@ const uses: Command = {
   usage: "[--dispute REVISION --use cite|carry|run|pay|read [--undo]] [--as LABEL] [--json]",
   summary: "Show which uses of yours are noted; say that one was not so",
   options: { ...WRITE_OPTIONS, dispute: text, use: text, undo: flag },
-  run(invocation) {
-    return atDesk(invocation, "write", (community, desk) => {
-      const reader = base32.encode(readerKeys(invocation, community).member);
-      const disputed = option(invocation, "dispute");
-      if (disputed !== undefined) {
-        const named = USES.find((each) => each === option(invocation, "use"));
-        if (named === undefined) throw new LoreError("USAGE", `Give the use with --use: ${USES.join(", ")}.`);
-        desk.dispute({ reader, revision: disputed, use: named }, !isSet(invocation, "undo"));
-      }
-      const found = desk.uses(reader);
-      if (isSet(invocation, "json")) printJson(invocation, found);
-      else if (found.length === 0) invocation.output.out("No use of yours is noted.\n");
-      else for (const each of found) invocation.output.out(`${useLine(community, each)}\n`);
-      return undefined;
-    });
+  async run(invocation) {
+    const community = await withShares(invocation, "write");
+    const { desk } = community;
+    const reader = base32.encode(readerKeys(invocation, community).member);
+    const disputed = option(invocation, "dispute");
+    if (disputed !== undefined) {
+      const named = USES.find((each) => each === option(invocation, "use"));
+      if (named === undefined) throw new LoreError("USAGE", `Give the use with --use: ${USES.join(", ")}.`);
+      desk.dispute({ reader, revision: disputed, use: named }, !isSet(invocation, "undo"));
+    }
+    const found = desk.uses(reader);
+    if (isSet(invocation, "json")) printJson(invocation, found);
+    else if (found.length === 0) invocation.output.out("No use of yours is noted.\n");
+    else for (const each of found) invocation.output.out(`${useLine(community, each)}\n`);
+    return undefined;
   },
 };
 
@@ -110,29 +109,28 @@ const why: Command = {
   usage: "MEMBER|UNIT [--epoch N] [--community ID|NAME] [--json]",
   summary: "Show by which paths value came to somebody, or to a page: they sum to the last unit",
   options: { ...WRITE_OPTIONS, epoch: text },
-  run(invocation) {
-    return atDesk(invocation, "read", (community) => {
-      const explained = credit.explain(community, chosenEpoch(invocation, community));
-      const named = word(invocation, 0, "a member or a unit");
-      const { title, isWanted } = subjectOf(community, named);
-      const paths = credit.pathsTo(explained, isWanted);
-      const sum = paths.reduce((all, { amount }) => all + amount, 0n);
-      const { currency, period } = explained;
-      if (isSet(invocation, "json")) {
-        printJson(
-          invocation,
-          bigintsAsText({ epoch: period.epoch, currency, policy: period.policy.revision, subject: title, sum, paths }),
-        );
-        return undefined;
-      }
-      const { out } = invocation.output;
-      out(
-        `${title}, period ${period.epoch}: ${amountText(sum, currency)}, by the rule ${period.policy.revision.slice(0, 12)}.\n`,
+  async run(invocation) {
+    const community = await withShares(invocation, "read");
+    const explained = credit.explain(community, chosenEpoch(invocation, community));
+    const named = word(invocation, 0, "a member or a unit");
+    const { title, isWanted } = subjectOf(community, named);
+    const paths = credit.pathsTo(explained, isWanted);
+    const sum = paths.reduce((all, { amount }) => all + amount, 0n);
+    const { currency, period } = explained;
+    if (isSet(invocation, "json")) {
+      printJson(
+        invocation,
+        bigintsAsText({ epoch: period.epoch, currency, policy: period.policy.revision, subject: title, sum, paths }),
       );
-      if (explained.settled === undefined) out("The shares of this rule are fixed; no use decides them.\n");
-      for (const path of paths) out(`${pathLine(community, path, currency)}\n`);
       return undefined;
-    });
+    }
+    const { out } = invocation.output;
+    out(
+      `${title}, period ${period.epoch}: ${amountText(sum, currency)}, by the rule ${period.policy.revision.slice(0, 12)}.\n`,
+    );
+    if (explained.settled === undefined) out("The shares of this rule are fixed; no use decides them.\n");
+    for (const path of paths) out(`${pathLine(community, path, currency)}\n`);
+    return undefined;
   },
 };
 

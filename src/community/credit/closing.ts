@@ -13,7 +13,6 @@ import type { DraftOp } from "../draft.ts";
 import { standingIn } from "../queries/authorship.ts";
 import { authorsOf } from "../queries/people.ts";
 import { accountsOf, draftEpoch, type EpochDraft, Moves, type Side } from "./accounts.ts";
-import type { Desk } from "./desk.ts";
 import { openPeriod, type Period, periodNumbered, policyAt } from "./policy.ts";
 import { closedPeriods, postDraft, tablePart } from "./statements.ts";
 
@@ -27,14 +26,14 @@ export interface ClosingDraft extends EpochDraft {
 }
 
 /** @throws LoreError REFUSED while nothing is shared here. */
-export function draftClosing(community: Community, desk: Desk): ClosingDraft {
+export function draftClosing(community: Community): ClosingDraft {
   const period = openPeriod(community);
   if (period === undefined)
     throw new LoreError(
       "REFUSED",
       'Closing a period: nothing is shared here, since no rule in force names a currency. Suggest one with "lore propose FILE --kind policy --rules RULES".',
     );
-  const { table, counted } = tableFrom(community, desk, period);
+  const { table, counted } = tableFrom(community, period);
   const { ledger } = accountsOf(community);
   const { size } = community;
   return { period, table, counted, size, ...draftEpoch(community, { period, table, size, ledger }) };
@@ -43,14 +42,13 @@ export function draftClosing(community: Community, desk: Desk): ClosingDraft {
 /** The usage table of the open period as the desk has it now. */
 export function tableFrom(
   community: Community,
-  desk: Desk,
   { epoch, policy }: Period,
 ): { readonly table: UsageTable; readonly counted: readonly NamedUse[] } {
   const closed = new Set(closedPeriods(community).map(({ id }) => id));
   // What was used before there was a rule was used without one.
   const first = periodNumbered(community, 0)?.from ?? 0;
   const since = community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", first)?.time ?? 0;
-  const uses = desk.open(closed, since).flatMap((use) => named(community, use));
+  const uses = community.desk.open(closed, since).flatMap((use) => named(community, use));
   const table = usageTable(community.environment.suite, epoch, uses, weightsOf(policy.rules));
   const carried = new Set(table.carried.map(idOf));
   return { table, counted: uses.filter((use) => !carried.has(idOf(use))) };
@@ -85,7 +83,7 @@ function named(community: Community, { reader, revision, use }: Omit<NamedUse, "
 /** Writes the ops that close a period; they take effect once the stewards agree. */
 export async function close(
   community: Community,
-  { author, desk }: { readonly author: Author; readonly desk: Desk },
+  author: Author,
   draft: ClosingDraft,
 ): Promise<{ readonly index: number; readonly ids: readonly Uint8Array[] }> {
   requireNoneWaiting(community);
@@ -100,7 +98,7 @@ export async function close(
     ops.push(postDraft(draft.postings, { size: draft.size, balances: ledger.digest(community.environment.suite) }));
   const { index, submission } = await author.write(ops);
   const ids = ops.map((_, place) => opId(community.environment.suite, submission.entry.digest, place));
-  desk.count(draft.counted, base32.encode(ids[0] ?? new Uint8Array()));
+  community.desk.count(draft.counted, base32.encode(ids[0] ?? new Uint8Array()));
   return { index, ids };
 }
 

@@ -5,7 +5,6 @@ import type { Community } from "../community.ts";
 import { personRef, type PersonRef } from "../queries/people.ts";
 import { base32 } from "../../bytes/index.ts";
 import { tableFrom } from "./closing.ts";
-import type { Desk } from "./desk.ts";
 import { openPeriod, policyAt } from "./policy.ts";
 import { fixedDues, NOBODY, REMOTE, settlePeriod, sumByPerson } from "./settling.ts";
 import { closedPeriods } from "./statements.ts";
@@ -29,13 +28,9 @@ export interface Simulated {
 /** `rules` beside the rule in force, which may share nothing. */
 export function simulate(
   community: Community,
-  {
-    rules,
-    desk,
-    budget = SIMULATED_BUDGET,
-  }: { rules: kindRules.PolicyRules; desk: Desk | undefined; budget?: bigint | undefined },
+  { rules, budget = SIMULATED_BUDGET }: { rules: kindRules.PolicyRules; budget?: bigint | undefined },
 ): Simulated {
-  const { table, supposed } = supposedTable(community, desk);
+  const { table, supposed } = supposedTable(community);
   const present = policyAt(community)?.rules;
   const before =
     present?.currency === undefined ? new Map<string, bigint>() : dues(community, present, { table, budget });
@@ -44,11 +39,11 @@ export function simulate(
 }
 
 /** The last closed table that used anything, else what the desk has, else each current page once. */
-function supposedTable(community: Community, desk: Desk | undefined): { table: UsageTable; supposed: Supposed } {
+function supposedTable(community: Community): { table: UsageTable; supposed: Supposed } {
   const last = closedPeriods(community).findLast(({ table }) => (table?.rows.length ?? 0) > 0)?.table;
   if (last !== undefined) return { table: last, supposed: "last period" };
   const period = openPeriod(community);
-  const open = desk === undefined || period === undefined ? undefined : tableFrom(community, desk, period).table;
+  const open = period === undefined ? undefined : tableFrom(community, period).table;
   if (open !== undefined && open.rows.length > 0) return { table: open, supposed: "open period" };
   const pages = community.rows.all<{ id: Uint8Array }>(
     `SELECT r.id FROM unit u JOIN revision r ON r.n = u.head

@@ -1,7 +1,7 @@
 /** The pages of a community, by address. Each parses its address, asks one page for its markup and answers. */
 import { type Context, Hono } from "hono";
 
-import { base32, LoreError, textOf } from "../bytes/index.ts";
+import { base32, LoreError, parseDecimal, textOf } from "../bytes/index.ts";
 import { attributed, type AttributedText, authorshipReady } from "../community/queries/authorship.ts";
 import { citationOf } from "../community/queries/citation.ts";
 import { addressed } from "../community/queries/browse.ts";
@@ -20,12 +20,13 @@ import { historyPage } from "./pages/history.ts";
 import { peoplePage, personPage } from "./pages/people.ts";
 import { portraitPage } from "./pages/portrait.ts";
 import { searchPage } from "./pages/search.ts";
+import { sharingPage, statementPage } from "./pages/sharing.ts";
 import { WHO } from "./pages/shown.ts";
 import { retiredPage, unitPage } from "./pages/unit.ts";
 import { parsedTable, TABLE_BYTES_MAX } from "./pages/unit-table.ts";
 import type { Html } from "./html.ts";
 import { rawBytes } from "./raw.ts";
-import { answer, attachment, KeptPage, notModified, streamOf, TOOL_POLICY } from "./respond.ts";
+import { answer, attachment, KeptPage, notModified, pageAnswer, streamOf, TOOL_POLICY } from "./respond.ts";
 import { type Site, type Visit, visit } from "./site.ts";
 
 const REFERENCE = /^([a-z2-7]{32})(?:@([a-z2-7]{6,52}))?$/;
@@ -192,6 +193,17 @@ export function communityRoutes(site: Site): Hono {
       from: c.req.query("from"),
       to: c.req.query("to"),
     });
+  });
+  app.get("/sharing", async (c) => {
+    const visited = here(c);
+    await authorshipReady(visited.community);
+    // What lies on the desk changes without an entry.
+    return pageAnswer(c, sharingPage(visited, { preset: c.req.query("try"), budget: c.req.query("budget") }));
+  });
+  open("/sharing/:epoch", async (c, visited) => {
+    await authorshipReady(visited.community);
+    const epoch = parseDecimal(c.req.param("epoch") ?? "", "the number of a period");
+    return keptPage(c, visited, { make: () => statementPage(visited, epoch, c.req.query("why")) });
   });
   page("/people", (_, visited) => peoplePage(visited));
   page("/person/:person", (c, visited) => personPage(visited, c.req.param("person") ?? ""));

@@ -11,11 +11,12 @@ export {
   post,
   preparedPayout,
   preparePayout,
+  weightsOf,
 } from "./closing.ts";
 export { Desk, DESK_MS, type DeskUse } from "./desk.ts";
 export { openPeriod, type Period, policyAt, type PolicyInForce } from "./policy.ts";
 export { readUse, signUse, type UseDraft } from "./receipt.ts";
-export { NOBODY, REMOTE } from "./settling.ts";
+export { keepsOf, NOBODY, passesOf, REMOTE } from "./settling.ts";
 export { simulate, type Simulated } from "./simulate.ts";
 export { type ClosedPeriod, closedPeriods } from "./statements.ts";
 export { explain, type Explained, type Path, pathsTo, verifyCredit } from "./why.ts";

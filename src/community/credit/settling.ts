@@ -78,7 +78,7 @@ export function settlePeriod(community: Community, options: SettleOptions): Sett
     revisions: nodes.map((node) => making.people(node)),
     graph,
     inflow,
-    rates: PASSES.map((rel) => (rules.passes ?? DEFAULT_PASSES)[rel] ?? 0),
+    rates: passesOf(rules).map(([, rate]) => rate),
     keeps: keepsOf(rules),
     stewards,
   });
@@ -87,6 +87,13 @@ export function settlePeriod(community: Community, options: SettleOptions): Sett
 
 export function keepsOf({ keeps = KEEPS }: kindRules.PolicyRules): Keeps {
   return keeps;
+}
+
+/** What a rule passes on, with its defaults. */
+export function passesOf({
+  passes = DEFAULT_PASSES,
+}: kindRules.PolicyRules): [rel: (typeof PASSES)[number], rate: number][] {
+  return PASSES.map((rel) => [rel, passes[rel] ?? 0]);
 }
 
 /** Shares that were agreed on, whatever was used. By person. */

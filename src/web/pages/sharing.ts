@@ -1,0 +1,286 @@
+/** How value is shared: the rule in force, another one tried out, where value stands, the periods and their statements. */
+import { base32, LoreError } from "../../bytes/index.ts";
+import * as credit from "../../community/credit/index.ts";
+import { personRef, type PersonRef } from "../../community/queries/people.ts";
+import { findRevision, unitAt } from "../../community/queries/units.ts";
+import { amountText, parseAmount } from "../../projection/credit/money.ts";
+import { PRESETS } from "../../projection/credit/presets.ts";
+import { USES } from "../../projection/credit/usage.ts";
+import type { kindRules } from "../../unit/index.ts";
+import { at, unitHref } from "../addresses.ts";
+import { count, date } from "../format.ts";
+import { html, type Html, raw } from "../html.ts";
+import { page } from "../layout.ts";
+import { personLink, titleOf } from "../parts.ts";
+import type { Visit } from "../site.ts";
+import { words } from "../words.ts";
+import { type Stream, sharingPicture } from "./sharing-picture.ts";
+
+const said = words.sharing;
+/** With fewer, nobody is told that anybody read. */
+const READERS_SHOWN_MIN = 5;
+
+const ROLES = ["authors", "reviewers", "stewards"] as const;
+
+/** What is asked to be tried out. */
+export interface Trial {
+  readonly preset: string | undefined;
+  readonly budget: string | undefined;
+}
+
+/** `authorshipReady` is to be awaited before. */
+export function sharingPage(here: Visit, trial: Trial): Html {
+  const { community } = here;
+  const policy = credit.policyAt(community);
+  const accounts = credit.accountsOf(community);
+  return page({
+    site: here.site,
+    here,
+    title: said.title,
+    crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: said.crumb }],
+    body: html`<div class="sheet">
+  <h1>${said.title}</h1>
+  ${policy?.rules.currency === undefined ? html`<p class="lead up-2">${said.none}</p><p class="up-4">${said.noneMore}</p>` : ruleSection(here, policy)}
+  ${standSection(accounts)}
+  ${periodsSection(here)}
+  ${trySection(here, trial)}
+  <aside class="beside" aria-label="${words.page.facts}"><p class="aside">${said.how}</p></aside>
+</div>`,
+  });
+}
+
+function ruleSection(here: Visit, { unit, rules, index }: credit.PolicyInForce): Html {
+  const { community } = here;
+  const listing = unitAt(community, community.facts.unitById(base32.decode(unit))?.n ?? 0);
+  const time = community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", index)?.time ?? 0;
+  return html`<section class="section"><h2>${said.rule}</h2>
+  <dl class="facts">${ruleFacts(rules)}</dl>
+  <p class="up-4">${listing === undefined ? "" : html`<a href="${unitHref(here, listing)}">${titleOf(listing)}</a> `}<span class="quiet">${words.page.changed} ${date(time)}</span></p></section>`;
+}
+
+function ruleFacts(rules: kindRules.PolicyRules): Html[] {
+  const { currency = "points", budget, fixed } = rules;
+  const fact = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`;
+  const what = budget === undefined ? said.comesIn(currency) : said.points(amountText(BigInt(budget), currency));
+  if (fixed !== undefined) return [fact(said.what, what), fact(said.counts, said.fixed)];
+  const weights = credit.weightsOf(rules);
+  const used = USES.filter((use) => (weights[use] ?? 0n) > 0n).map((use) =>
+    said.weight(said.use[use], Number(weights[use])),
+  );
+  const passes = credit.passesOf(rules).filter(([, rate]) => rate > 0);
+  const kept = credit.keepsOf(rules);
+  const keeps = ROLES.map((role) => [role, kept[role]] as const).filter(([, rate]) => rate > 0);
+  return [
+    fact(said.what, what),
+    fact(said.counts, said.weights(used.join(", "))),
+    fact(
+      said.passes,
+      passes.length === 0 ? said.passesNothing : passes.map(([rel, rate]) => said.pass[rel](percent(rate))).join(", "),
+    ),
+    fact(said.keeps, keeps.map(([role, rate]) => said.keep[role](percent(rate))).join(", ")),
+  ];
+}
+
+function percent(basisPoints: number): string {
+  return `${basisPoints / 100} %`;
+}
+
+function standSection({ ledger, refused }: credit.Accounts): Html | "" {
+  const totals = new Map<string, { account: keyof typeof said.account; currency: string; amount: bigint }>();
+  for (const { account, currency, amount } of ledger.balances()) {
+    const sum = totals.get(`${account} ${currency}`) ?? { account, currency, amount: 0n };
+    totals.set(`${account} ${currency}`, { ...sum, amount: sum.amount + amount });
+  }
+  if (totals.size === 0) return "";
+  const rows = [...totals.values()].map(
+    ({ account, currency, amount }) =>
+      html`<tr><td>${said.account[account]}</td><td class="num">${amountText(account === "inflow" ? -amount : amount, currency)}</td></tr>
+`,
+  );
+  return html`<section class="section"><h2>${said.now}</h2><div class="sheet-table"><table><tbody>${rows}</tbody></table></div>
+  ${refused.length === 0 ? "" : html`<div class="note care up-4"><p>${said.refused}</p><ul>${refused.map(({ why }) => html`<li>${why}</li>`)}</ul></div>`}</section>`;
+}
+
+function periodsSection(here: Visit): Html {
+  const { community } = here;
+  const open = credit.openPeriod(community);
+  const closed = credit.closedPeriods(community).toReversed();
+  const readers =
+    open === undefined
+      ? 0
+      : new Set(
+          community.desk
+            .uses()
+            .filter(({ isCounted }) => !isCounted)
+            .map(({ reader }) => reader),
+        ).size;
+  const far = readers >= READERS_SHOWN_MIN ? said.used(count(readers)) : said.usedFew;
+  return html`<section class="section"><h2>${said.periods}</h2>
+  ${open === undefined ? "" : html`<p>${said.open(open.epoch)} ${open.policy.rules.fixed === undefined ? far : ""}</p>`}
+  ${
+    closed.length === 0
+      ? html`<p class="quiet">${said.noPeriods}</p>`
+      : html`<ul class="things">${closed.map(
+          ({
+            epoch,
+            index,
+            table,
+          }) => html`<li><a href="${at(here, `/sharing/${epoch}`)}">${said.period(epoch)}</a> <span class="quiet">${said.closed} ${date(timeOf(here, index))}${table === undefined ? "" : html`, ${said.forWhat(count(table.readers), table.readers === 1)}`}</span></li>
+`,
+        )}</ul>`
+  }</section>`;
+}
+
+function timeOf({ community }: Visit, index: number): number {
+  return community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", index)?.time ?? 0;
+}
+
+function trySection(here: Visit, { preset, budget }: Trial): Html {
+  const chosen = PRESETS.find(({ name }) => name === preset);
+  const options = PRESETS.filter(({ rules }) => rules.currency !== undefined).map(
+    ({ name, says }) =>
+      html`<label class="choice"><input type="radio" name="try" value="${name}"${raw(name === (chosen?.name ?? "points") ? " checked" : "")}> <span><b>${said.presets[name]}</b> ${says}</span></label>
+`,
+  );
+  return html`<section class="section" id="lore:try"><h2>${said.try}</h2><p class="quiet">${said.tryText}</p>
+  <form action="${`/c/${here.id}/sharing`}#lore:try" class="up-4">
+    <fieldset class="field"><legend>${said.preset}</legend>${options}</fieldset>
+    <div class="field"><label for="lore:budget">${said.budget}</label><input id="lore:budget" name="budget" inputmode="decimal" autocomplete="off" value="${budget ?? "1000"}"></div>
+    <p class="row"><button class="btn main">${said.show}</button></p>
+  </form>
+  ${chosen === undefined ? "" : tried(here, chosen.rules, budget)}</section>`;
+}
+
+function tried(here: Visit, rules: kindRules.PolicyRules, budget: string | undefined): Html {
+  const currency = rules.currency ?? "points";
+  const amount = budget === undefined || budget === "" ? undefined : parseAmount(budget, currency);
+  const found = credit.simulate(here.community, { rules, budget: amount });
+  const show = (sum: bigint) => amountText(sum, currency);
+  const row = (who: Html | string, { before, after }: { before: bigint; after: bigint }) =>
+    html`<tr><th scope="row">${who}</th><td class="num">${show(before)}</td><td class="num">${show(after)}</td><td class="num">${before === after ? said.same : `${after > before ? "+" : ""}${show(after - before)}`}</td></tr>
+`;
+  const isSome = ({ before, after }: { before: bigint; after: bigint }) => before + after > 0n;
+  return html`<p class="up-5">${said.supposed[found.supposed]} <span class="quiet">${said.bots}</span></p>
+  <div class="sheet-table"><table><thead><tr>${[said.name, said.before, said.after, said.change].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
+  ${found.people.map(({ person, ...sums }) => row(personLink(here, person), sums))}
+  ${isSome(found.kept) ? row(said.nobody, found.kept) : ""}${isSome(found.elsewhere) ? row(said.elsewhere, found.elsewhere) : ""}</tbody></table></div>`;
+}
+
+/** One period; `why` is a member whose share is explained. @throws LoreError NOT_FOUND. */
+export function statementPage(here: Visit, epoch: number, why: string | undefined): Html {
+  const { community } = here;
+  const explained = credit.explain(community, epoch);
+  const { closed, currency, period } = explained;
+  const shares = sharesOf(here, explained);
+  const total = shares.reduce((sum, { amount }) => sum + amount, 0n);
+  const { policy } = period;
+  const asked = why === undefined ? undefined : shares.find(({ person }) => person.id === why);
+  if (why !== undefined && asked === undefined)
+    throw new LoreError("NOT_FOUND", "Nobody with this id had a share in this period.");
+  const readers = closed.table?.readers ?? 0;
+  return page({
+    site: here.site,
+    here,
+    title: said.period(epoch),
+    crumbs: [
+      { text: here.profile.name, href: at(here, "") },
+      { text: said.crumb, href: at(here, "/sharing") },
+      { text: said.period(epoch) },
+    ],
+    body: html`<div class="sheet">
+  <h1>${said.period(epoch)}</h1>
+  <p class="lead up-2">${amountText(total, currency)}, ${explained.settled === undefined ? said.byShares : said.forWhat(count(readers), readers === 1)}.</p>
+  <p class="byline">${said.closed} ${date(timeOf(here, closed.index))} <a href="${at(here, `/u/${policy.unit}@${policy.revision}`)}">${said.rule}</a></p>
+  ${pictureSection(here, explained)}
+  ${asked === undefined ? "" : whySection(here, explained, asked)}
+  <section class="section"><h2>${said.statement}</h2>
+  <div class="sheet-table"><table><thead><tr>${[said.name, said.amount, said.why].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
+${shares.map(
+  ({ person, amount }) =>
+    html`<tr><th scope="row">${personLink(here, person)}</th><td class="num">${amountText(amount, currency)}</td><td><a href="${at(here, `/sharing/${epoch}`, { why: person.id })}#lore:why">${said.why}</a></td></tr>
+`,
+)}</tbody></table></div>
+  <p class="up-4">${said.recompute} <code>${said.recomputeHow}</code></p></section>
+</div>`,
+  });
+}
+
+interface Share {
+  readonly person: PersonRef;
+  readonly amount: bigint;
+}
+
+/** By person, in order of first contribution. */
+function sharesOf({ community }: Visit, { dues }: credit.Explained): Share[] {
+  const shares = new Map<string, Share & { readonly n: number }>();
+  for (const [identity, amount] of dues) {
+    if (!/^[a-z2-7]{32}$/.test(identity) || amount === 0n) continue;
+    const n = community.facts.person(community.facts.memberById(base32.decode(identity))?.n ?? 0);
+    const person = personRef(community, n);
+    shares.set(person.id, { person, n, amount: (shares.get(person.id)?.amount ?? 0n) + amount });
+  }
+  return [...shares.values()].toSorted((a, b) => a.n - b.n);
+}
+
+function personOf({ community }: Visit, identity: string): PersonRef | undefined {
+  if (!/^[a-z2-7]{32}$/.test(identity)) return undefined;
+  const member = community.facts.memberById(base32.decode(identity))?.n;
+  return member === undefined ? undefined : personRef(community, member);
+}
+
+/** Of a version the unit as it is now; of another community its id. */
+function thing(here: Visit, revision: string): { readonly id: string; readonly name: string; readonly href?: string } {
+  if (!/^[a-z2-7]{52}$/.test(revision)) return { id: revision, name: revision };
+  const { unit } = findRevision(here.community, revision);
+  const listing = unitAt(here.community, unit);
+  return listing === undefined
+    ? { id: revision, name: words.untitled }
+    : { id: listing.unit, name: titleOf(listing), href: unitHref(here, listing) };
+}
+
+function pictureSection(here: Visit, explained: credit.Explained): Html | "" {
+  const paths = credit.pathsTo(explained, () => true);
+  if (paths.length === 0) return "";
+  const names = new Map<string, { name: string; href?: string | undefined }>();
+  const known = (found: { id: string; name: string; href?: string }) => {
+    names.set(found.id, found);
+    return found.id;
+  };
+  const streams = paths.map(({ steps, person, amount }): Stream => {
+    const who = personOf(here, person);
+    const to = who === undefined ? person : who.id;
+    names.set(
+      to,
+      who === undefined
+        ? { name: person === credit.NOBODY ? said.nobody : said.elsewhere }
+        : { name: who.name, href: at(here, `/person/${who.id}`) },
+    );
+    return {
+      from: known(thing(here, steps[0]?.revision ?? "")),
+      over: `${known(thing(here, steps.at(-1)?.revision ?? ""))}`,
+      to,
+      amount,
+    };
+  });
+  return html`<section class="section wide"><h2>${said.picture}</h2><figure>${sharingPicture(streams, (id) => names.get(id) ?? { name: id })}</figure></section>`;
+}
+
+function whySection(here: Visit, explained: credit.Explained, { person }: Share): Html {
+  const { facts } = here.community;
+  const member = facts.memberById(base32.decode(person.id))?.n ?? 0;
+  const paths = credit.pathsTo(
+    explained,
+    (due) =>
+      /^[a-z2-7]{32}$/.test(due.person) && facts.person(facts.memberById(base32.decode(due.person))?.n ?? 0) === member,
+  );
+  const item = ({ amount, use, readers, steps, role }: credit.Path) => {
+    const through = steps.map(({ revision, by }) => {
+      const { name, href } = thing(here, revision);
+      return html`${href === undefined ? name : html`<a href="${href}">${name}</a>`}${by === undefined ? "" : `, ${said.made[by]} `}`;
+    });
+    return html`<li><span class="num">${amountText(amount, explained.currency)}</span> <span>${through}</span> <span class="quiet">${said.path(said.pathUse[use], count(readers))}, ${said.as[role]}</span></li>
+`;
+  };
+  return html`<section class="section" id="lore:why"><h2>${said.whyOf(person.name)}</h2><ul class="things">${paths.map(item)}</ul></section>`;
+}

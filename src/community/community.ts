@@ -17,6 +17,7 @@ import { type Db, type HighWater, type MoveWal, openSqliteStore, rowsError, type
 import { checkParts, requireTimely } from "./admission.ts";
 import { Desk } from "./credit/desk.ts";
 import type { Background } from "./background.ts";
+import { requireMixable } from "./derivatives.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import { type CharterInForce, charterInForce, communityFacts, type CommunityFacts } from "./charter.ts";
@@ -24,6 +25,7 @@ import { eraseDue } from "./erasure.ts";
 import { Rows } from "./fold/rows.ts";
 import { Projections, standingOf } from "./projections.ts";
 import { openRows, RowsFile } from "./rows-file.ts";
+import { LicenceTable } from "./licence-table.ts";
 import { Follower } from "./follower.ts";
 import { FollowedTables } from "./followed-tables.ts";
 import { requireNotBehind, seal } from "./sealing.ts";
@@ -55,6 +57,8 @@ export class Community {
   readonly authorship: Follower;
   /** Remembers stems between queries. */
   readonly analyser = new Analyser();
+  /** Which licences mix. */
+  readonly licences = new LicenceTable();
   readonly #options: CommunityOptions;
   readonly #rows: RowsFile;
   readonly #queue = new WriteQueue((submissions, onRefused) => this.#writeGroup(submissions, onRefused));
@@ -308,6 +312,7 @@ export class Community {
     try {
       requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
       const arriving = checkParts(environment, submission, store.parts);
+      requireMixable({ rows: projections.fold.rows, table: this.licences }, entry);
       return { arriving, step: projections.admit(entry, decodeSidecar(submission.sidecar)) };
     } catch (error) {
       onRefused(error, submission);

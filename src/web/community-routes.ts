@@ -25,6 +25,8 @@ import { retiredPage, unitPage } from "./pages/unit.ts";
 import { parsedTable, TABLE_BYTES_MAX } from "./pages/unit-table.ts";
 import type { Html } from "./html.ts";
 import { rawBytes } from "./raw.ts";
+import { usageHeaders } from "./rights.ts";
+import { odrlJson, rslXml } from "./rights-files.ts";
 import { answer, attachment, KeptPage, notModified, streamOf, TOOL_POLICY } from "./respond.ts";
 import { type Site, type Visit, visit } from "./site.ts";
 
@@ -55,12 +57,12 @@ function tagOf({ site, community }: Pick<Visit, "site" | "community">): string {
 async function keptPage(
   c: Context,
   { site, community }: Visit,
-  { make, status = 200 }: { make: () => Html | Promise<Html>; status?: number },
+  { make, status = 200, more }: { make: () => Html | Promise<Html>; status?: number; more?: Record<string, string> },
 ): Promise<Response> {
   const key = `page ${c.req.url}`;
   try {
     const page = await site.memo(community, key, async () => new KeptPage(String(await make())));
-    return page.answer(c, { status, etag: tagOf({ site, community }) });
+    return page.answer(c, { status, etag: tagOf({ site, community }), more });
   } catch (error) {
     site.forget(community, key);
     throw error;
@@ -77,6 +79,7 @@ async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
     return keptPage(c, here, { make: () => retiredPage({ here, detail }), status: 410 });
   const [section, row] = [c.req.query("section"), c.req.query("row")];
   return keptPage(c, here, {
+    more: usageHeaders(here, revision),
     make: async () => {
       const words = c.req.query("who") === WHO ? await wordsOf(here, revision) : undefined;
       return unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section, row, words });
@@ -178,6 +181,11 @@ export function communityRoutes(site: Site): Hono {
   page("/browse", (c, visited) => browsePage(visited, "", c.req.query()));
   page("/browse/*", (c, visited) => browsePage(visited, rest(c, "browse"), c.req.query()));
   open("/page/*", atPath);
+  open("/u/:reference/odrl.jsonld", (c, visited) => {
+    const ref = reference(visited, c.req.param("reference") ?? "");
+    const json = odrlJson(visited, resolve(visited.community, ref, visited.moment), originOf(c));
+    return answer(c, json, { media: "application/ld+json", etag: tagOf(visited) });
+  });
   open("/u/*", permalink);
   open("/raw/*", (c, visited) => rawAt(c, visited));
   page("/history/:unit", (c, visited) => {
@@ -219,6 +227,9 @@ export function communityRoutes(site: Site): Hono {
       media: "application/atom+xml; charset=utf-8",
       etag: tagOf(visited),
     }),
+  );
+  open("/rsl.xml", async (c, visited) =>
+    answer(c, String(await rslXml(visited, originOf(c))), { media: "application/rsl+xml", etag: tagOf(visited) }),
   );
   open("/llms.txt", (c, visited) =>
     answer(c, llmsText(visited, originOf(c)), { media: "text/plain; charset=utf-8", etag: tagOf(visited) }),

@@ -3,6 +3,7 @@
  * made from, the record, a copy. Plain present tense; dates and numbers are put in by whoever asks.
  */
 import { portraitWords } from "./words-portrait.ts";
+import { rightsWords } from "./words-rights.ts";
 import { siteWords } from "./words-site.ts";
 
 export { KIND_ORDER, kindWords, saidWords, stateWords } from "./words-kinds.ts";
@@ -378,5 +379,6 @@ export const words = {
   },
 
   ...portraitWords,
+  ...rightsWords,
   ...siteWords,
 } as const;

@@ -1,5 +1,5 @@
 /** Rights as readers ask for them: under which licence, what may be done, who holds shares, what waits for whom. */
-import { base32, LoreError } from "../../bytes/index.ts";
+import { base32, hex, LoreError } from "../../bytes/index.ts";
 import { type Mix, mayBecome } from "../../projection/credit/licences.ts";
 import type { Moment as Said, Rights, Settled, Standing } from "../../projection/credit/rights.ts";
 import { type Action, type Use, usesOf } from "../../projection/credit/uses.ts";
@@ -96,8 +96,12 @@ export function agreements(community: Community, known: Rights = rightsAt(commun
 }
 
 /** Where a version of a right stands, by its revision id; undefined when it was never accepted, or is none. */
-export function agreementAt(community: Community, revision: string): AgreementListing | undefined {
-  const settled = rightsAt(community).agreements.find(({ agreement }) => agreement.revision === revision);
+export function agreementAt(
+  community: Community,
+  revision: string,
+  known: Rights = rightsAt(community),
+): AgreementListing | undefined {
+  const settled = known.agreements.find(({ agreement }) => agreement.revision === revision);
   return settled === undefined ? undefined : listingOf(community, settled);
 }
 
@@ -131,6 +135,29 @@ export function mayUse(
   return usesOf(licence, terms).map((use) =>
     granted.some(({ action }) => action === use.action) ? { action: use.action, may: "yes", by: "terms" } : use,
   );
+}
+
+/** What holds where a unit says nothing else. */
+export function communityUse(
+  { about }: Community,
+  known: Rights,
+): { readonly licence: string | undefined; readonly uses: readonly Use[] } {
+  const general = known.licences.get("");
+  const licence = general?.rules.licence ?? about.licence;
+  return { licence, uses: usesOf(licence, general?.rules.terms) };
+}
+
+/** Current versions of units that name a licence of their own, or have terms about them; at most `most`, oldest first. */
+export function withOwnRights({ rows }: Community, known: Rights, most: number): number[] {
+  const units = [...known.licences.keys()].filter((unit) => unit !== "");
+  return rows
+    .all<{ head: number }>(
+      `SELECT u.head FROM unit u JOIN revision r ON r.n = u.head
+       WHERE u.retired = 0 AND u.superseded_by IS NULL
+         AND (r.licence IS NOT NULL OR u.id IN (SELECT unhex(value) FROM json_each(?))) ORDER BY u.n LIMIT ?`,
+      ...[JSON.stringify(units.map((unit) => hex.encode(base32.decode(unit)))), most],
+    )
+    .map(({ head }) => head);
 }
 
 /** Something a version is made from, under a licence that does not plainly allow it. */

@@ -77,7 +77,7 @@ export function usesOf(licence: string | undefined, terms: readonly Term[] = [])
 function withTerm({ action, may, price, currency }: Term, licensed: Answer): Use {
   if (may !== "yes") return { action, may, by: "terms", price, currency };
   const stays = licensed === "credit" || licensed === "alike" || licensed === "yes";
-  return stays ? { action, may: licensed, by: "licence" } : { action, may, by: "terms" };
+  return { action, may: stays ? licensed : may, by: "terms" };
 }
 
 function answerOf(terms: Terms, action: Action): Answer {

@@ -86,6 +86,35 @@ test("shares hold once the last holder consents, though the stewards accepted lo
   assert.ok(then.shares.length < 3);
 });
 
+test("the worked example of the format", async () => {
+  await using kit = await createCommunity();
+  const { community, ann } = kit;
+  const [ben, cleo, dora] = [await kit.join("Ben"), await kit.join("Cleo"), await kit.join("Dora")];
+  const page = await write(community, ann);
+  const holders = [
+    { member: idOf(ann), share: 600_000 },
+    { member: idOf(ben), share: 400_000 },
+  ];
+  const a = await right(community, ann, { form: "shares", of: page.text, holders });
+  const { index } = await consent(ben, a);
+  const to = (person: Person): Rules => ({
+    ...{ form: "transfer", of: page.text, from: idOf(ben) },
+    ...{ to: idOf(person), share: 300_000 },
+  });
+  const b = await right(community, ben, to(cleo));
+  const c = await right(community, ben, to(dora));
+  // The approval of a stranger completes nothing: of one steward, only theirs does.
+  await consent(cleo, b);
+  await consent(dora, c);
+  const approve = ({ revision }: Made): DraftOp => ({ op: "review", verdict: "approve", on: revision, content: [] });
+  const last = await ann.write(approve(c), approve(b));
+  const standing = ({ revision }: Made) => rights.agreementAt(community, base32.encode(revision))?.standing;
+  assert.deepEqual(standing(a), { state: "in-force", since: index });
+  assert.deepEqual(standing(c), { state: "in-force", since: last.index });
+  assert.deepEqual(standing(b), { state: "void", because: "balance" });
+  assert.deepEqual(heldBy(of(community, page)), ["Ann 600000", "Dora 300000", "Ben 100000"]);
+});
+
 test("shares that do not come to a million are refused where they are written", async () => {
   await using kit = await createCommunity();
   const { community, ann } = kit;

@@ -1,5 +1,5 @@
 /** Commands that say what may be done with what is here, and what it takes to change that. */
-import { authorship, citationOf, type Community, moments, rights, units } from "../../community/index.ts";
+import { authorship, citationOf, type Community, type moments, rights, units } from "../../community/index.ts";
 import { creditLine } from "../../export/index.ts";
 import { licenceWords } from "../../web/licence.ts";
 import { rightsWords, shareText, useLines } from "../../web/words-rights.ts";
@@ -70,7 +70,7 @@ function showOne(invocation: Invocation, { community, moment, revision }: Asked)
   if (isSet(invocation, "json"))
     return printJson(invocation, { title: detail.title, ...found, uses, flags, credit, standing: agreement?.standing });
   print(invocation, [
-    detail.title,
+    `${detail.title}  ${detail.unit}@${detail.revision.slice(0, 12)}`,
     ...(agreement === undefined ? [] : [standing(agreement)]),
     ...useText(found.licence, uses),
     ...flags.map((flag) => `${said.madeFrom} ${flag.unit.title}, ${said.flag(flag)}`),
@@ -140,7 +140,7 @@ const relicensing: Command = {
 };
 
 function planLines(plan: rights.RelicencePlan): string[] {
-  const { title, from = "no licence", to, counted: by, people, words, withoutConsent, inHistory, offers } = plan;
+  const { title, from = "no licence", to, counted: by, people, words, withoutConsent, inHistory } = plan;
   const person = ({ person: { name, id, keyed }, words: own, consented }: (typeof people)[number]): string => {
     const what = by === "words" ? `${counted(own, "word")}, ` : "";
     return `  ${name}: ${what}${consented ? "has agreed" : keyed ? "has not agreed" : "is named in history and cannot be asked here"}  ${id}`;
@@ -155,16 +155,21 @@ function planLines(plan: rights.RelicencePlan): string[] {
     ...(by === "words"
       ? [`${counted(words, "word")} in all, ${withoutConsent} without consent${left}.`]
       : ["Nobody counts words here: everyone who had a hand in it is asked."]),
-    plan.isReady ? "Everybody has agreed." : next(offers),
+    next(plan),
   ];
 }
 
 /** What whoever wants it does now. */
-function next(offers: readonly string[]): string {
+function next({ isReady, namesOwn, offers, unit, to }: rights.RelicencePlan): string {
   const [offer] = offers.toReversed();
-  return offer === undefined
-    ? 'Offer it first: "lore propose FILE --kind right --rules RULES.json", with form, licence and of in the rules.'
-    : `Each agrees with: lore review ${offer} --approve`;
+  const rules = JSON.stringify({ form: "licence", licence: to, of: unit });
+  if (!isReady)
+    return offer === undefined
+      ? `Offer it first: lore propose FILE --kind right --rules RULES.json, with ${rules} in RULES.json.`
+      : `Each agrees with: lore review ${offer} --approve`;
+  return namesOwn
+    ? `Everybody has agreed. The text names its licence itself: write a new version with --licence "${to}".`
+    : "Everybody has agreed.";
 }
 
 export const RIGHTS = [showing, relicensing];

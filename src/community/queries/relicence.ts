@@ -17,6 +17,8 @@ export interface RelicencePlan {
   /** SPDX expressions: now, and wanted. */
   readonly from: string | undefined;
   readonly to: string;
+  /** Whether its version was signed with a licence, which counts before any terms: a new version must name the other one. */
+  readonly namesOwn: boolean;
   /** Whether the licence it has allows as much without asking anybody. */
   readonly mix: Mix;
   /** "words" where whose words stand is known; for what is no text, everyone who had a hand in an accepted version. */
@@ -57,7 +59,7 @@ export function relicencePlan(community: Community, unit: number, licence: strin
     .filter(({ person }) => person.type === "person")
     .map((each) => ({ ...each, consented: consenting.has(each.person.id) }));
   return {
-    ...{ unit: id, revision, title, from, to: licence, counted, offers },
+    ...{ unit: id, revision, title, from, to: licence, counted, offers, namesOwn: own !== undefined },
     mix: mayBecome(community.licences.rows, { from, into: licence }),
     people: asked,
     words: count(() => true),

@@ -142,11 +142,6 @@ function singlesOf(terms: Terms): Single[] {
   return ("any" in terms ? terms.any : terms.all).flatMap(singlesOf);
 }
 
-/** The licences an expression names, in its order. */
-export function licencesIn(terms: Terms): string[] {
-  return [...new Set(singlesOf(terms).map(nameOf))];
-}
-
 function nameOf({ id, plus, exception }: Single): string {
   return `${id}${plus ? "+" : ""}${exception === undefined ? "" : ` WITH ${exception}`}`;
 }

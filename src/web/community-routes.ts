@@ -131,6 +131,18 @@ async function cite(c: Context, here: Visit): Promise<Response> {
     : answer(c, cslJson(citation), { media: "application/vnd.citationstyles.csl+json; charset=utf-8", etag });
 }
 
+/** What may be done with a unit, for programs. */
+function odrl(c: Context, here: Visit): Response {
+  const ref = reference(here, c.req.param("reference") ?? "");
+  const json = odrlJson(here, resolve(here.community, ref, here.moment), originOf(c));
+  return answer(c, json, { media: "application/ld+json", etag: tagOf(here) });
+}
+
+/** What programs may do with everything here. */
+async function rsl(c: Context, here: Visit): Promise<Response> {
+  return answer(c, String(await rslXml(here, originOf(c))), { media: "application/rsl+xml", etag: tagOf(here) });
+}
+
 function tool(c: Context, here: Visit): Response {
   const ref = reference(here, rest(c, "tool"));
   const revision = resolve(here.community, ref);
@@ -181,11 +193,7 @@ export function communityRoutes(site: Site): Hono {
   page("/browse", (c, visited) => browsePage(visited, "", c.req.query()));
   page("/browse/*", (c, visited) => browsePage(visited, rest(c, "browse"), c.req.query()));
   open("/page/*", atPath);
-  open("/u/:reference/odrl.jsonld", (c, visited) => {
-    const ref = reference(visited, c.req.param("reference") ?? "");
-    const json = odrlJson(visited, resolve(visited.community, ref, visited.moment), originOf(c));
-    return answer(c, json, { media: "application/ld+json", etag: tagOf(visited) });
-  });
+  open("/u/:reference/odrl.jsonld", odrl);
   open("/u/*", permalink);
   open("/raw/*", (c, visited) => rawAt(c, visited));
   page("/history/:unit", (c, visited) => {
@@ -228,9 +236,7 @@ export function communityRoutes(site: Site): Hono {
       etag: tagOf(visited),
     }),
   );
-  open("/rsl.xml", async (c, visited) =>
-    answer(c, String(await rslXml(visited, originOf(c))), { media: "application/rsl+xml", etag: tagOf(visited) }),
-  );
+  open("/rsl.xml", rsl);
   open("/llms.txt", (c, visited) =>
     answer(c, llmsText(visited, originOf(c)), { media: "text/plain; charset=utf-8", etag: tagOf(visited) }),
   );

@@ -29,6 +29,7 @@ import { LicenceTable } from "./licence-table.ts";
 import { Follower } from "./follower.ts";
 import { FollowedTables } from "./followed-tables.ts";
 import { requireNotBehind, seal } from "./sealing.ts";
+import { requireTerms } from "./terms.ts";
 import { Turns } from "./turns.ts";
 import { type Acknowledgement, type WriteGroup, WriteQueue } from "./write-queue.ts";
 
@@ -312,6 +313,7 @@ export class Community {
     try {
       requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
       const arriving = checkParts(environment, submission, store.parts);
+      requireTerms(projections.fold.rows, entry);
       requireMixable({ rows: projections.fold.rows, table: this.licences }, entry);
       return { arriving, step: projections.admit(entry, decodeSidecar(submission.sidecar)) };
     } catch (error) {

@@ -152,18 +152,22 @@ function dutiesOf({ may, price, currency }: Use, home: string): { duty?: readonl
     case "ask":
       return { duty: [{ action: "obtainConsent", consentingParty: home }] };
     case "pay":
-      return { duty: [{ action: [compensation(price, currency)], compensatedParty: home }] };
+      return { duty: [{ action: [compensation(home, { price, currency })], compensatedParty: home }] };
     default:
       return may satisfies never;
   }
 }
 
-function compensation(price: number | undefined, currency: string | undefined): object {
+/** Currencies of ISO 4217 by the list the EU keeps of them; others are the community's own. */
+function compensation(home: string, { price, currency }: Pick<Use, "price" | "currency">): object {
   const named = { "rdf:value": { "@id": "odrl:compensate" } };
   if (price === undefined || currency === undefined) return named;
   const rightOperand = {
     "@value": amountText(price, currency),
     "@type": "http://www.w3.org/2001/XMLSchema#decimal",
   };
-  return { ...named, refinement: [{ leftOperand: "payAmount", operator: "eq", rightOperand, unit: currency }] };
+  const unit = /^[A-Z]{3}$/.test(currency) ? `${CURRENCIES}${currency}` : `${home}#${currency}`;
+  return { ...named, refinement: [{ leftOperand: "payAmount", operator: "eq", rightOperand, unit }] };
 }
+
+const CURRENCIES = "http://publications.europa.eu/resource/authority/currency/";

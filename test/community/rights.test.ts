@@ -126,6 +126,24 @@ test("shares that do not come to a million are refused where they are written", 
   });
 });
 
+test("terms that name what is not here are refused", async () => {
+  await using kit = await createCommunity();
+  const { community, ann } = kit;
+  const page = await write(community, ann);
+  const nobody = "a".repeat(32);
+  const size = community.size;
+  const refusals: readonly (readonly [Rules, RegExp])[] = [
+    [{ form: "licence", licence: "Do what you like" }, /"Do what you like" is no SPDX expression/],
+    [{ form: "licence", licence: "MIT", of: nobody }, /no unit here has that id/],
+    [{ form: "grant", of: page.text, to: nobody, action: "copy" }, /nobody here has that id/],
+    [{ form: "transfer", of: page.text, from: idOf(ann), to: nobody, share: 1 }, /nobody here has that id/],
+    [{ form: "shares", of: page.text, holders: [{ member: nobody, share: 1_000_000 }] }, /nobody here has that id/],
+  ];
+  for (const [rules, message] of refusals)
+    await assert.rejects(right(community, ann, rules), { code: "REFUSED", message });
+  assert.equal(community.size, size);
+});
+
 test("a consent may be taken back until the last party gives theirs", async () => {
   await using kit = await createCommunity();
   const { community, ann } = kit;

@@ -140,7 +140,9 @@ function odrl(c: Context, here: Visit): Response {
 
 /** What programs may do with everything here. */
 async function rsl(c: Context, here: Visit): Promise<Response> {
-  return answer(c, String(await rslXml(here, originOf(c))), { media: "application/rsl+xml", etag: tagOf(here) });
+  const origin = originOf(c);
+  const xml = await here.site.memo(here.community, `rsl ${c.req.url}`, async () => String(await rslXml(here, origin)));
+  return answer(c, xml, { media: "application/rsl+xml", etag: tagOf(here) });
 }
 
 function tool(c: Context, here: Visit): Response {

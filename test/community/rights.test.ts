@@ -196,6 +196,19 @@ test("a licence for somebody's page waits for them", async () => {
   assert.equal(of(community, page).licence, "CC0-1.0");
 });
 
+test("who writes in it later is not asked about terms that were accepted before", async () => {
+  await using kit = await createCommunity();
+  const { community, ann } = kit;
+  const [ben, cleo] = [await kit.join("Ben", "editor"), await kit.join("Cleo", "editor")];
+  const page = await write(community, ben);
+  const terms = await right(community, ann, { form: "licence", licence: "CC0-1.0", of: page.text });
+  await write(community, cleo, { of: page, body: "Fill it with warm water." });
+  const waitsFor = () => of(community, page).waiting.flatMap(({ for: people }) => people.map(({ name }) => name));
+  assert.deepEqual(waitsFor(), ["Ben"]);
+  await consent(ben, terms);
+  assert.deepEqual(waitsFor(), []);
+});
+
 test("who is granted something may do it, until it ends", async () => {
   await using kit = await createCommunity();
   const { community, ann } = kit;
@@ -278,6 +291,14 @@ test("within one entry, too, and by the version that is named", async () => {
     write(community, ann, { licence: "MIT", links: [{ rel: "derivedFrom", to: free.id, at }] });
   await made(free.revision);
   await assert.rejects(made(bound.revision), { code: "REFUSED" });
+});
+
+test("a version may go on from what it is a version of", async () => {
+  await using kit = await createCommunity();
+  const { community, ann } = kit;
+  const poem = await write(community, ann, { licence: "CC-BY-ND-4.0" });
+  const links = [{ rel: "derivedFrom" as const, to: poem.id }];
+  await write(community, ann, { of: poem, licence: "CC-BY-ND-4.0", links });
 });
 
 test("what is not known to mix is taken, and flagged", async () => {

@@ -68,6 +68,10 @@ before(async () => {
     ...{ title: "Mine", kind: "right", body: "All mine.", media: "text/markdown" },
     rules: { form: "shares", of: odd.text, holders: [{ member: me(), share: 1_000_000 }] },
   });
+  await pen.write({
+    ...{ title: "Leave", kind: "right", body: "Train.", media: "text/markdown" },
+    rules: { form: "grant", of: odd.text, to: me(), action: "train", until: Date.UTC(2030, 0, 2) },
+  });
   await pen.community.seal();
 });
 
@@ -91,6 +95,7 @@ test("a page says who holds shares, and what waits for whom", async () => {
   assert.match(page.text, /Not agreed yet<\/h3>.*Split<\/a>.*who holds shares, waits for Ben &lt;i&gt;/s);
   assert.doesNotMatch(page.text, /Who holds shares<\/h3>/);
   const other = await site.get(`${home}/page/odd`);
+  assert.match(other.text, /Permissions<\/h3>.*The founder<\/a>: training a model with it, until 2 January 2030/s);
   assert.match(other.text, /Who holds shares<\/h3>.*The founder<\/a> 100 %/s);
 });
 

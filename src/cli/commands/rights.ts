@@ -148,9 +148,7 @@ function planLines(plan: rights.RelicencePlan): string[] {
   const left = inHistory === 0 ? "" : `, ${inHistory} of them by people who are only named in history`;
   return [
     `${title}: from ${from} to ${to}.`,
-    ...(plan.mix.verdict === "yes" || plan.mix.verdict === "one-way"
-      ? [`${from} allows it without asking: ${plan.mix.because}.`]
-      : []),
+    ...(isAllowed(plan.mix) ? [`${from} allows it without asking: ${plan.mix.because}.`] : []),
     ...people.map(person),
     ...(by === "words"
       ? [`${counted(words, "word")} in all, ${withoutConsent} without consent${left}.`]
@@ -159,10 +157,15 @@ function planLines(plan: rights.RelicencePlan): string[] {
   ];
 }
 
+function isAllowed({ verdict }: rights.Mix): boolean {
+  return verdict === "yes" || verdict === "one-way";
+}
+
 /** What whoever wants it does now. */
-function next({ isReady, namesOwn, offers, unit, to }: rights.RelicencePlan): string {
+function next({ isReady, namesOwn, offers, unit, to, mix }: rights.RelicencePlan): string {
   const [offer] = offers.toReversed();
   const rules = JSON.stringify({ form: "licence", licence: to, of: unit });
+  if (!isReady && isAllowed(mix)) return `To say so, write a new version with --licence "${to}".`;
   if (!isReady)
     return offer === undefined
       ? `Offer it first: lore propose FILE --kind right --rules RULES.json, with ${rules} in RULES.json.`

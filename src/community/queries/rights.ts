@@ -147,15 +147,17 @@ export function communityUse(
   return { licence, uses: usesOf(licence, general?.rules.terms) };
 }
 
-/** Current versions of units that name a licence of their own, or have terms about them; at most `most`, oldest first. */
-export function withOwnRights({ rows }: Community, known: Rights, most: number): number[] {
+/** Current versions of units for which something else holds than for everything; at most `most`, oldest first. */
+export function withOwnRights(community: Community, known: Rights, most: number): number[] {
   const units = [...known.licences.keys()].filter((unit) => unit !== "");
-  return rows
+  return community.rows
     .all<{ head: number }>(
       `SELECT u.head FROM unit u JOIN revision r ON r.n = u.head
        WHERE u.retired = 0 AND u.superseded_by IS NULL
-         AND (r.licence IS NOT NULL OR u.id IN (SELECT unhex(value) FROM json_each(?))) ORDER BY u.n LIMIT ?`,
-      ...[JSON.stringify(units.map((unit) => hex.encode(base32.decode(unit)))), most],
+         AND (r.licence <> ? OR u.id IN (SELECT unhex(value) FROM json_each(?))) ORDER BY u.n LIMIT ?`,
+      communityUse(community, known).licence ?? "",
+      JSON.stringify(units.map((unit) => hex.encode(base32.decode(unit)))),
+      most,
     )
     .map(({ head }) => head);
 }

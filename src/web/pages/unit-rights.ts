@@ -3,6 +3,7 @@ import { citationOf } from "../../community/queries/citation.ts";
 import { agreementAt, type AgreementListing, flagsOf, type MixFlag } from "../../community/queries/rights.ts";
 import { creditLine } from "../../export/index.ts";
 import { unitHref } from "../addresses.ts";
+import { longDate } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { personLink, titleOf, useWords } from "../parts.ts";
 import { rightsKnown, unitUse } from "../rights.ts";
@@ -20,6 +21,10 @@ export function unitRights(shown: Shown): Html {
     rights.shares.length === 0
       ? ""
       : html`<h3>${words.rights.shares}</h3><ul>${rights.shares.map(({ person, share }) => html`<li>${personLink(here, person)} ${shareText(share)}</li>`)}</ul>`
+  }${
+    rights.grants.length === 0
+      ? ""
+      : html`<h3>${words.rights.granted}</h3><ul>${rights.grants.map(({ to, action, until }) => html`<li>${personLink(here, to)}: ${words.rights.mayUntil(action, until === undefined ? undefined : longDate(until))}</li>`)}</ul>`
   }${
     rights.waiting.length === 0
       ? ""

@@ -14,10 +14,9 @@ import type { Signer } from "../bytes/node.ts";
 import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
 import { Analyser } from "../projection/search/index.ts";
 import { type Db, type HighWater, type MoveWal, openSqliteStore, rowsError, type Store } from "../store/index.ts";
-import { checkParts, requireTimely } from "./admission.ts";
+import { checkParts, requireRights, requireTimely } from "./admission.ts";
 import { Desk } from "./credit/desk.ts";
 import type { Background } from "./background.ts";
-import { requireMixable } from "./derivatives.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import { type CharterInForce, charterInForce, communityFacts, type CommunityFacts } from "./charter.ts";
@@ -29,7 +28,6 @@ import { LicenceTable } from "./licence-table.ts";
 import { Follower } from "./follower.ts";
 import { FollowedTables } from "./followed-tables.ts";
 import { requireNotBehind, seal } from "./sealing.ts";
-import { requireTerms } from "./terms.ts";
 import { Turns } from "./turns.ts";
 import { type Acknowledgement, type WriteGroup, WriteQueue } from "./write-queue.ts";
 
@@ -313,8 +311,7 @@ export class Community {
     try {
       requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
       const arriving = checkParts(environment, submission, store.parts);
-      requireTerms(projections.fold.rows, entry);
-      requireMixable({ rows: projections.fold.rows, table: this.licences }, entry);
+      requireRights({ rows: projections.fold.rows, table: this.licences }, entry);
       return { arriving, step: projections.admit(entry, decodeSidecar(submission.sidecar)) };
     } catch (error) {
       onRefused(error, submission);

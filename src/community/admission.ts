@@ -14,8 +14,10 @@ import {
 } from "../log/index.ts";
 import type { PartStore } from "../store/index.ts";
 import { commitment, kindOf, type Op, parseMeta, type PartRef, partsOf, readMeta } from "../unit/index.ts";
+import { type Admitting, requireMixable } from "./derivatives.ts";
 import type { DraftPart, Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import { requireTerms } from "./terms.ts";
 
 const MINUTE_MS = 60_000;
 /** How far a claimed time may lie before the last log time. */
@@ -100,6 +102,12 @@ export function checkParts(environment: Environment, submission: Submission, hel
     }
   }
   return arriving;
+}
+
+/** What new terms name, and the licences of what new versions are made from. @throws LoreError REFUSED. */
+export function requireRights(admitting: Admitting, entry: Entry): void {
+  requireTerms(admitting.rows, entry);
+  requireMixable(admitting, entry);
 }
 
 /** What is on record already keeps its links; a new version may carry only those of its kind. */

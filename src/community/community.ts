@@ -14,7 +14,7 @@ import type { Signer } from "../bytes/node.ts";
 import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
 import { Analyser } from "../projection/search/index.ts";
 import { type Db, type HighWater, type MoveWal, openSqliteStore, rowsError, type Store } from "../store/index.ts";
-import { checkParts, requireTimely } from "./admission.ts";
+import { checkParts, requireRights, requireTimely } from "./admission.ts";
 import { Desk } from "./credit/desk.ts";
 import type { Background } from "./background.ts";
 import type { Submission } from "./draft.ts";
@@ -24,6 +24,7 @@ import { eraseDue } from "./erasure.ts";
 import { Rows } from "./fold/rows.ts";
 import { Projections, standingOf } from "./projections.ts";
 import { openRows, RowsFile } from "./rows-file.ts";
+import { LicenceTable } from "./licence-table.ts";
 import { Follower } from "./follower.ts";
 import { FollowedTables } from "./followed-tables.ts";
 import { requireNotBehind, seal } from "./sealing.ts";
@@ -55,6 +56,8 @@ export class Community {
   readonly authorship: Follower;
   /** Remembers stems between queries. */
   readonly analyser = new Analyser();
+  /** Which licences mix. */
+  readonly licences = new LicenceTable();
   readonly #options: CommunityOptions;
   readonly #rows: RowsFile;
   readonly #queue = new WriteQueue((submissions, onRefused) => this.#writeGroup(submissions, onRefused));
@@ -308,6 +311,7 @@ export class Community {
     try {
       requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
       const arriving = checkParts(environment, submission, store.parts);
+      requireRights({ rows: projections.fold.rows, table: this.licences }, entry);
       return { arriving, step: projections.admit(entry, decodeSidecar(submission.sidecar)) };
     } catch (error) {
       onRefused(error, submission);

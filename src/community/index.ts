@@ -16,6 +16,7 @@ export { type CommitSize, type ImportState, importStates, stateOp } from "./quer
 export { consistencyHashes, proofFile } from "./queries/proofs.ts";
 export { type OpenProposal, openProposals } from "./queries/proposals.ts";
 export { type Remark, remarksOn } from "./queries/remarks.ts";
+export * as rights from "./queries/rights.ts";
 export { searchCommunity, type SearchRow } from "./queries/search.ts";
 export { type Received, receiveCommunity, type ReceivedEntry, receiveTail } from "./restore.ts";
 export { readEntry } from "./projections.ts";

@@ -109,7 +109,7 @@ async function failed(
   { site, context }: { site: Site; context: ErrorContext },
 ): Promise<Response> {
   const { status, headers, body } = errorAnswer(error, context);
-  const wantsPage = !OPEN.test(c.req.path) && !/\.(?:json|xml|txt|zip)$/.test(c.req.path);
+  const wantsPage = !OPEN.test(c.req.path) && !/\.(?:json|jsonld|xml|txt|zip)$/.test(c.req.path);
   const response = wantsPage
     ? await pageAnswer(
         c,

@@ -26,6 +26,8 @@ import { retiredPage, unitPage } from "./pages/unit.ts";
 import { parsedTable, TABLE_BYTES_MAX } from "./pages/unit-table.ts";
 import type { Html } from "./html.ts";
 import { rawBytes } from "./raw.ts";
+import { usageHeaders } from "./rights.ts";
+import { odrlJson, rslXml } from "./rights-files.ts";
 import { answer, attachment, KeptPage, notModified, pageAnswer, streamOf, TOOL_POLICY } from "./respond.ts";
 import { type Site, type Visit, visit } from "./site.ts";
 
@@ -56,12 +58,12 @@ function tagOf({ site, community }: Pick<Visit, "site" | "community">): string {
 async function keptPage(
   c: Context,
   { site, community }: Visit,
-  { make, status = 200 }: { make: () => Html | Promise<Html>; status?: number },
+  { make, status = 200, more }: { make: () => Html | Promise<Html>; status?: number; more?: Record<string, string> },
 ): Promise<Response> {
   const key = `page ${c.req.url}`;
   try {
     const page = await site.memo(community, key, async () => new KeptPage(String(await make())));
-    return page.answer(c, { status, etag: tagOf({ site, community }) });
+    return page.answer(c, { status, etag: tagOf({ site, community }), more });
   } catch (error) {
     site.forget(community, key);
     throw error;
@@ -78,6 +80,7 @@ async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
     return keptPage(c, here, { make: () => retiredPage({ here, detail }), status: 410 });
   const [section, row] = [c.req.query("section"), c.req.query("row")];
   return keptPage(c, here, {
+    more: usageHeaders(here, revision),
     make: async () => {
       const words = c.req.query("who") === WHO ? await wordsOf(here, revision) : undefined;
       return unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section, row, words });
@@ -129,6 +132,20 @@ async function cite(c: Context, here: Visit): Promise<Response> {
     : answer(c, cslJson(citation), { media: "application/vnd.citationstyles.csl+json; charset=utf-8", etag });
 }
 
+/** What may be done with a unit, for programs. */
+function odrl(c: Context, here: Visit): Response {
+  const ref = reference(here, c.req.param("reference") ?? "");
+  const json = odrlJson(here, resolve(here.community, ref, here.moment), originOf(c));
+  return answer(c, json, { media: "application/ld+json", etag: tagOf(here) });
+}
+
+/** What programs may do with everything here. */
+async function rsl(c: Context, here: Visit): Promise<Response> {
+  const origin = originOf(c);
+  const xml = await here.site.memo(here.community, `rsl ${c.req.url}`, async () => String(await rslXml(here, origin)));
+  return answer(c, xml, { media: "application/rsl+xml", etag: tagOf(here) });
+}
+
 function tool(c: Context, here: Visit): Response {
   const ref = reference(here, rest(c, "tool"));
   const revision = resolve(here.community, ref);
@@ -158,6 +175,28 @@ async function rows(c: Context, here: Visit): Promise<Response> {
   return answer(c, JSON.stringify(table), { media: "application/json; charset=utf-8" });
 }
 
+function diff(c: Context, here: Visit): Promise<Html> {
+  const ref = reference(here, c.req.param("unit") ?? "");
+  return diffPage(here, {
+    n: ref.unit,
+    id: base32.encode(ref.id),
+    from: c.req.query("from"),
+    to: c.req.query("to"),
+  });
+}
+
+async function sharing(c: Context, here: Visit): Promise<Response> {
+  await authorshipReady(here.community);
+  // What lies on the desk changes without an entry.
+  return pageAnswer(c, sharingPage(here, { preset: c.req.query("try"), budget: c.req.query("budget") }));
+}
+
+async function statement(c: Context, here: Visit): Promise<Html> {
+  await authorshipReady(here.community);
+  const epoch = parseDecimal(c.req.param("epoch") ?? "", "the number of a period");
+  return statementPage(here, epoch, c.req.query("why"));
+}
+
 type Show = (c: Context, here: Visit) => Html | Promise<Html>;
 
 /** Routes below /c/:id. */
@@ -179,32 +218,16 @@ export function communityRoutes(site: Site): Hono {
   page("/browse", (c, visited) => browsePage(visited, "", c.req.query()));
   page("/browse/*", (c, visited) => browsePage(visited, rest(c, "browse"), c.req.query()));
   open("/page/*", atPath);
+  open("/u/:reference/odrl.jsonld", odrl);
   open("/u/*", permalink);
   open("/raw/*", (c, visited) => rawAt(c, visited));
   page("/history/:unit", (c, visited) => {
     const ref = reference(visited, c.req.param("unit") ?? "");
     return historyPage(visited, { n: ref.unit, id: base32.encode(ref.id) }, c.req.query("before"));
   });
-  page("/diff/:unit", (c, visited) => {
-    const ref = reference(visited, c.req.param("unit") ?? "");
-    return diffPage(visited, {
-      n: ref.unit,
-      id: base32.encode(ref.id),
-      from: c.req.query("from"),
-      to: c.req.query("to"),
-    });
-  });
-  app.get("/sharing", async (c) => {
-    const visited = here(c);
-    await authorshipReady(visited.community);
-    // What lies on the desk changes without an entry.
-    return pageAnswer(c, sharingPage(visited, { preset: c.req.query("try"), budget: c.req.query("budget") }));
-  });
-  open("/sharing/:epoch", async (c, visited) => {
-    await authorshipReady(visited.community);
-    const epoch = parseDecimal(c.req.param("epoch") ?? "", "the number of a period");
-    return keptPage(c, visited, { make: () => statementPage(visited, epoch, c.req.query("why")) });
-  });
+  page("/diff/:unit", diff);
+  app.get("/sharing", (c) => sharing(c, here(c)));
+  page("/sharing/:epoch", statement);
   page("/people", (_, visited) => peoplePage(visited));
   page("/person/:person", (c, visited) => personPage(visited, c.req.param("person") ?? ""));
   page("/search", (c, visited) =>
@@ -232,6 +255,7 @@ export function communityRoutes(site: Site): Hono {
       etag: tagOf(visited),
     }),
   );
+  open("/rsl.xml", rsl);
   open("/llms.txt", (c, visited) =>
     answer(c, llmsText(visited, originOf(c)), { media: "text/plain; charset=utf-8", etag: tagOf(visited) }),
   );

@@ -13,6 +13,7 @@ export {
   pictureMedia,
   streamOf,
 } from "./respond.ts";
+export { usageHeaders } from "./rights.ts";
 export { type ImportRequest, Site, type SiteOptions } from "./site.ts";
 export { page as pageOf } from "./layout.ts";
 export { siteRoutes } from "./site-routes.ts";

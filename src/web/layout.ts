@@ -28,6 +28,8 @@ export interface Frame {
   /** Seconds after which the page is asked for again. */
   readonly refreshS?: number;
   readonly isHidden?: boolean;
+  /** Where the page's terms are for programs, as ODRL. */
+  readonly odrlHref?: string | undefined;
 }
 
 const MARK = html`<svg width="20" height="24" viewBox="0 0 20 24" aria-hidden="true" fill="none" stroke="currentColor"><path d="M2 1v22" stroke-width="3"/><path d="M8 5h11M8 12h11M8 19h7" stroke-width="2"/></svg>`;
@@ -57,7 +59,7 @@ export function page(frame: Frame): Html {
 <meta name="color-scheme" content="light dark">
 ${frame.isHidden === true ? html`<meta name="robots" content="noindex">\n` : ""}${frame.refreshS === undefined ? "" : html`<noscript><meta http-equiv="refresh" content="${frame.refreshS}"></noscript>\n`}<title>${title === name ? title : `${title} · ${name}`}</title>
 <link rel="stylesheet" href="${site.assets.lookHref}">
-${here === undefined ? "" : html`<link rel="alternate" type="application/atom+xml" title="${words.nav.changes}" href="/c/${here.id}/atom.xml">\n`}<script type="module" src="/assets/keys.js"></script>
+${here === undefined ? "" : html`<link rel="alternate" type="application/atom+xml" title="${words.nav.changes}" href="/c/${here.id}/atom.xml">\n<link rel="license" type="application/rsl+xml" href="/c/${here.id}/rsl.xml">\n`}${frame.odrlHref === undefined ? "" : html`<link rel="license" type="application/ld+json" href="${frame.odrlHref}">\n`}<script type="module" src="/assets/keys.js"></script>
 ${(frame.scripts ?? []).map((script) => html`<script type="module" src="/assets/${script}.js"></script>\n`)}</head>
 <body>
 <a class="skip" href="#lore:main">${words.skip}</a>

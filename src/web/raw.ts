@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { LoreError } from "../bytes/index.ts";
 import { resolve, revisionDetail, type UnitRef } from "../community/queries/units.ts";
 import { kindOf } from "../unit/index.ts";
+import { usageHeaders } from "./rights.ts";
 import { answer, attachment, BYTES_POLICY, notModified, pictureMedia, streamOf } from "./respond.ts";
 import type { Visit } from "./site.ts";
 
@@ -21,7 +22,8 @@ const WHOLE_BYTES_MAX = 1_000_000;
 /** @throws LoreError NOT_FOUND when it has no body. */
 export function rawBytes(c: Context, here: Visit, ref: UnitRef): Response {
   const { community } = here;
-  const detail = revisionDetail(community, resolve(community, ref, here.moment));
+  const revision = resolve(community, ref, here.moment);
+  const detail = revisionDetail(community, revision);
   const body = detail.parts.find(({ name }) => name === "body");
   if (body === undefined) throw new LoreError("NOT_FOUND", "This version has no body.");
   if (body.sha256 === null)
@@ -35,12 +37,13 @@ export function rawBytes(c: Context, here: Visit, ref: UnitRef): Response {
   const digest = Buffer.from(body.sha256, "hex");
   const media = TEXT_MEDIA[kindOf(detail.kind).body];
   const name = detail.path?.slice(detail.path.lastIndexOf("/") + 1) ?? detail.title;
+  const usage = usageHeaders(here, revision);
   const download = media === undefined || detail.kind === "dataset" ? { "content-disposition": attachment(name) } : {};
   if (body.sizeBytes > WHOLE_BYTES_MAX)
     return streamed(community.store.parts.stream(digest), {
       media: media ?? "application/octet-stream",
       etag,
-      download,
+      headers: { ...usage, ...download },
     });
   const bytes = community.store.parts.get(digest);
   if (bytes === undefined) throw new LoreError("NOT_FOUND", "The bytes of this version are not here.");
@@ -49,13 +52,13 @@ export function rawBytes(c: Context, here: Visit, ref: UnitRef): Response {
     media: media ?? picture ?? "application/octet-stream",
     policy: BYTES_POLICY,
     etag,
-    headers: picture === undefined ? download : {},
+    headers: { ...usage, ...(picture === undefined ? download : {}) },
   });
 }
 
 function streamed(
   chunks: AsyncIterable<Uint8Array> | undefined,
-  { media, etag, download }: { media: string; etag: string; download: Record<string, string> },
+  { media, etag, headers }: { media: string; etag: string; headers: Record<string, string> },
 ): Response {
   if (chunks === undefined) throw new LoreError("NOT_FOUND", "The bytes of this version are not here.");
   return new Response(streamOf(chunks), {
@@ -64,7 +67,7 @@ function streamed(
       "content-security-policy": BYTES_POLICY,
       etag,
       "cache-control": "no-cache",
-      ...download,
+      ...headers,
     },
   });
 }

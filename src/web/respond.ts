@@ -64,8 +64,12 @@ export class KeptPage {
     this.html = html;
   }
 
-  answer(c: Context, { status, etag }: { status: number; etag: string }): Response {
+  answer(
+    c: Context,
+    { status, etag, more }: { status: number; etag: string; more?: Readonly<Record<string, string>> | undefined },
+  ): Response {
     const headers = {
+      ...more,
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-cache",
       vary: "accept-encoding",

@@ -3,6 +3,7 @@
  * made from, the record, a copy. Plain present tense; dates and numbers are put in by whoever asks.
  */
 import { portraitWords } from "./words-portrait.ts";
+import { rightsWords } from "./words-rights.ts";
 import { sharingWords } from "./words-sharing.ts";
 import { siteWords } from "./words-site.ts";
 
@@ -379,6 +380,7 @@ export const words = {
   },
 
   ...portraitWords,
+  ...rightsWords,
   ...sharingWords,
   ...siteWords,
 } as const;

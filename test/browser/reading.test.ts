@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 
 import type { Page } from "playwright-core";
 
+import { base32 } from "../../src/bytes/index.ts";
 import { serve, type Serving } from "../../src/http/index.ts";
 import { openSite, type Pen, type TestSite, type WrittenUnit } from "../http/site.ts";
 import { startBrowser, type Started } from "./chromium.ts";
@@ -87,6 +88,12 @@ before(async () => {
     body: "# Who has the key?\n",
   });
   await pen.write({
+    ...{ path: "copied.md", title: "Copied", body: "# Copied\n" },
+    licence: "LicenseRef-AVeryLongNameOfALicenceThatNobodyHasHeardOfBefore",
+    links: [{ rel: "derivedFrom", to: units["kettle"].id }],
+  });
+  await writeRights();
+  await pen.write({
     of: units["kettle"],
     path: "kettle.md",
     title: "Kettle",
@@ -111,6 +118,20 @@ after(async () => {
   await serving.close();
   await site.close();
 });
+
+/** Shares that are held, and some that wait for somebody with a long name. */
+async function writeRights(): Promise<void> {
+  const holder = (member: Uint8Array, share: number) => ({ member: base32.encode(member), share });
+  const divide = (title: string, of: string, holders: ReturnType<typeof holder>[]) =>
+    pen.write({
+      ...{ title, kind: "right", media: "text/markdown", body: `# ${title}\n`, path: `${title}.md` },
+      rules: { form: "shares", of, holders },
+    });
+  const other = await pen.nameInHistory("Somebody-with-a-very-long-name-that-does-not-break-anywhere");
+  const kettle = units["kettle"]?.text ?? "";
+  await divide("Shares", kettle, [holder(pen.author.member, 1_000_000)]);
+  await divide("Half each", kettle, [holder(pen.author.member, 500_000), holder(other, 500_000)]);
+}
 
 interface View {
   readonly scripts?: boolean;
@@ -165,6 +186,8 @@ function pages(): string[] {
     home,
     `${home}/browse`,
     `${home}/page/kettle`,
+    `${home}/page/copied`,
+    `${home}/page/Shares`,
     `${home}/page/tools.csv`,
     `${home}/page/which.html`,
     `${home}/history/${kettle}`,

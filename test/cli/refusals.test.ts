@@ -37,6 +37,11 @@ const REFUSALS: readonly (readonly [words: string, code: number, said: RegExp])[
   ["lst", 2, /no command "lst"/],
   ["ls --nowhere", 2, /Unknown option '--nowhere'.*Usage/],
   ["show nothing.md", 3, /nothing\.md/],
+  ["rights a b", 2, /one word too many: "b"/],
+  ["rights nothing.md", 3, /Nothing here is called "nothing\.md"/],
+  ["rights --as-of 99999", 2, /lies beyond its end/],
+  ["relicence", 2, /Give a path, title or id/],
+  ["relicence nothing.md --to MIT", 3, /Nothing here is called "nothing\.md"/],
   ["export --archive /dev/null/x", 5, /Writing into \/dev\/null\/x: the folder cannot be made/],
   ["export --git /dev/null/x", 5, /Writing into \/dev\/null\/x: the folder cannot be made/],
   ["key export /dev/null/x", 5, /Writing \/dev\/null\/x: the system refuses \(ENOTDIR\)/],
@@ -51,6 +56,41 @@ test("what cannot be done is said in a sentence", async (t) => {
     assert.doesNotMatch(found.said, /unforeseen/, words);
     assert.equal(found.code, code, words);
   }
+});
+
+test("terms that cannot be, and what a licence forbids, are refused with a plain sentence", async (t) => {
+  const { lore, folder } = await createShell(t);
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const poem = file("poem.md", "# Poem\n\nRoses are red.\n");
+  assert.equal((await lore("propose", poem, "--licence", "CC-BY-ND-4.0", "--direct")).code, 0);
+  const song = file("song.md", "# Song\n\nRoses are blue.\n");
+  const made = await lore("propose", song, "--licence", "CC-BY-4.0", "--derived-from", "poem.md");
+  assert.equal(made.code, 3);
+  assert.match(made.said, /made from "Poem", which is under CC-BY-ND-4\.0.*may not be shared\. Share the whole text/);
+  const member = "a".repeat(32);
+  const rules = file("shares.json", JSON.stringify({ form: "shares", of: member, holders: [{ member, share: 5 }] }));
+  const shares = await lore("propose", song, "--kind", "right", "--rules", rules);
+  assert.equal(shares.code, 3);
+  assert.match(shares.said, /wanted shares that come to 1000000, found 5/);
+  assert.match((await lore("relicence", "poem.md")).said, /Give the licence you want with --to/);
+  const odd = await lore("relicence", "poem.md", "--to", "Do what you like");
+  assert.equal(odd.code, 2);
+  assert.match(odd.said, /"Do what you like" is no SPDX expression/);
+  const plan = await lore("relicence", "poem.md", "--to", "CC0-1.0");
+  assert.match(plan.said, /Keeper: 4 words, has not agreed .*4 words in all, 4 without consent\./s);
+});
+
+test("a new version keeps the licence of the one before", async (t) => {
+  const { lore, folder } = await createShell(t);
+  const page = join(folder, "page.md");
+  writeFileSync(page, "# Page\n\nOne.\n");
+  await lore("propose", page, "--licence", "MIT", "--direct");
+  writeFileSync(page, "# Page\n\nTwo.\n");
+  await lore("propose", page, "--unit", "page.md", "--direct");
+  assert.match((await lore("rights", "page.md")).said, /keep its notice\. MIT/);
 });
 
 test(

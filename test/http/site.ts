@@ -46,6 +46,8 @@ export interface Draft {
   readonly links?: ReviseOp["links"];
   readonly time?: number;
   readonly by?: ReviseOp["by"];
+  readonly licence?: string;
+  readonly rules?: ReviseOp["rules"];
 }
 
 const MEDIA: Readonly<Record<string, string>> = {
@@ -78,6 +80,8 @@ export class Pen {
     links,
     time,
     by,
+    licence,
+    rules,
   }: Draft): Promise<WrittenUnit> {
     const { environment, log } = this.community;
     const { suite } = environment;
@@ -99,6 +103,8 @@ export class Pen {
       ...(links === undefined ? {} : { links }),
       ...(time === undefined ? {} : { source: { time } }),
       ...(by === undefined ? {} : { by }),
+      ...(licence === undefined ? {} : { licence }),
+      ...(rules === undefined ? {} : { rules }),
       content: [
         { name: "meta", media: "application/json", bytes: utf8(JSON.stringify(facts)) },
         {

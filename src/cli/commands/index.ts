@@ -7,6 +7,7 @@ import { MEMBERSHIP } from "./membership.ts";
 import { MOVING } from "./moving.ts";
 import { PORTRAIT } from "./portrait.ts";
 import { READING } from "./reading.ts";
+import { RIGHTS } from "./rights.ts";
 import { SERVING } from "./serving.ts";
 import { TAKING } from "./taking.ts";
 import { USING } from "./using.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   ...READING,
   ...PORTRAIT,
   ...AUTHORSHIP,
+  ...RIGHTS,
   ...WRITING,
   ...USING,
   ...CREDIT,

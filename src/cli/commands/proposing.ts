@@ -112,7 +112,9 @@ export function reviseDraft(invocation: Invocation, { community, author, name, b
   const title =
     option(invocation, "title") ?? (kind === "page" || head === undefined ? titleOfFile(file, kind) : undefined);
   const meta = metaOf(invocation, { title, path, kind, before });
-  const licence = option(invocation, "licence");
+  // What a version before was given under, its successor is, too.
+  const licence =
+    option(invocation, "licence") ?? (head === undefined ? undefined : community.facts.revision(head)?.licence);
   const like =
     head === undefined ? undefined : community.facts.parts(head).find((part) => part.name === "body")?.digest;
   const rules = rulesOf(invocation, community, { kind, head });
@@ -123,7 +125,7 @@ export function reviseDraft(invocation: Invocation, { community, author, name, b
     parents: parent === undefined ? [] : [parseDigest(parent.revision, "a revision")],
     ...(nonce === undefined ? {} : { nonce }),
     ...(isSet(invocation, "direct") ? {} : { propose: true as const }),
-    ...(licence === undefined ? {} : { licence }),
+    ...(licence == null ? {} : { licence }),
     ...(rules === undefined ? {} : { rules }),
     ...linksOf(invocation, community, head),
     content: [

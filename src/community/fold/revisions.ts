@@ -195,8 +195,10 @@ export function review(frame: Frame, said: Said<ReviewOp>): void {
     throw broken("subject", `Nothing here has the id ${base32.encode(subject)}.`, "NOT_FOUND");
   }
   const { state } = revision ?? proposal ?? { state: "void" };
-  // A later word replaces an earlier one: what was declined may still be taken up.
-  const open = state === "proposed" || (state === "rejected" && op.verdict === "approve");
+  // A later word replaces an earlier one: what was declined may still be taken up. Parties to a right may consent to it
+  // when the stewards have accepted it (docs/formats/rights.md).
+  const consents = state === "accepted" && revision !== undefined && rows.unit(revision.unit)?.kind === "right";
+  const open = state === "proposed" || (state === "rejected" && op.verdict === "approve") || consents;
   if (op.verdict !== "comment" && !open) throw broken("decided", "This was decided already; suggest a change instead.");
   rows.db.run(
     `INSERT INTO review (id, idx, place, member, verdict, subject, unit, at, part, range_start, range_end)
@@ -205,7 +207,7 @@ export function review(frame: Frame, said: Said<ReviewOp>): void {
     ...[target === undefined ? null : requireTarget(frame, target), target?.at ?? null, target?.part ?? null],
     ...[target?.range?.[0] ?? null, target?.range?.[1] ?? null],
   );
-  if (subject === undefined || op.verdict === "comment") return;
+  if (subject === undefined || op.verdict === "comment" || consents) return;
   if (revision !== undefined) decideRevision(frame, op.verdict, revision);
   else if (proposal !== undefined) frame.decide(proposal, op.verdict);
 }

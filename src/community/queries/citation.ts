@@ -1,7 +1,7 @@
 /** What a citation of a version needs: what it is called, who wrote what stands in it, when, and on which terms. */
 import type { Community } from "../community.ts";
 import { standingIn } from "./authorship.ts";
-import { ownLicence } from "./profile.ts";
+import { rightsOf } from "./rights.ts";
 import { revisionDetail } from "./units.ts";
 
 export interface Citation {
@@ -17,7 +17,7 @@ export interface Citation {
   /** ms */
   readonly time: number;
   readonly lang: string | undefined;
-  /** SPDX expression: its own, else the community's. */
+  /** SPDX expression: its own, else the one that was agreed on, else the community's. */
   readonly licence: string | undefined;
 }
 
@@ -33,6 +33,6 @@ export function citationOf(community: Community, revision: number): Citation {
     version,
     time,
     lang: lang ?? undefined,
-    licence: ownLicence(community, revision) ?? community.about.licence,
+    licence: rightsOf(community, revision).licence,
   };
 }

@@ -2,6 +2,7 @@
 import { base32, textOf } from "../../bytes/index.ts";
 import { readMeta } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
+import { communityUse, rightsAt } from "./rights.ts";
 import { partBytes } from "./units.ts";
 
 export interface CommunityProfile {
@@ -36,6 +37,7 @@ export function profile(community: Community): CommunityProfile {
   const { rules, time } = projections.fold;
   return {
     ...about,
+    licence: communityUse(community, rightsAt(community)).licence,
     id: community.id,
     visibility: rules.visibility,
     charter: base32.encode(community.charter.id),
@@ -44,11 +46,6 @@ export function profile(community: Community): CommunityProfile {
     sealed: store.log.sealedSize(),
     changed: time,
   };
-}
-
-/** The SPDX expression a revision was signed with, or undefined. */
-export function ownLicence({ facts }: Community, revision: number): string | undefined {
-  return facts.revision(revision)?.licence ?? undefined;
 }
 
 /** The text of a revision's part; undefined when it is absent, erased or no UTF-8. */

@@ -12,12 +12,13 @@ import {
   openProposals,
   persons,
   proofFile,
+  rights,
   searchCommunity,
   units,
 } from "../../community/index.ts";
 import { profile } from "../../community/queries/profile.ts";
 import { limits } from "../../unit/index.ts";
-import type { Site } from "../../web/index.ts";
+import { type Site, usageHeaders } from "../../web/index.ts";
 import * as schemas from "./schemas.ts";
 
 /** A request that matched: its community where the path names one, its path parameters decoded, its query checked. */
@@ -36,6 +37,8 @@ export interface Operation {
   readonly result: z.ZodType | undefined;
   /** Media of an answer that is bytes. */
   readonly media?: string;
+  /** Headers of its own. */
+  readonly headers?: (call: Call<unknown>) => Readonly<Record<string, string>>;
   /** @throws LoreError USAGE naming the field of the query that is not as it should be. */
   readonly run: (call: Call<unknown>) => unknown;
 }
@@ -83,6 +86,20 @@ function withText(community: Community, n: number): unknown {
   return { ...detail, text: bytes === undefined ? null : (textOf(bytes) ?? null) };
 }
 
+/** What was agreed on for programs, of the unit that a path names. */
+function usageOf({ site, community, params }: Call<unknown>): Readonly<Record<string, string>> {
+  const revision = units.resolve(community, units.findUnit(community, params["ref"] ?? ""));
+  return { ...usageHeaders({ site, community, moment: moments.NOW }, revision) };
+}
+
+/** A unit's rights, what may be done with it, and what it is made from that may not plainly be. */
+function rightsOf(community: Community, ref: string, moment: moments.Moment): unknown {
+  const revision = units.resolve(community, units.findUnit(community, ref), moment);
+  const known = rights.rightsAt(community, moment);
+  const found = rights.rightsOf(community, revision, { known });
+  return { ...found, uses: rights.mayUse(found), flags: rights.flagsOf(community, revision, { moment, known }) };
+}
+
 function kindsOf(kind: string | undefined): string[] | undefined {
   return kind?.split(",");
 }
@@ -114,6 +131,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: "A unit by id, path or title, with its text; a version of it with @ and its revision",
     query: queries.moment,
     result: schemas.revisionWithText,
+    headers: usageOf,
     run: ({ community, params, query }) =>
       withText(
         community,
@@ -141,6 +159,14 @@ export const OPERATIONS: readonly Operation[] = [
         headings: links.headings(community, unit),
       };
     },
+  }),
+  operation({
+    path: "/api/c/{id}/units/{ref}/rights",
+    summary: "May I use this, for each thing that can be done with it; who holds shares, and what waits for whom",
+    query: queries.moment,
+    result: schemas.unitRights,
+    headers: usageOf,
+    run: ({ community, params, query }) => rightsOf(community, params["ref"] ?? "", momentOf(community, query)),
   }),
   operation({
     path: "/api/c/{id}/revisions/{revision}",

@@ -17,10 +17,12 @@ function routeOf({ path }: Operation): string {
 async function run(c: Context, operation: Operation, site: Site): Promise<Response> {
   const params: Record<string, string> = { ...c.req.param() };
   const community = site.community(params["id"] ?? "");
-  const result = await operation.run({ site, community, params, query: c.req.query() });
+  const call = { site, community, params, query: c.req.query() };
+  const result = await operation.run(call);
+  const headers = operation.headers?.(call) ?? {};
   if (result instanceof Uint8Array)
-    return answer(c, new Uint8Array(result), { media: operation.media ?? "application/octet-stream" });
-  return answer(c, JSON.stringify(result), { media: JSON_MEDIA });
+    return answer(c, new Uint8Array(result), { media: operation.media ?? "application/octet-stream", headers });
+  return answer(c, JSON.stringify(result), { media: JSON_MEDIA, headers });
 }
 
 export function apiRoutes(site: Site): Hono {

@@ -111,6 +111,58 @@ export const unitLinks = z
   })
   .meta({ id: "UnitLinks" });
 
+const action = z.enum(["read", "copy", "change", "sell", "search", "answer", "train"]);
+const spdx = z.string().describe("SPDX expression");
+const term = {
+  currency: z.string().optional(),
+  price: z.number().int().optional().describe("In minor units of the currency"),
+};
+
+export const unitRights = z
+  .object({
+    unit: id,
+    licence: spdx.optional(),
+    by: z
+      .enum(["version", "unit", "everything", "community"])
+      .optional()
+      .describe("Who says so: the version, terms of the unit, terms for everything here, or the community as founded"),
+    terms: z.array(z.object({ action, may: z.enum(["yes", "no", "ask", "pay"]), ...term })),
+    uses: z.array(
+      z.object({
+        action,
+        may: z.enum(["yes", "credit", "alike", "pay", "ask", "no"]),
+        by: z.enum(["licence", "terms"]),
+        ...term,
+      }),
+    ),
+    shares: z.array(z.object({ person, share: z.number().int().describe("Of 1,000,000") })),
+    grants: z.array(z.object({ to: person, action, until: ms.optional() })),
+    waiting: z.array(
+      z.object({
+        right: id,
+        revision: digest,
+        title: z.string(),
+        path: z.string().nullable(),
+        rules: z.record(z.string(), z.unknown()),
+        standing: z.object({ state: z.string() }).loose(),
+        for: z.array(person).describe("Those it waits for"),
+      }),
+    ),
+    flags: z
+      .array(
+        z.object({
+          rel: z.string(),
+          unit: unitListing,
+          licence: spdx.optional(),
+          mix: z
+            .object({ verdict: z.enum(["ask", "unknown", "no"]), from: spdx, into: spdx, because: z.string() })
+            .loose(),
+        }),
+      )
+      .describe("What it is made from under a licence that does not plainly allow it"),
+  })
+  .meta({ id: "UnitRights" });
+
 export const searchRow = z
   .object({
     unit: id,

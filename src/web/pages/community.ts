@@ -4,6 +4,7 @@ import { kindCounts, mostLinked, unitStandingAt } from "../../community/queries/
 import { linkedUnit } from "../../community/queries/links.ts";
 import { peopleThen } from "./people.ts";
 import { partText } from "../../community/queries/profile.ts";
+import { communityUse } from "../../community/queries/rights.ts";
 import { findRevision, listUnits, unitAt, type UnitListing } from "../../community/queries/units.ts";
 import { linkedPath, linksOf } from "../../projection/markdown.ts";
 import { at, unitHref } from "../addresses.ts";
@@ -11,6 +12,7 @@ import { counted, date, year } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { asOfForm, bigSearch, page } from "../layout.ts";
 import { badges, titleOf, useWords } from "../parts.ts";
+import { rightsKnown } from "../rights.ts";
 import type { Visit } from "../site.ts";
 import { KIND_ORDER, kindWords, words } from "../words.ts";
 import { handsList } from "./hands.ts";
@@ -147,7 +149,7 @@ function handsSection(here: Visit): Html | "" {
 }
 
 function margin(here: Visit): Html {
-  const { site, community, profile } = here;
+  const { site, community } = here;
   const changes = site.memo(community, "new", () => recentChanges(community, NEW_SHOWN));
   const spans = peopleThen(here).filter(({ since }) => since !== null);
   const since = spans[0]?.since;
@@ -162,7 +164,7 @@ function margin(here: Visit): Html {
         </ul>`
         }</dd></div>
       ${since == null ? "" : html`<div><dt>${words.home.people}</dt><dd>${words.home.peopleWrote(counted(spans.length, "person", "people"))}, ${words.home.since} ${year(since)}. <a href="${at(here, "/people")}">${words.home.peopleLink}</a></dd></div>`}
-      <div id="lore:use"><dt>${words.home.use}</dt><dd>${useWords(profile.licence)} <a href="${at(here, "/sharing")}">${words.sharing.title}</a></dd></div>
+      <div id="lore:use"><dt>${words.home.use}</dt><dd>${useWords(communityUse(here.community, rightsKnown(here)).licence)} <a href="${at(here, "/sharing")}">${words.sharing.title}</a></dd></div>
       <div><dt>${words.home.copies}</dt><dd>${words.home.copiesText} <a href="${at(here, "/copy")}">${words.home.copiesLink}</a></dd></div>
     </dl>
     <div class="up-5">${asOfForm(here, { action: `/c/${here.id}`, firstDay: since ?? undefined })}</div>

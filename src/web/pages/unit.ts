@@ -1,25 +1,23 @@
 /** The page of a unit, whatever its kind: header, body, where it came from, may I use this, as it was on. */
 import { acceptedCount, replacementOf } from "../../community/queries/activity.ts";
 import { hasAuthors, standingIn } from "../../community/queries/authorship.ts";
-import { citationOf } from "../../community/queries/citation.ts";
 import { madeFrom, usedIn } from "../../community/queries/links.ts";
 import { authorsOf, contributorsOf, type PersonRef } from "../../community/queries/people.ts";
-import { ownLicence } from "../../community/queries/profile.ts";
 import { type Remark, remarksOn } from "../../community/queries/remarks.ts";
 import type { RevisionDetail } from "../../community/queries/units.ts";
-import { creditLine } from "../../export/index.ts";
 import { kindOf } from "../../unit/index.ts";
 import { at, browseHref, revisionHref, unitHref, unitPath } from "../addresses.ts";
 import { count, date, fileSize, longDate } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { asOfForm, type Crumb, page } from "../layout.ts";
 import { hasFolder } from "../links.ts";
-import { personLink, badges, byline, linkList, titleOf, useWords } from "../parts.ts";
+import { personLink, badges, byline, linkList, titleOf } from "../parts.ts";
 import { kindWords, saidWords, stateWords, words } from "../words.ts";
 import { type Body, type Shown, WHO } from "./shown.ts";
 import { neighbourhood } from "./neighbourhood.ts";
 import { fileBody } from "./unit-file.ts";
 import { proseBody } from "./unit-prose.ts";
+import { unitRights } from "./unit-rights.ts";
 import { tableBody } from "./unit-table.ts";
 import { toolBody } from "./unit-tool.ts";
 import { WordsView } from "./unit-words.ts";
@@ -58,6 +56,7 @@ export async function unitPage(shown: Shown): Promise<Html> {
     lang: detail.lang ?? undefined,
     crumbs: crumbsOf(shown, title),
     isHidden: shown.isPinned,
+    odrlHref: at(here, `/u/${detail.unit}${shown.isPinned ? `@${detail.revision}` : ""}/odrl.jsonld`),
     ...(body.scripts === undefined ? {} : { scripts: body.scripts }),
     body: html`<article class="sheet">
   <header${isWide(shown) ? html` class="wide measure"` : ""}>
@@ -145,25 +144,15 @@ function whoLink({ here, detail, revision, isPinned, words: asked }: Shown): Htm
   return html`<a class="btn" href="${at(here, path, { who: WHO })}">${words.who.show}</a>`;
 }
 
-/** How to give credit: a line to copy, and the same for programs that keep references. */
-function credit({ here, detail, revision }: Shown): Html {
-  const href = `/c/${here.id}/cite/${detail.unit}@${detail.revision}`;
-  return html`<details class="up-2"><summary>${words.page.credit}</summary><p class="lines up-2">${creditLine(citationOf(here.community, revision))}</p>
-<p><a href="${href}.bib" download>BibTeX</a>, <a href="${href}.json" download>CSL-JSON</a></p></details>`;
-}
-
 function strip(shown: Shown): Html {
-  const { here, unit, revision } = shown;
+  const { here, unit } = shown;
   const from = shown.isPinned ? [] : madeFrom(here.community, unit, here.moment);
   const into = usedIn(here.community, unit, here.moment);
-  const licence =
-    here.site.memo(here.community, `licence ${revision}`, () => ownLicence(here.community, revision)) ??
-    here.profile.licence;
   return html`<section class="strip${isWide(shown) ? " wide" : ""}" aria-label="${words.page.origin}">
     ${from.length === 0 ? "" : html`<div><h2>${words.page.madeFrom}</h2>${linkList(here, from)}</div>`}
     ${into.length === 0 ? "" : html`<div><h2>${words.page.usedIn}</h2>${linkList(here, into)}</div>`}
     ${neighbourhood(shown, from, into)}
-    <div id="lore:use"><h2>${words.page.use}</h2><p>${useWords(licence)}</p>${credit(shown)}</div>
+    ${unitRights(shown)}
     ${isWide(shown) ? html`<div>${margin(shown)}</div>` : ""}
   </section>`;
 }

@@ -269,6 +269,36 @@ test("shares that were agreed on need no uses, and a simulation shows who gains"
   );
 });
 
+test("agreed shares of a page stand in for its words", async () => {
+  await using t = await createCommunity();
+  const { desk } = t.community;
+  const ben = await t.join("Ben", "editor");
+  const page = await write(t, ben, "How the seal of the lid is cut from an inner tube.");
+  const [ann, other] = [base32.encode(t.ann.member), base32.encode(ben.member)];
+  const holders = [
+    { member: ann, share: 250_000 },
+    { member: other, share: 750_000 },
+  ];
+  const nonce = new Uint8Array(16).fill(7);
+  const unit = unitId(suite, { log: t.community.log, author: t.ann.member, nonce });
+  const rules = { form: "shares", of: base32.encode(page.unit), holders };
+  const right = await revise(t, t.ann, {
+    op: "revise",
+    unit,
+    kind: "right",
+    nonce,
+    parents: [],
+    rules,
+    content: pageParts("Shares", "As agreed."),
+  });
+  await ben.write({ op: "review", verdict: "approve", on: right.id });
+  await vote(t, { ...POINTS, keeps: { authors: 10_000, reviewers: 0, stewards: 0 } });
+  for (const reader of await joinMany(t, "reader", 5)) desk.take(receipt(t, reader, page.id, "run"));
+  const draft = await settle(t);
+  assert.deepEqual([dueTo(draft, t.ann), dueTo(draft, ben)], [250_000n, 750_000n]);
+  assert.equal(credit.verifyCredit(t.community).periods, 1);
+});
+
 test("whoever cites, copies, reformats or reviews themselves, or reads under fifty names, gets no more than readers give", async () => {
   await using t = await createCommunity({ tickMs: 10 });
   const { desk } = t.community;

@@ -16,6 +16,7 @@ import {
 import { split, tie } from "../../projection/credit/split.ts";
 import { inflowOf, type UsageRow, type UsageTable } from "../../projection/credit/usage.ts";
 import type { kindRules } from "../../unit/index.ts";
+import { rightsIn } from "../agreements.ts";
 import type { Community } from "../community.ts";
 import { wordsIn } from "../queries/authorship.ts";
 
@@ -147,6 +148,8 @@ interface LinkRow {
 class Making {
   readonly #community: Community;
   readonly #size: number;
+  /** Of units about which something was agreed, the shares in force. */
+  readonly #shares: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly #words = new Map<number, ReadonlyMap<number, number>>();
   readonly #edges = new Map<string, readonly Edge[]>();
   readonly #revisions = new Map<
@@ -157,6 +160,7 @@ class Making {
   constructor(community: Community, size: number) {
     this.#community = community;
     this.#size = size;
+    this.#shares = rightsIn(community.facts, size).shares;
   }
 
   /** All that value can reach, in the order of the log; other communities first. */
@@ -260,16 +264,27 @@ class Making {
     return found === undefined || found >= n ? undefined : this.#node(found);
   }
 
-  /** Whose words a version is, and who checked it. */
+  /** Whose a version is, by agreed shares or else by words, and who checked it. */
   people({ n, id }: Node): RevisionPeople {
     if (n === undefined) return { id, authors: new Map([[id, 1]]), reviewers: [] };
+    const agreed = this.#shares.get(base32.encode(this.#unitId(n)));
+    const authors = agreed ?? this.#authors(n);
+    return { id, authors: authors.size > 0 ? authors : new Map([[NOBODY, 1]]), reviewers: this.#reviewers(n) };
+  }
+
+  #unitId(n: number): Uint8Array {
+    return this.#community.facts.unit(this.#revision(n).unit)?.id ?? new Uint8Array();
+  }
+
+  /** By the words of each that stand in a version. */
+  #authors(n: number): Map<string, number> {
     const words = this.#wordsOf(n);
     const authors = new Map<string, number>();
     for (const [origin, count] of words.size > 0 ? words : new Map([[n, 1]])) {
       for (const [member, part] of this.#makers(origin))
         authors.set(member, (authors.get(member) ?? 0) + Math.floor(count * WORD * part));
     }
-    return { id, authors: authors.size > 0 ? authors : new Map([[NOBODY, 1]]), reviewers: this.#reviewers(n) };
+    return authors;
   }
 
   /** Members who made a version, with their part of it; bots and tools have none. */

@@ -158,8 +158,8 @@ export function verifyCredit(community: Community): CreditReport {
       unexplained.push(epoch);
       continue;
     }
-    const due = dueToPeople(explain(community, epoch).dues);
-    const given = givenBy(postings.find(({ key }) => key === epochKey(epoch))?.lines ?? []);
+    const due = dueToPeople(community, explain(community, epoch).dues);
+    const given = givenBy(community, postings.find(({ key }) => key === epochKey(epoch))?.lines ?? []);
     const differs = [...new Set([...due.keys(), ...given.keys()])].find((who) => due.get(who) !== given.get(who));
     if (differs !== undefined)
       throw new LoreError(
@@ -172,18 +172,34 @@ export function verifyCredit(community: Community): CreditReport {
   return { periods: closed.length, postings: postings.length, unexplained, balances };
 }
 
-/** By holder, as postings name them. */
-function dueToPeople(dues: ReadonlyMap<string, bigint>): Map<string, bigint> {
-  const named = [...dues].filter(([person, amount]) => person !== NOBODY && amount > 0n);
-  return new Map(
-    named.map(([person, amount]) => [person.startsWith(REMOTE) ? person.slice(REMOTE.length) : person, amount]),
-  );
+/** By person as they are now, or community: identities may have been merged since. */
+function dueToPeople(community: Community, dues: ReadonlyMap<string, bigint>): Map<string, bigint> {
+  const sums = new Sums(community);
+  for (const [person, amount] of dues)
+    if (person !== NOBODY) sums.add(person.startsWith(REMOTE) ? person.slice(REMOTE.length) : person, amount);
+  return sums.all;
 }
 
-/** What a posting gives by holder, to whichever of their accounts. */
-function givenBy(lines: readonly Line[]): Map<string, bigint> {
-  const given = new Map<string, bigint>();
-  for (const { holder, amount } of lines)
-    if (holder !== undefined) given.set(holder, (given.get(holder) ?? 0n) + amount);
-  return given;
+/** What a posting gives, to whichever of their accounts. */
+function givenBy(community: Community, lines: readonly Line[]): Map<string, bigint> {
+  const sums = new Sums(community);
+  for (const { holder, amount } of lines) if (holder !== undefined) sums.add(holder, amount);
+  return sums.all;
+}
+
+class Sums {
+  readonly all = new Map<string, bigint>();
+  readonly #facts: Community["facts"];
+
+  constructor({ facts }: Community) {
+    this.#facts = facts;
+  }
+
+  add(holder: string, amount: bigint): void {
+    if (amount === 0n) return;
+    const member = this.#facts.memberById(base32.decode(holder))?.n;
+    const person = member === undefined ? undefined : this.#facts.member(this.#facts.person(member));
+    const name = person === undefined ? holder : base32.encode(person.id);
+    this.all.set(name, (this.all.get(name) ?? 0n) + amount);
+  }
 }

@@ -15,7 +15,7 @@ import {
   siteRoutes,
 } from "../web/index.ts";
 import { LoreError } from "../bytes/index.ts";
-import { writeEntries } from "./api/entries.ts";
+import { takeUse, writeEntries } from "./api/entries.ts";
 import { apiRoutes } from "./api/routes.ts";
 import { errorAnswer, type ErrorContext } from "./errors.ts";
 import {
@@ -71,6 +71,12 @@ export function createSite(options: AppOptions): App {
     requireOwnOrigin(c);
     buckets.take(addressOf(c));
     return writeEntries(c, site.community(c.req.param("id")));
+  });
+  hono.post("/api/c/:id/uses", (c) => {
+    requireHost(c, hosts);
+    requireOwnOrigin(c);
+    buckets.take(addressOf(c));
+    return takeUse(c, site.community(c.req.param("id")));
   });
   hono.use(async (c, next) => {
     requireHost(c, hosts);

@@ -76,12 +76,15 @@ test("no address serves anything of a community for members", async () => {
     "/people",
     "/people/The%20founder",
     "/proposals",
+    "/credit",
+    "/credit/0",
     `/proof/${secret.revision}`,
   ];
   const walked = [
     ...below.map((each) => `/c/:id${each}`),
     ...api.map((each) => `/api/c/:id${each}`),
     "/api/c/:id/entries",
+    "/api/c/:id/uses",
   ].map((each) => each.split("?", 1)[0] ?? "");
   for (const { path, method } of site.app.routes) {
     if (!path.includes("/c/:id") || method === "ALL") continue;

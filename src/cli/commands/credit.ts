@@ -2,7 +2,7 @@
 import { LoreError } from "../../bytes/index.ts";
 import { authorship, type Community, persons } from "../../community/index.ts";
 import * as credit from "../../community/credit/index.ts";
-import { ACCOUNTS, type Posting } from "../../projection/credit/ledger.ts";
+import type { Posting } from "../../projection/credit/ledger.ts";
 import { amountText, parseAmount } from "../../projection/credit/money.ts";
 import { PRESETS } from "../../projection/credit/presets.ts";
 import { split } from "../../projection/credit/split.ts";
@@ -69,27 +69,22 @@ export async function withShares(invocation: Invocation, use: "read" | "write"):
 
 function status(invocation: Invocation): undefined {
   const community = chosenCommunity(invocation, "read");
-  const policy = credit.policyAt(community);
-  const open = credit.openPeriod(community);
-  const closed = credit.closedPeriods(community);
-  const { ledger, postings, refused } = credit.accountsOf(community);
-  const totals = totalsOf(ledger.balances());
+  const summary = credit.summaryOf(community);
   if (isSet(invocation, "json")) {
-    printJson(invocation, {
-      policy: policy ?? null,
-      openPeriod: open?.epoch ?? null,
-      closed: closed.map(({ epoch, index, table }) => ({ epoch, entry: index, readers: table?.readers ?? null })),
-      accounts: totals.map(({ amount, ...each }) => ({ ...each, amount: String(amount) })),
-      payouts: payoutsOf(postings),
-      refused,
-    });
+    printJson(
+      invocation,
+      bigintsAsText({ ...summary, policy: summary.policy ?? null, openPeriod: summary.openPeriod ?? null }),
+    );
     return undefined;
   }
+  const { policy, openPeriod, closed, accounts, payouts, refused } = summary;
   const { out } = invocation.output;
   out(`${ruleWords(policy)}\n`);
-  if (open !== undefined) out(`Period ${open.epoch} is open; ${counted(closed.length, "period")} closed before.\n`);
-  for (const { account, currency, amount } of totals) out(`  ${account.padEnd(10)} ${amountText(amount, currency)}\n`);
-  for (const { payout: n, state } of payoutsOf(postings)) out(`Payout ${n}: ${state}.\n`);
+  if (openPeriod !== undefined)
+    out(`Period ${openPeriod} is open; ${counted(closed.length, "period")} closed before.\n`);
+  for (const { account, currency, amount } of accounts)
+    out(`  ${account.padEnd(10)} ${amountText(amount, currency)}\n`);
+  for (const { payout: n, state } of payouts) out(`Payout ${n}: ${state}.\n`);
   for (const { index, why } of refused) out(`Refused, entry ${index}: ${why}\n`);
   return undefined;
 }
@@ -99,30 +94,6 @@ function ruleWords(policy: credit.PolicyInForce | undefined): string {
     return "Nothing is shared out here: uses and thanks are counted and listed, no more.";
   const preset = PRESETS.find(({ name }) => name === policy.rules.preset);
   return `What is shared: ${policy.rules.currency}, by the rule ${policy.unit}@${policy.revision.slice(0, 12)}.${preset === undefined ? "" : ` ${preset.says}`}`;
-}
-
-function totalsOf(balances: ReturnType<ReturnType<typeof credit.accountsOf>["ledger"]["balances"]>) {
-  const totals = new Map<string, { account: string; currency: string; amount: bigint }>();
-  for (const { account, currency, amount } of balances) {
-    const sum = totals.get(`${account} ${currency}`) ?? { account, currency, amount: 0n };
-    totals.set(`${account} ${currency}`, { ...sum, amount: sum.amount + amount });
-  }
-  const order = Object.keys(ACCOUNTS);
-  return [...totals.values()]
-    .map((each) => (each.account === "inflow" ? { ...each, amount: -each.amount } : each))
-    .toSorted((a, b) => order.indexOf(a.account) - order.indexOf(b.account));
-}
-
-function payoutsOf(postings: readonly Posting[]): { payout: number; state: string; reference?: string | undefined }[] {
-  const has = (key: string) => postings.find((posting) => posting.key === key);
-  return postings.flatMap(({ key }) => {
-    const n = /^payout:(\d+):prepared$/.exec(key)?.[1];
-    if (n === undefined) return [];
-    const confirmed = has(`payout:${n}:confirmed`);
-    const state =
-      confirmed === undefined ? (has(`payout:${n}:cancelled`) === undefined ? "prepared" : "cancelled") : "confirmed";
-    return [{ payout: Number(n), state, ...(confirmed === undefined ? {} : { reference: confirmed.reference }) }];
-  });
 }
 
 function showPreset(invocation: Invocation): undefined {

@@ -150,10 +150,8 @@ function chosenEpoch(invocation: Invocation, community: Community): number {
 function subjectOf(community: Community, named: string) {
   const isPerson = tried(() => persons.findPerson(community, named));
   if (isPerson !== undefined) {
-    const { facts } = community;
     const isWanted = ({ person }: { readonly person: string }) =>
-      /^[a-z2-7]{32}$/.test(person) &&
-      facts.person(facts.memberById(base32.decode(person))?.n ?? 0) === isPerson.member;
+      credit.personNumber(community, person) === isPerson.member;
     return { title: isPerson.name, isWanted };
   }
   const { unit } = units.findUnit(community, named);
@@ -184,7 +182,7 @@ function pathLine(
   const through = steps
     .map(({ revision, by }) => `${titleOf(community, revision)}${by === undefined ? "" : `, ${HOW[by]} `}`)
     .join("");
-  const member = /^[a-z2-7]{32}$/.test(person) ? community.facts.memberById(base32.decode(person))?.n : undefined;
+  const member = credit.personNumber(community, person);
   const name = member === undefined ? person : persons.personRef(community, member).name;
   return `  ${amountText(amount, currency)}  ${how} by ${readers} of ${through}: ${name} ${AS[role]}`;
 }

@@ -19,4 +19,13 @@ export { readUse, signUse, type UseDraft } from "./receipt.ts";
 export { keepsOf, NOBODY, passesOf, REMOTE } from "./settling.ts";
 export { simulate, type Simulated } from "./simulate.ts";
 export { type ClosedPeriod, closedPeriods } from "./statements.ts";
+export {
+  type CreditSummary,
+  pathsToPerson,
+  type PersonShare,
+  personNumber,
+  sharesIn,
+  statementOf,
+  summaryOf,
+} from "./summary.ts";
 export { explain, type Explained, type Path, pathsTo, verifyCredit } from "./why.ts";

@@ -37,6 +37,11 @@ function submissionOf(value: Cbor): RawSubmission {
   return { entry, openings: parts.map(openingOf) };
 }
 
+/** Takes in a signed receipt of use (docs/formats/credit.md); the desk keeps it, the record does not. */
+export async function takeUse(c: Context, community: Community): Promise<Response> {
+  return stored({ counted: community.desk.take(await bodyOf(c)) });
+}
+
 /** @throws LoreError UNSUPPORTED, TOO_LARGE. */
 async function bodyOf(c: Context): Promise<Uint8Array> {
   if (!MEDIA.test(c.req.header("content-type") ?? ""))
@@ -91,7 +96,7 @@ function refusal(error: unknown): Outcome {
   throw error;
 }
 
-function stored(result: Acknowledgement | readonly Outcome[]): Response {
+function stored(result: Acknowledgement | readonly Outcome[] | { readonly counted: boolean }): Response {
   return new Response(JSON.stringify(result), {
     status: 201,
     headers: { "content-type": "application/json; charset=utf-8" },

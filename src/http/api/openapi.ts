@@ -117,6 +117,30 @@ const WRITE: Json = {
   },
 };
 
+const USE: Json = {
+  post: {
+    summary: "Say that a version was used: a receipt signed by its reader",
+    operationId: "c-id-uses",
+    parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }],
+    requestBody: {
+      required: true,
+      content: {
+        "application/cbor": {
+          schema: {
+            type: "string",
+            format: "binary",
+            description: "A canonical map and its signature: docs/formats/credit.md",
+          },
+        },
+      },
+    },
+    responses: {
+      "201": { description: "Taken in", content: { "application/json": { schema: schemaOf(schemas.used) } } },
+      ...errorResponses([400, 403, 404, 413, 415, 422, 429, 503]),
+    },
+  },
+};
+
 export function openApi(operations: readonly Operation[]): Json {
   const paths: Json = {
     "/api/c": {
@@ -134,6 +158,7 @@ export function openApi(operations: readonly Operation[]): Json {
   };
   for (const operation of operations) paths[operation.path] = readOperation(operation);
   paths["/api/c/{id}/entries"] = WRITE;
+  paths["/api/c/{id}/uses"] = USE;
   return {
     openapi: "3.1.0",
     info: {

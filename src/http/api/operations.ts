@@ -4,8 +4,9 @@
  */
 import type { z } from "zod";
 
-import { LoreError, textOf } from "../../bytes/index.ts";
+import { LoreError, parseDecimal, textOf } from "../../bytes/index.ts";
 import {
+  authorship,
   type Community,
   links,
   moments,
@@ -16,6 +17,7 @@ import {
   searchCommunity,
   units,
 } from "../../community/index.ts";
+import { statementOf, summaryOf } from "../../community/credit/index.ts";
 import { profile } from "../../community/queries/profile.ts";
 import { limits } from "../../unit/index.ts";
 import { type Site, usageHeaders } from "../../web/index.ts";
@@ -98,6 +100,11 @@ function rightsOf(community: Community, ref: string, moment: moments.Moment): un
   const known = rights.rightsAt(community, moment);
   const found = rights.rightsOf(community, revision, { known });
   return { ...found, uses: rights.mayUse(found), flags: rights.flagsOf(community, revision, { moment, known }) };
+}
+
+/** JSON numbers end at 2^53: amounts are text. */
+function amountsAsText(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each)));
 }
 
 function kindsOf(kind: string | undefined): string[] | undefined {
@@ -215,6 +222,23 @@ export const OPERATIONS: readonly Operation[] = [
     query: queries.none,
     result: schemas.proposal.array(),
     run: ({ community }) => openProposals(community),
+  }),
+  operation({
+    path: "/api/c/{id}/credit",
+    summary: "By which rule value is shared, and where it stands",
+    query: queries.none,
+    result: schemas.credit,
+    run: ({ community }) => amountsAsText(summaryOf(community)),
+  }),
+  operation({
+    path: "/api/c/{id}/credit/{epoch}",
+    summary: "What a period gave to whom, and by which paths",
+    query: queries.none,
+    result: schemas.statement,
+    run: async ({ community, params }) => {
+      await authorship.authorshipReady(community);
+      return amountsAsText(statementOf(community, parseDecimal(params["epoch"] ?? "", "the number of a period")));
+    },
   }),
   operation({
     path: "/api/c/{id}/proof/{revision}",

@@ -13,6 +13,11 @@ export function apiPage(site: Site, operations: readonly Operation[]) {
       path: "/api/c/{id}/entries",
       summary: "Write entries: each signed by its author; durable when this answers",
     },
+    {
+      method: "POST",
+      path: "/api/c/{id}/uses",
+      summary: "Say that a version was used: a receipt signed by its reader",
+    },
   ];
   return pageOf({
     site,

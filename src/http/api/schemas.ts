@@ -15,6 +15,26 @@ const sha256 = z
   .describe("SHA-256 in hex");
 const ms = z.number().int().describe("Milliseconds since 1970");
 
+export const used = z.object({ counted: z.boolean().describe("False for a use that was taken in before") });
+
+const minor = z
+  .string()
+  .regex(/^-?\d+$/)
+  .describe("Minor units");
+
+export const credit = z
+  .object({
+    policy: z
+      .object({ unit: id, revision: digest, index: z.number(), rules: z.record(z.string(), z.unknown()) })
+      .optional(),
+    openPeriod: z.number().optional(),
+    closed: z.array(z.object({ epoch: z.number(), index: z.number(), readers: z.number().optional() })),
+    accounts: z.array(z.object({ account: z.string(), currency: z.string(), amount: minor })),
+    payouts: z.array(z.object({ payout: z.number(), state: z.string(), reference: z.string().optional() })),
+    refused: z.array(z.object({ op: digest, index: z.number(), why: z.string() })),
+  })
+  .meta({ id: "Credit" });
+
 export const person = z
   .object({
     id,
@@ -23,6 +43,27 @@ export const person = z
     keyed: z.boolean().describe("Whether they hold a key; else named in history"),
   })
   .meta({ id: "Person" });
+
+export const statement = z
+  .object({
+    epoch: z.number(),
+    entry: z.number(),
+    currency: z.string(),
+    policy: digest,
+    readers: z.number(),
+    people: z.array(z.object({ person, amount: minor })),
+    paths: z.array(
+      z.object({
+        person: z.string(),
+        role: z.enum(["authors", "reviewers", "stewards"]),
+        amount: minor,
+        use: z.string(),
+        readers: z.number(),
+        steps: z.array(z.object({ revision: z.string(), by: z.string().optional() })),
+      }),
+    ),
+  })
+  .meta({ id: "Statement" });
 
 export const personListing = person
   .extend({

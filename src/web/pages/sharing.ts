@@ -31,8 +31,8 @@ export interface Trial {
 /** `authorshipReady` is to be awaited before. */
 export function sharingPage(here: Visit, trial: Trial): Html {
   const { community } = here;
-  const policy = credit.policyAt(community);
-  const accounts = credit.accountsOf(community);
+  const summary = credit.summaryOf(community);
+  const { policy } = summary;
   return page({
     site: here.site,
     here,
@@ -41,7 +41,7 @@ export function sharingPage(here: Visit, trial: Trial): Html {
     body: html`<div class="sheet">
   <h1>${said.title}</h1>
   ${policy?.rules.currency === undefined ? html`<p class="lead up-2">${said.none}</p><p class="up-4">${said.noneMore}</p>` : ruleSection(here, policy)}
-  ${standSection(accounts)}
+  ${standSection(summary)}
   ${periodsSection(here)}
   ${trySection(here, trial)}
   <aside class="beside" aria-label="${words.page.facts}"><p class="aside">${said.how}</p></aside>
@@ -86,16 +86,11 @@ function percent(basisPoints: number): string {
   return `${basisPoints / 100} %`;
 }
 
-function standSection({ ledger, refused }: credit.Accounts): Html | "" {
-  const totals = new Map<string, { account: keyof typeof said.account; currency: string; amount: bigint }>();
-  for (const { account, currency, amount } of ledger.balances()) {
-    const sum = totals.get(`${account} ${currency}`) ?? { account, currency, amount: 0n };
-    totals.set(`${account} ${currency}`, { ...sum, amount: sum.amount + amount });
-  }
-  if (totals.size === 0) return "";
-  const rows = [...totals.values()].map(
+function standSection({ accounts, refused }: credit.CreditSummary): Html | "" {
+  if (accounts.length === 0) return "";
+  const rows = accounts.map(
     ({ account, currency, amount }) =>
-      html`<tr><td>${said.account[account]}</td><td class="num">${amountText(account === "inflow" ? -amount : amount, currency)}</td></tr>
+      html`<tr><td>${said.account[account]}</td><td class="num">${amountText(amount, currency)}</td></tr>
 `,
   );
   return html`<section class="section"><h2>${said.now}</h2><div class="sheet-table"><table><tbody>${rows}</tbody></table></div>
@@ -172,7 +167,7 @@ export function statementPage(here: Visit, epoch: number, why: string | undefine
   const { community } = here;
   const explained = credit.explain(community, epoch);
   const { closed, currency, period } = explained;
-  const shares = sharesOf(here, explained);
+  const shares = credit.sharesIn(community, explained);
   const total = shares.reduce((sum, { amount }) => sum + amount, 0n);
   const { policy } = period;
   const asked = why === undefined ? undefined : shares.find(({ person }) => person.id === why);
@@ -206,27 +201,9 @@ ${shares.map(
   });
 }
 
-interface Share {
-  readonly person: PersonRef;
-  readonly amount: bigint;
-}
-
-/** By person, in order of first contribution. */
-function sharesOf({ community }: Visit, { dues }: credit.Explained): Share[] {
-  const shares = new Map<string, Share & { readonly n: number }>();
-  for (const [identity, amount] of dues) {
-    if (!/^[a-z2-7]{32}$/.test(identity) || amount === 0n) continue;
-    const n = community.facts.person(community.facts.memberById(base32.decode(identity))?.n ?? 0);
-    const person = personRef(community, n);
-    shares.set(person.id, { person, n, amount: (shares.get(person.id)?.amount ?? 0n) + amount });
-  }
-  return [...shares.values()].toSorted((a, b) => a.n - b.n);
-}
-
 function personOf({ community }: Visit, identity: string): PersonRef | undefined {
-  if (!/^[a-z2-7]{32}$/.test(identity)) return undefined;
-  const member = community.facts.memberById(base32.decode(identity))?.n;
-  return member === undefined ? undefined : personRef(community, member);
+  const n = credit.personNumber(community, identity);
+  return n === undefined ? undefined : personRef(community, n);
 }
 
 /** Of a version the unit as it is now; of another community its id. */
@@ -266,14 +243,8 @@ function pictureSection(here: Visit, explained: credit.Explained): Html | "" {
   return html`<section class="section wide"><h2>${said.picture}</h2><figure>${sharingPicture(streams, (id) => names.get(id) ?? { name: id })}</figure></section>`;
 }
 
-function whySection(here: Visit, explained: credit.Explained, { person }: Share): Html {
-  const { facts } = here.community;
-  const member = facts.memberById(base32.decode(person.id))?.n ?? 0;
-  const paths = credit.pathsTo(
-    explained,
-    (due) =>
-      /^[a-z2-7]{32}$/.test(due.person) && facts.person(facts.memberById(base32.decode(due.person))?.n ?? 0) === member,
-  );
+function whySection(here: Visit, explained: credit.Explained, { person }: credit.PersonShare): Html {
+  const paths = credit.pathsToPerson(here.community, explained, credit.personNumber(here.community, person.id) ?? 0);
   const item = ({ amount, use, readers, steps, role }: credit.Path) => {
     const through = steps.map(({ revision, by }) => {
       const { name, href } = thing(here, revision);

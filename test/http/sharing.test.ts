@@ -1,0 +1,106 @@
+/** How value is shared, over HTTP: receipts of use, the rule, a trial, a statement and its reasons. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { createSigner, type Signer } from "../../src/bytes/node.ts";
+import { Author, authorship } from "../../src/community/index.ts";
+import * as credit from "../../src/community/credit/index.ts";
+import { memberId } from "../../src/unit/index.ts";
+import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
+
+let site: TestSite;
+let pen: Pen;
+let home: string;
+let page: WrittenUnit;
+const readers: { readonly member: Uint8Array; readonly signer: Signer }[] = [];
+
+before(async () => {
+  site = openSite();
+  pen = await site.community("Repair Guild");
+  const { community } = pen;
+  home = `/c/${community.id}`;
+  page = await pen.write({ path: "a.md", title: "Bellows", body: "Glue the third fold anew before each winter." });
+  const { suite, random } = community.environment;
+  for (let i = 0; i < 5; i++) {
+    const signer = createSigner(random(32));
+    const nonce = random(16);
+    const member = memberId(suite, { key: signer.publicKey, nonce });
+    await new Author(community, { member, signer }).write([
+      { op: "member", type: "person", key: signer.publicKey, nonce, content: [] },
+    ]);
+    readers.push({ member, signer });
+  }
+});
+
+after(() => site.close());
+
+function receipt({ member, signer }: (typeof readers)[number]): Uint8Array {
+  const { environment, log } = pen.community;
+  return credit.signUse(
+    environment.suite,
+    { log, reader: member, revision: page.revisionId, use: "carry", time: environment.now() },
+    signer,
+  );
+}
+
+async function send(body: Uint8Array, type = "application/cbor") {
+  const answer = await site.app.request(`/api${home}/uses`, {
+    method: "POST",
+    body: new Uint8Array(body),
+    headers: { "content-type": type, host: "localhost" },
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+test("nothing is shared without a rule, and one can be tried out", async () => {
+  const { text, status } = await site.get(`${home}/sharing`);
+  assert.equal(status, 200);
+  assert.match(text, /Nothing is shared out here/);
+  const trial = await site.get(`${home}/sharing?try=patronage&budget=12.34`);
+  assert.match(trial.text, /As if each page were used alike/);
+  assert.match(trial.text, /12\.34 EUR/);
+  assert.equal((await site.get(`${home}/sharing?try=patronage&budget=1.234`)).status, 400);
+  assert.equal((await site.get(`${home}/sharing/0`)).status, 404);
+  const { status: api, text: json } = await site.get(`/api${home}/credit`);
+  assert.equal(api, 200);
+  assert.deepEqual(JSON.parse(json), { closed: [], accounts: [], payouts: [], refused: [] });
+});
+
+test("readers sign what they used; a period is closed, and its statement says why each has what they have", async () => {
+  const { community, author } = pen;
+  await pen.write({ kind: "policy", title: "How we share", rules: { currency: "points", budget: 1_000 } });
+  for (const reader of readers) assert.deepEqual(await send(receipt(reader)), { status: 201, body: { counted: true } });
+  const [reader] = readers;
+  assert.ok(reader !== undefined);
+  assert.deepEqual((await send(receipt(reader))).body, { counted: false });
+  const forged = receipt(reader);
+  forged[10] = (forged[10] ?? 0) ^ 1;
+  assert.ok([400, 415, 422].includes((await send(forged)).status));
+  assert.equal((await send(receipt(reader), "application/json")).status, 415);
+  assert.equal((await send(new Uint8Array(2_000))).status, 413);
+  await authorship.authorshipReady(community);
+  await credit.close(community, author, credit.draftClosing(community));
+  const shown = await site.get(`${home}/sharing`);
+  assert.match(shown.text, /up to 1,000 points each period/);
+  assert.match(shown.text, /for what 5 readers used/);
+  const statement = await site.get(`${home}/sharing/0`);
+  assert.match(statement.text, /1,000 points/);
+  assert.match(statement.text, /<svg class="chart"/);
+  const { people, paths } = JSON.parse((await site.get(`/api${home}/credit/0`)).text) as {
+    people: { person: { id: string }; amount: string }[];
+    paths: { amount: string; person: string }[];
+  };
+  assert.equal(
+    people.reduce((sum, { amount }) => sum + BigInt(amount), 0n),
+    1_000n,
+  );
+  assert.equal(
+    paths.reduce((sum, { amount }) => sum + BigInt(amount), 0n),
+    1_000n,
+  );
+  const why = await site.get(`${home}/sharing/0?why=${people[0]?.person.id ?? ""}`);
+  assert.match(why.text, /carried on by 5, for words/);
+  assert.equal((await site.get(`${home}/sharing/0?why=nobody`)).status, 404);
+  assert.equal((await site.get(`${home}/sharing/1`)).status, 404);
+  assert.equal((await site.get(`${home}/sharing/x`)).status, 400);
+});

@@ -78,6 +78,7 @@ async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
   const listing = unitAt(community, ref.unit, here.moment);
   if (!isPinned && listing?.state === "retired")
     return keptPage(c, here, { make: () => retiredPage({ here, detail }), status: 410 });
+  if (!isPinned) here.site.countRead(community, detail.unit);
   const [section, row] = [c.req.query("section"), c.req.query("row")];
   return keptPage(c, here, {
     more: usageHeaders(here, revision),

@@ -35,6 +35,8 @@ export interface SiteOptions {
   readonly writeCopy?: WriteCopy | undefined;
 }
 
+/** What a crash loses of the counts of reading. */
+const READS_DELAY_MS = 5_000;
 /** Values kept per community while it does not change; the one longest unused goes first. */
 const MEMOS_MAX = 256;
 
@@ -52,6 +54,9 @@ export class Site {
   /** Tells answers of this process from those of an earlier one. */
   readonly started: string;
   readonly #memos = new Map<string, Memo>();
+  /** By community, then by unit: not written down yet. */
+  readonly #reads = new Map<string, Map<string, number>>();
+  #readsTimer: NodeJS.Timeout | undefined;
 
   constructor({ node, startImport, writeCopy }: SiteOptions, assets: Assets) {
     this.node = node;
@@ -92,6 +97,27 @@ export class Site {
       values.delete(oldest);
     }
     return value;
+  }
+
+  /** Counts that a unit was read, by nobody in particular; written down a little later, with others. */
+  countRead({ id }: Community, unit: string): void {
+    const reads = this.#reads.get(id) ?? new Map<string, number>();
+    reads.set(unit, (reads.get(unit) ?? 0) + 1);
+    this.#reads.set(id, reads);
+    if (this.#readsTimer === undefined) this.#readsTimer = setTimeout(() => this.#writeReads(), READS_DELAY_MS).unref();
+  }
+
+  #writeReads(): void {
+    this.#readsTimer = undefined;
+    for (const [id, reads] of this.#reads) {
+      this.#reads.delete(id);
+      try {
+        this.node.community(id).desk.addReads(reads);
+      } catch (error) {
+        // A count that cannot be kept, on a full disk say, is no reason to stop serving.
+        if (!(error instanceof Error)) throw error;
+      }
+    }
   }
 
   forget(community: Community, key: string): void {

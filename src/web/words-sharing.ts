@@ -45,6 +45,10 @@ export const sharingWords = {
       remote: "due to other communities",
       unclaimed: "waits for people named in history",
     },
+    read: "Read lately",
+    readText:
+      "Counted for 90 days, without saying by whom. Reading shares out nothing unless the community voted for it.",
+    times: (n: string, one: boolean) => `${n} ${one ? "time" : "times"}`,
     periods: "Periods",
     noPeriods: "None was closed yet.",
     period: (n: number) => `Period ${n}`,

@@ -269,6 +269,87 @@ test("shares that were agreed on need no uses, and a simulation shows who gains"
   );
 });
 
+test("who blanks a page and brings it back, again and again, wrote none of it", async () => {
+  await using t = await createCommunity();
+  const { desk } = t.community;
+  const honest = await t.join("Honest", "editor");
+  const mallory = await t.join("Mallory", "editor");
+  const words = "Soak the felt in warm water for an hour before it is glued to the hammer.";
+  const page = await write(t, honest, words);
+  await vote(t, POINTS);
+  let head = page;
+  for (let i = 0; i < 10; i++) {
+    const body = i % 2 === 0 ? "gone" : words;
+    head = await revise(t, mallory, {
+      op: "revise",
+      unit: page.unit,
+      kind: "page",
+      parents: [head.id],
+      content: pageParts("Page", body),
+    });
+  }
+  for (const reader of await joinMany(t, "reader", 5)) desk.take(receipt(t, reader, head.id, "run"));
+  const draft = await settle(t);
+  assert.equal(dueTo(draft, mallory), 0n);
+  assert.equal(dueTo(draft, honest), 950_000n);
+});
+
+test("what is disputed is frozen alone, what waits too long goes back, and what was undone is undone once", async () => {
+  await using t = await createCommunity();
+  const { community } = t;
+  const { desk } = community;
+  const ben = await t.join("Ben", "editor");
+  const nonce = new Uint8Array(16).fill(9);
+  const { submission } = await t.ann.write({
+    op: "member",
+    type: "person",
+    nonce,
+    content: [textPart("name", "Old Hand")],
+  });
+  const op = submission.entry.ops[0];
+  assert.ok(op?.op === "member" && "nonce" in op);
+  const old = community.rows.get<{ id: Uint8Array }>("SELECT id FROM member WHERE keyed = 0")?.id ?? new Uint8Array();
+  const page = await write(t, t.ann, "What the old hand knew about shellac.", { by: [{ member: old }] });
+  const own = await write(t, ben, "What Ben knows about beeswax, which is another matter.");
+  await vote(t, { ...POINTS, hold: 1, keeps: { authors: 10_000, reviewers: 0, stewards: 0 } });
+  for (const reader of await joinMany(t, "reader", 6))
+    for (const used of [page, own]) desk.take(receipt(t, reader, used.id, "run"));
+  await settle(t);
+  const balance = (account: "pending" | "payable" | "escrow" | "unclaimed", who: Uint8Array) =>
+    accountsOf(community).ledger.balance(account, "points", base32.encode(who));
+  assert.equal(balance("unclaimed", old), 500_000n);
+  assert.equal(balance("pending", ben.member), 500_000n);
+  const holder = base32.encode(ben.member);
+  const amount = { amount: 100_000n, currency: "points" };
+  const [from, to] = [
+    { account: "pending", holder },
+    { account: "escrow", holder },
+  ] as const;
+  await credit.post(community, t.ann.author, () => [credit.moved("dispute:1", amount, from, to)]);
+  await assert.rejects(
+    () =>
+      credit.post(community, t.ann.author, () => [
+        credit.moved("dispute:2", { ...amount, amount: 400_001n }, from, to),
+      ]),
+    { code: "REFUSED", message: /takes 1 more points/ },
+  );
+  await settle(t);
+  assert.equal(balance("payable", ben.member), 400_000n);
+  assert.equal(balance("escrow", ben.member), 100_000n);
+  assert.equal(balance("unclaimed", old), 0n);
+  assert.equal(accountsOf(community).ledger.balance("pool", "points"), 500_000n);
+  const undone = await credit.post(community, t.ann.author, ({ ledger }) => [ledger.mirrorOf("dispute:1", "undo:1")]);
+  assert.equal(undone.postings.length, 1);
+  await assert.rejects(
+    () => credit.post(community, t.ann.author, ({ ledger }) => [ledger.mirrorOf("dispute:1", "undo:2")]),
+    {
+      code: "REFUSED",
+    },
+  );
+  assert.equal(balance("pending", ben.member), 100_000n);
+  assert.equal(credit.verifyCredit(community).periods, 2);
+});
+
 test("agreed shares of a page stand in for its words", async () => {
   await using t = await createCommunity();
   const { desk } = t.community;

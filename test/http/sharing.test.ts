@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { base32 } from "../../src/bytes/index.ts";
 import { createSigner, type Signer } from "../../src/bytes/node.ts";
 import { Author, authorship } from "../../src/community/index.ts";
 import * as credit from "../../src/community/credit/index.ts";
-import { memberId } from "../../src/unit/index.ts";
+import { memberId, revisionId, type ReviseOp } from "../../src/unit/index.ts";
 import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
 
 let site: TestSite;
@@ -103,4 +104,45 @@ test("readers sign what they used; a period is closed, and its statement says wh
   assert.equal((await site.get(`${home}/sharing/0?why=nobody`)).status, 404);
   assert.equal((await site.get(`${home}/sharing/1`)).status, 404);
   assert.equal((await site.get(`${home}/sharing/x`)).status, 400);
+});
+
+test("a person's page lists what they checked and confirmed, and what came back; reading is counted for nobody", async () => {
+  const { community, author } = pen;
+  const [reader] = readers;
+  assert.ok(reader !== undefined);
+  const ann = new Author(community, reader);
+  const { submission } = await ann.write([
+    {
+      op: "revise",
+      unit: page.id,
+      kind: "page",
+      parents: [page.revisionId],
+      propose: true,
+      content: [
+        {
+          name: "meta",
+          media: "application/json",
+          bytes: new TextEncoder().encode('{"title":"Bellows","path":"a.md"}'),
+        },
+        { name: "body", media: "text/markdown", bytes: new TextEncoder().encode("Glue the fourth fold, too.") },
+      ],
+    },
+  ]);
+  const { suite } = community.environment;
+  const op = submission.entry.ops[0] as ReviseOp;
+  await author.write([
+    { op: "review", verdict: "approve", on: revisionId(suite, { log: community.log, author: reader.member, op }) },
+    { op: "mark", mark: "confirm", verdict: "holds", on: { unit: page.id } },
+  ]);
+  await ann.write([{ op: "mark", mark: "thank", on: { unit: page.id } }]);
+  await authorship.authorshipReady(community);
+  const founder = await site.get(`${home}/person/${base32.encode(author.member)}`);
+  assert.match(founder.text, /What they checked/);
+  assert.match(founder.text, /What they said still holds/);
+  const other = await site.get(`${home}/person/${base32.encode(reader.member)}`);
+  assert.match(other.text, /Thanks for what their words stand in/);
+  assert.match(other.text, /carried on by 5/);
+  for (let i = 0; i < 3; i++) await site.get(`${home}/page/a`);
+  community.desk.addReads(new Map([[page.text, 3]]));
+  assert.match((await site.get(`${home}/sharing`)).text, /Read lately.*3 times/s);
 });

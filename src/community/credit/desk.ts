@@ -183,10 +183,10 @@ export class Desk {
     });
   }
 
-  /** How often a unit was read in the last 90 days. */
-  readsOf(unit: string): number {
+  /** Units that were read in the last 90 days, most first. */
+  mostRead(limit: number): { readonly unit: string; readonly n: number }[] {
     this.#forgetOld();
-    return this.#db.get<{ n: number }>("SELECT ifnull(sum(n), 0) AS n FROM reads WHERE unit = ?", unit)?.n ?? 0;
+    return this.#db.all("SELECT unit, sum(n) AS n FROM reads GROUP BY unit ORDER BY n DESC, unit LIMIT ?", limit);
   }
 
   #forgetOld(): void {

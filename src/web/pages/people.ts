@@ -1,12 +1,21 @@
 /** People: all of them in the order they came, and one of them with what they wrote. No totals, no ranks. */
 import { unitsWithWordsOf } from "../../community/queries/authorship.ts";
+import {
+  confirmationsBy,
+  type Deed,
+  reviewsBy,
+  type Thanks,
+  thanksFor,
+  type Used,
+  usesOf,
+} from "../../community/queries/deeds.ts";
 import { findPerson, people, type PersonListing, unitsOf } from "../../community/queries/people.ts";
 import { unitAt, type UnitListing } from "../../community/queries/units.ts";
 import { at, personHref, unitHref } from "../addresses.ts";
-import { date, dayOf, year } from "../format.ts";
+import { count, date, dayOf, year } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { page } from "../layout.ts";
-import { badges, titleOf } from "../parts.ts";
+import { badges, personLink, titleOf } from "../parts.ts";
 import type { Visit } from "../site.ts";
 import { kindWords, words } from "../words.ts";
 
@@ -73,9 +82,44 @@ export function personPage(here: Visit, id: string): Html {
   ${list(here, words.people.wordsStand, stand)}
   ${list(here, stand.length === 0 ? words.people.wrote : words.people.alsoWrote, worked)}
   ${list(here, words.people.withdrawn, gone)}
+  ${deedSections(here, person.member)}
   ${facts(person)}
 </div>`,
   });
+}
+
+/** What they did besides writing, and what came back. */
+function deedSections(here: Visit, member: number): Html[] {
+  const { community } = here;
+  const units = new Set(unitsWithWordsOf(community, member));
+  const link = (unit: UnitListing) => html`<a class="name" href="${unitHref(here, unit)}">${titleOf(unit)}</a>`;
+  const dated = ({ unit, time }: Deed) => html`<li>${link(unit)} <span class="quiet">${date(time)}</span></li>
+`;
+  const thanked = ({
+    unit,
+    time,
+    by,
+  }: Thanks) => html`<li>${link(unit)} <span class="quiet">${personLink(here, by)}, ${date(time)}</span></li>
+`;
+  const used = ({
+    unit,
+    epoch,
+    use,
+    readers,
+  }: Used) => html`<li>${link(unit)} <span class="quiet">${words.sharing.path(words.sharing.pathUse[use], count(readers))}, <a href="${at(here, `/sharing/${epoch}`)}">${words.sharing.period(epoch)}</a></span></li>
+`;
+  return [
+    deedList(words.people.reviewed, reviewsBy(community, member).map(dated)),
+    deedList(words.people.confirmed, confirmationsBy(community, member).map(dated)),
+    deedList(words.people.used, usesOf(community, units).map(used)),
+    deedList(words.people.thanked, thanksFor(community, units).map(thanked)),
+  ].filter((section) => section !== undefined);
+}
+
+function deedList(title: string, items: readonly Html[]): Html | undefined {
+  if (items.length === 0) return undefined;
+  const more = items.length - UNITS_SHOWN;
+  return html`<section class="section"><h2>${title}</h2><ul class="things">${items.slice(0, UNITS_SHOWN)}</ul>${more > 0 ? html`<p class="up-4">${words.page.more(more)}</p>` : ""}</section>`;
 }
 
 interface Work {

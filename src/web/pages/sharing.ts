@@ -17,6 +17,7 @@ import { words } from "../words.ts";
 import { type Stream, sharingPicture } from "./sharing-picture.ts";
 
 const said = words.sharing;
+const READ_SHOWN = 10;
 /** With fewer, nobody is told that anybody read. */
 const READERS_SHOWN_MIN = 5;
 
@@ -43,6 +44,7 @@ export function sharingPage(here: Visit, trial: Trial): Html {
   ${policy?.rules.currency === undefined ? html`<p class="lead up-2">${said.none}</p><p class="up-4">${said.noneMore}</p>` : ruleSection(here, policy)}
   ${standSection(summary)}
   ${periodsSection(here)}
+  ${readSection(here)}
   ${trySection(here, trial)}
   <aside class="beside" aria-label="${words.page.facts}"><p class="aside">${said.how}</p></aside>
 </div>`,
@@ -125,6 +127,23 @@ function periodsSection(here: Visit): Html {
 `,
         )}</ul>`
   }</section>`;
+}
+
+/** How often pages were read, by nobody in particular. */
+function readSection(here: Visit): Html | "" {
+  const { community } = here;
+  const items = community.desk.mostRead(READ_SHOWN).flatMap(({ unit, n }) => {
+    const listing = unitAt(community, community.facts.unitById(base32.decode(unit))?.n ?? 0);
+    return listing === undefined
+      ? []
+      : [
+          html`<li><a href="${unitHref(here, listing)}">${titleOf(listing)}</a> <span class="quiet">${said.times(count(n), n === 1)}</span></li>
+`,
+        ];
+  });
+  return items.length === 0
+    ? ""
+    : html`<section class="section"><h2>${said.read}</h2><p class="quiet">${said.readText}</p><ul class="things">${items}</ul></section>`;
 }
 
 function timeOf({ community }: Visit, index: number): number {

@@ -189,7 +189,10 @@ function diff(c: Context, here: Visit): Promise<Html> {
 async function sharing(c: Context, here: Visit): Promise<Response> {
   await authorshipReady(here.community);
   // What lies on the desk changes without an entry.
-  return pageAnswer(c, sharingPage(here, { preset: c.req.query("try"), budget: c.req.query("budget") }));
+  return pageAnswer(
+    c,
+    sharingPage(here, { preset: c.req.query("try"), budget: c.req.query("budget"), rules: c.req.query("rules") }),
+  );
 }
 
 async function statement(c: Context, here: Visit): Promise<Html> {

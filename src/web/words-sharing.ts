@@ -66,6 +66,9 @@ export const sharingWords = {
       circle: "Peer circle",
       fixed: "Fixed shares",
     },
+    own: "With other numbers",
+    ownLabel: "Rules",
+    ownText: "As a policy has them, in JSON; they take the place of the rule chosen above.",
     budget: "Amount",
     show: "Show",
     supposed: {

@@ -61,6 +61,11 @@ test("nothing is shared without a rule, and one can be tried out", async () => {
   assert.match(trial.text, /As if each page were used alike/);
   assert.match(trial.text, /12\.34 EUR/);
   assert.equal((await site.get(`${home}/sharing?try=patronage&budget=1.234`)).status, 400);
+  const own = (rules: object) =>
+    site.get(`${home}/sharing?budget=10&rules=${encodeURIComponent(JSON.stringify(rules))}`);
+  assert.match((await own({ currency: "JPY", keeps: { authors: 0, reviewers: 0, stewards: 10_000 } })).text, /10 JPY/);
+  assert.equal((await own({ passes: { uses: 10_001 } })).status, 400);
+  assert.equal((await site.get(`${home}/sharing?rules=%7B`)).status, 400);
   assert.equal((await site.get(`${home}/sharing/0`)).status, 404);
   const { status: api, text: json } = await site.get(`/api${home}/credit`);
   assert.equal(api, 200);

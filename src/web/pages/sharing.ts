@@ -6,7 +6,7 @@ import { findRevision, unitAt } from "../../community/queries/units.ts";
 import { amountText, parseAmount } from "../../projection/credit/money.ts";
 import { PRESETS } from "../../projection/credit/presets.ts";
 import { USES } from "../../projection/credit/usage.ts";
-import type { kindRules } from "../../unit/index.ts";
+import { kindRules } from "../../unit/index.ts";
 import { at, unitHref } from "../addresses.ts";
 import { count, date } from "../format.ts";
 import { html, type Html, raw } from "../html.ts";
@@ -27,6 +27,8 @@ const ROLES = ["authors", "reviewers", "stewards"] as const;
 export interface Trial {
   readonly preset: string | undefined;
   readonly budget: string | undefined;
+  /** Rules as JSON, in place of those of the preset. */
+  readonly rules?: string | undefined;
 }
 
 /** `authorshipReady` is to be awaited before. */
@@ -150,8 +152,9 @@ function timeOf({ community }: Visit, index: number): number {
   return community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", index)?.time ?? 0;
 }
 
-function trySection(here: Visit, { preset, budget }: Trial): Html {
+function trySection(here: Visit, { preset, budget, rules: written = "" }: Trial): Html {
   const chosen = PRESETS.find(({ name }) => name === preset);
+  const rules = written.trim() === "" ? chosen?.rules : rulesOf(written);
   const options = PRESETS.filter(({ rules }) => rules.currency !== undefined).map(
     ({ name, says }) =>
       html`<label class="choice"><input type="radio" name="try" value="${name}"${raw(name === (chosen?.name ?? "points") ? " checked" : "")}> <span><b>${said.presets[name]}</b> ${says}</span></label>
@@ -161,9 +164,24 @@ function trySection(here: Visit, { preset, budget }: Trial): Html {
   <form action="${`/c/${here.id}/sharing`}#lore:try" class="up-4">
     <fieldset class="field"><legend>${said.preset}</legend>${options}</fieldset>
     <div class="field"><label for="lore:budget">${said.budget}</label><input id="lore:budget" name="budget" inputmode="decimal" autocomplete="off" value="${budget ?? "1000"}"></div>
+    <details class="up-4"${raw(written.trim() === "" ? "" : " open")}><summary>${said.own}</summary><div class="field up-2"><label for="lore:rules">${said.ownLabel}</label><textarea id="lore:rules" name="rules" rows="12" spellcheck="false" placeholder="${JSON.stringify((chosen ?? PRESETS[1])?.rules ?? {}, undefined, 2)}">${written}</textarea><p class="hint">${said.ownText}</p></div></details>
     <p class="row"><button class="btn main">${said.show}</button></p>
   </form>
-  ${chosen === undefined ? "" : tried(here, chosen.rules, budget)}</section>`;
+  ${rules === undefined ? "" : tried(here, rules, budget)}</section>`;
+}
+
+/** @throws LoreError MALFORMED, UNSUPPORTED: as a policy's rules are refused. */
+function rulesOf(json: string): kindRules.PolicyRules {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new LoreError("MALFORMED", "Reading the rules to be tried: they are no JSON.", {
+      cause: error,
+      field: "rules",
+    });
+  }
+  return kindRules.policyRules(value, "rules");
 }
 
 function tried(here: Visit, rules: kindRules.PolicyRules, budget: string | undefined): Html {

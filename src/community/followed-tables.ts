@@ -15,7 +15,7 @@ import { ensureTables, hasTables, heldParts, type Tables } from "./tables.ts";
 
 /** Entries, and changed heads, per transaction, after which others have their turn; an entry is never divided. */
 const ENTRIES_MAX = 512;
-const HEADS_MAX = { search: 512, authorship: 64 } as const satisfies Record<Following, number>;
+const HEADS_MAX = { search: 512, authorship: 256 } as const satisfies Record<Following, number>;
 
 /** What follows the rows; each in its file. */
 export const FOLLOWING = { search: searchProjection, authorship: authorshipProjection } as const;

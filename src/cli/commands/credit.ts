@@ -78,7 +78,7 @@ function status(invocation: Invocation): undefined {
     return undefined;
   }
   const { policy, openPeriod, closed, accounts, payouts, refused } = summary;
-  const { out } = invocation.output;
+  const out = (line: string): void => invocation.output.out(line);
   out(`${ruleWords(policy)}\n`);
   if (openPeriod !== undefined)
     out(`Period ${openPeriod} is open; ${counted(closed.length, "period")} closed before.\n`);

@@ -36,15 +36,15 @@ function receiptOf(
   const keys = readerKeys(invocation, community);
   const id = community.facts.revision(revision)?.id ?? new Uint8Array(32);
   const cited = option(invocation, "cite");
-  const { suite, now } = community.environment;
+  const { environment } = community;
   return credit.signUse(
-    suite,
+    environment.suite,
     {
       log: community.log,
       reader: keys.member,
       revision: id,
       use: chosen,
-      time: now(),
+      time: environment.now(),
       ...(cited === undefined ? {} : { quote: quoteOf(community, revision, cited) }),
     },
     keys.signer,
@@ -124,7 +124,7 @@ const why: Command = {
       );
       return undefined;
     }
-    const { out } = invocation.output;
+    const out = (line: string): void => invocation.output.out(line);
     out(
       `${title}, period ${period.epoch}: ${amountText(sum, currency)}, by the rule ${period.policy.revision.slice(0, 12)}.\n`,
     );

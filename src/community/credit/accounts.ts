@@ -120,7 +120,7 @@ export function draftEpoch(
 }
 
 /** Periods a share waits for somebody who has not come. */
-export const HOLD = 26;
+const HOLD = 26;
 
 /** Where what somebody is due stands until the next period is closed. */
 export function sideOf(community: Community, person: string): Side {

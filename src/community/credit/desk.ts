@@ -14,7 +14,7 @@ import { readUse, type UseReceipt } from "./receipt.ts";
 
 const DAY_MS = 86_400_000;
 /** How long a use is kept. */
-export const DESK_MS = 90 * DAY_MS;
+const DESK_MS = 90 * DAY_MS;
 /** How far a receipt's time may lie from this clock. */
 const CLOCK_MS = 10 * 60_000;
 

@@ -1,5 +1,5 @@
 /** Contribution and distribution in a community: uses, the rule, periods, accounts, and why somebody is due what they are due. */
-export { type Accounts, accountsOf, type EpochDraft, HOLD } from "./accounts.ts";
+export { type Accounts, accountsOf, type EpochDraft } from "./accounts.ts";
 export {
   type ClosingDraft,
   close,
@@ -13,10 +13,10 @@ export {
   preparePayout,
   weightsOf,
 } from "./closing.ts";
-export { Desk, DESK_MS, type DeskUse } from "./desk.ts";
+export type { DeskUse } from "./desk.ts";
 export { openPeriod, type Period, policyAt, type PolicyInForce } from "./policy.ts";
-export { readUse, signUse, type UseDraft } from "./receipt.ts";
-export { keepsOf, NOBODY, passesOf, REMOTE } from "./settling.ts";
+export { signUse, type UseDraft } from "./receipt.ts";
+export { keepsOf, NOBODY, passesOf } from "./settling.ts";
 export { simulate, type Simulated } from "./simulate.ts";
 export { type ClosedPeriod, closedPeriods } from "./statements.ts";
 export {

@@ -1,6 +1,6 @@
 /** Which rule about sharing is in force, and which period is open. Forward only: a new rule holds from the next period on. */
 import { decode, base32 } from "../../bytes/index.ts";
-import { kindRules, type Rules } from "../../unit/index.ts";
+import { kindRules } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
 import { closedPeriods } from "./statements.ts";
 
@@ -42,7 +42,7 @@ export function policyAt(community: Community, index = Number.MAX_SAFE_INTEGER):
 
 function inForce({ unit, revision, idx, rules }: PolicyRow): PolicyInForce {
   // Its shape was checked when it was signed.
-  const read = kindRules.policyRules((rules === null ? {} : decode(rules)) as Rules, "rules");
+  const read = kindRules.policyRules(rules === null ? {} : decode(rules), "rules");
   return { unit: base32.encode(unit), revision: base32.encode(revision), index: idx, rules: read };
 }
 

@@ -32,19 +32,19 @@ export type UseReceipt = Shaped<typeof shape>;
 export type UseDraft = Omit<UseReceipt, "v" | "key"> & { readonly use: Use };
 
 /** The receipt's bytes: its canonical map and a signature. */
-export function signUse(suite: Suite, draft: UseDraft, { publicKey, sign }: Signer): Uint8Array {
+export function signUse(suite: Suite, draft: UseDraft, signer: Signer): Uint8Array {
   const { log, reader, revision, use, time, quote } = draft;
   const map = encode({
     v: 1,
     log,
     reader,
-    key: publicKey,
+    key: signer.publicKey,
     revision,
     use,
     time,
     ...(quote === undefined ? {} : { quote }),
   });
-  return concat(map, sign(concat(DOMAIN, suite.sha256(map))));
+  return concat(map, signer.sign(concat(DOMAIN, suite.sha256(map))));
 }
 
 /** @throws LoreError MALFORMED, TOO_LARGE, UNSUPPORTED; BAD_SIGNATURE. */

@@ -272,7 +272,7 @@ function pictureSection(here: Visit, explained: credit.Explained): Html | "" {
     );
     return {
       from: known(thing(here, steps[0]?.revision ?? "")),
-      over: `${known(thing(here, steps.at(-1)?.revision ?? ""))}`,
+      over: known(thing(here, steps.at(-1)?.revision ?? "")),
       to,
       amount,
     };

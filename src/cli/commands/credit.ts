@@ -3,7 +3,7 @@ import { LoreError } from "../../bytes/index.ts";
 import { authorship, type Community, persons } from "../../community/index.ts";
 import * as credit from "../../community/credit/index.ts";
 import type { Posting } from "../../projection/credit/ledger.ts";
-import { amountText, parseAmount } from "../../projection/credit/money.ts";
+import { amountsAsText, amountText, parseAmount } from "../../projection/credit/money.ts";
 import { PRESETS } from "../../projection/credit/presets.ts";
 import { split } from "../../projection/credit/split.ts";
 import { kindRules } from "../../unit/index.ts";
@@ -73,7 +73,7 @@ function status(invocation: Invocation): undefined {
   if (isSet(invocation, "json")) {
     printJson(
       invocation,
-      bigintsAsText({ ...summary, policy: summary.policy ?? null, openPeriod: summary.openPeriod ?? null }),
+      amountsAsText({ ...summary, policy: summary.policy ?? null, openPeriod: summary.openPeriod ?? null }),
     );
     return undefined;
   }
@@ -127,7 +127,7 @@ async function showSimulation(invocation: Invocation): Promise<undefined> {
   const wanted = option(invocation, "budget");
   const budget = wanted === undefined ? undefined : parseAmount(wanted, currency);
   const found = credit.simulate(community, { rules, budget });
-  if (isSet(invocation, "json")) printJson(invocation, bigintsAsText(found));
+  if (isSet(invocation, "json")) printJson(invocation, amountsAsText(found));
   else for (const line of simulationLines(found, currency)) invocation.output.out(`${line}\n`);
   return undefined;
 }
@@ -167,11 +167,6 @@ function simulationLines({ people, kept, elsewhere, budget, supposed }: credit.S
   ];
 }
 
-/** JSON has no whole numbers of any size: amounts are text. */
-export function bigintsAsText(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each)));
-}
-
 async function closePeriod(invocation: Invocation): Promise<undefined> {
   const isTrial = isSet(invocation, "try");
   const community = await withShares(invocation, isTrial ? "read" : "write");
@@ -184,7 +179,7 @@ async function closePeriod(invocation: Invocation): Promise<undefined> {
     const rows = { rows: table.rows, readers: table.readers, carried: table.carried.length };
     printJson(
       invocation,
-      bigintsAsText({
+      amountsAsText({
         epoch: period.epoch,
         currency,
         budget,
@@ -284,7 +279,7 @@ async function write(
   const community = chosenCommunity(invocation, "write");
   const author = chosenAuthor(invocation, community);
   const { index, postings } = await credit.post(community, author, (accounts) => make(community, accounts));
-  if (isSet(invocation, "json")) printJson(invocation, bigintsAsText({ entry: index, postings }));
+  if (isSet(invocation, "json")) printJson(invocation, amountsAsText({ entry: index, postings }));
   else
     for (const { key, lines } of postings) {
       const [first] = lines.filter(({ amount }) => amount > 0n);

@@ -2,10 +2,10 @@
 import { base32, LoreError, utf8 } from "../../bytes/index.ts";
 import { type Community, persons, units } from "../../community/index.ts";
 import * as credit from "../../community/credit/index.ts";
-import { amountText } from "../../projection/credit/money.ts";
+import { amountsAsText, amountText } from "../../projection/credit/money.ts";
 import { type Use, USES } from "../../projection/credit/usage.ts";
 import { type Command, day, flag, type Invocation, isSet, option, printJson, text, word } from "../command.ts";
-import { bigintsAsText, withShares } from "./credit.ts";
+import { withShares } from "./credit.ts";
 import { WRITE_OPTIONS } from "./signing.ts";
 
 const use: Command = {
@@ -120,7 +120,7 @@ const why: Command = {
     if (isSet(invocation, "json")) {
       printJson(
         invocation,
-        bigintsAsText({ epoch: period.epoch, currency, policy: period.policy.revision, subject: title, sum, paths }),
+        amountsAsText({ epoch: period.epoch, currency, policy: period.policy.revision, subject: title, sum, paths }),
       );
       return undefined;
     }

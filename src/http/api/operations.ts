@@ -18,6 +18,7 @@ import {
   units,
 } from "../../community/index.ts";
 import { statementOf, summaryOf } from "../../community/credit/index.ts";
+import { amountsAsText } from "../../projection/credit/money.ts";
 import { profile } from "../../community/queries/profile.ts";
 import { limits } from "../../unit/index.ts";
 import { type Site, usageHeaders } from "../../web/index.ts";
@@ -100,11 +101,6 @@ function rightsOf(community: Community, ref: string, moment: moments.Moment): un
   const known = rights.rightsAt(community, moment);
   const found = rights.rightsOf(community, revision, { known });
   return { ...found, uses: rights.mayUse(found), flags: rights.flagsOf(community, revision, { moment, known }) };
-}
-
-/** JSON numbers end at 2^53: amounts are text. */
-function amountsAsText(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each)));
 }
 
 function kindsOf(kind: string | undefined): string[] | undefined {

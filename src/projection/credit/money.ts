@@ -32,3 +32,8 @@ export function amountText(amount: bigint, currency: string): string {
   const whole = text.slice(0, text.length - digits).replaceAll(/\B(?=(\d{3})+$)/g, ",");
   return `${sign}${whole}${digits === 0 ? "" : `.${text.slice(-digits)}`} ${currency}`;
 }
+
+/** `value` as JSON can have it: whole numbers of any size are text there. */
+export function amountsAsText(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each)));
+}

@@ -350,6 +350,30 @@ test("what is disputed is frozen alone, what waits too long goes back, and what 
   assert.equal(credit.verifyCredit(community).periods, 2);
 });
 
+test("words hidden since do not undo what was posted, and nobody calls it wrong", async () => {
+  await using t = await createCommunity();
+  const { desk } = t.community;
+  const ben = await t.join("Ben", "editor");
+  const cleo = await t.join("Cleo", "editor");
+  const page = await write(t, ben, "Where the spare keys hang, and whom to ring.");
+  const head = await revise(t, cleo, {
+    op: "revise",
+    unit: page.unit,
+    kind: "page",
+    parents: [page.id],
+    content: pageParts("Page", "Where the spare keys hang, and whom to ring. Mind the dog."),
+  });
+  await vote(t, POINTS);
+  for (const reader of await joinMany(t, "reader", 5)) desk.take(receipt(t, reader, head.id, "run"));
+  await settle(t);
+  const before = base32.encode(accountsOf(t.community).ledger.digest(suite));
+  await ben.write({ op: "redact", slots: [{ op: page.id, part: "body" }], content: [textPart("text", "private")] });
+  await authorship.authorshipReady(t.community);
+  assert.equal(base32.encode(accountsOf(t.community).ledger.digest(suite)), before);
+  assert.deepEqual(credit.verifyCredit(t.community).unexplained, [0]);
+  assert.equal(credit.explain(t.community, 0).isCut, true);
+});
+
 test("agreed shares of a page stand in for its words", async () => {
   await using t = await createCommunity();
   const { desk } = t.community;

@@ -128,6 +128,8 @@ const why: Command = {
     out(
       `${title}, period ${period.epoch}: ${amountText(sum, currency)}, by the rule ${period.policy.revision.slice(0, 12)}.\n`,
     );
+    if (explained.isCut)
+      out("Words were hidden since: what was posted stays, and the paths are as the record has them now.\n");
     if (explained.settled === undefined) out("The shares of this rule are fixed; no use decides them.\n");
     for (const path of paths) out(`${pathLine(community, path, currency)}\n`);
     return undefined;

@@ -14,6 +14,7 @@ import {
 } from "../log/index.ts";
 import type { PartStore } from "../store/index.ts";
 import { commitment, kindOf, type Op, parseMeta, type PartRef, partsOf, readMeta } from "../unit/index.ts";
+import { requireReadable } from "./credit/statements.ts";
 import { type Admitting, requireMixable } from "./derivatives.ts";
 import type { DraftPart, Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
@@ -121,6 +122,7 @@ function requireLinks(op: Op): void {
 }
 
 function requireMeta(op: Op, part: PartRef, bytes: Uint8Array): void {
+  if (op.op === "usage" || op.op === "post") requireReadable(op, { name: part.name, bytes });
   if (part.name === "meta" && op.op === "revise") parseMeta(kindOf(op.kind), bytes);
 }
 

@@ -11,6 +11,9 @@ import type { Rows } from "./fold/rows.ts";
 /** @throws LoreError REFUSED naming what is not here. */
 export function requireTerms(rows: Rows, { ops }: Entry): void {
   for (const op of ops) {
+    if (op.op === "revise" && op.kind === "policy")
+      for (const { member } of kindRules.policyRules(op.rules ?? {}, "rules").fixed ?? [])
+        requireMember(rows, ops, member);
     if (op.op !== "revise" || op.kind !== "right") continue;
     const rules = kindRules.rightRules(op.rules ?? {}, "rules");
     if ("licence" in rules && readExpression(rules.licence) === undefined)

@@ -69,7 +69,14 @@ test("nothing is shared without a rule, and one can be tried out", async () => {
   assert.equal((await site.get(`${home}/sharing/0`)).status, 404);
   const { status: api, text: json } = await site.get(`/api${home}/credit`);
   assert.equal(api, 200);
-  assert.deepEqual(JSON.parse(json), { closed: [], accounts: [], payouts: [], refused: [] });
+  assert.deepEqual(JSON.parse(json), {
+    closed: [],
+    accounts: [],
+    payouts: [],
+    disputes: [],
+    refused: [],
+    differing: [],
+  });
 });
 
 test("readers sign what they used; a period is closed, and its statement says why each has what they have", async () => {

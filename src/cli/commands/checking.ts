@@ -60,7 +60,7 @@ const verify: Command = {
 async function verifyShares(invocation: Invocation, community: Community): Promise<undefined> {
   await authorship.authorshipReady(community);
   const report = verifyCredit(community);
-  const { periods, postings, unexplained, balances } = report;
+  const { periods, postings, unexplained, unposted, balances } = report;
   if (isSet(invocation, "json")) printJson(invocation, { community: community.id, ...report });
   else {
     const erased =
@@ -68,7 +68,7 @@ async function verifyShares(invocation: Invocation, community: Community): Promi
         ? ""
         : ` Erased, so that nobody can share it out again: period ${unexplained.join(", ")}.`;
     invocation.output.out(
-      `${community.name}: every share comes out as it was posted.\n${counted(periods, "period")}, ${counted(postings, "posting")}.${erased}\nbalances ${balances}\n`,
+      `${community.name}: every share comes out as it was posted.\n${counted(periods, "period")}, ${counted(postings, "posting")}.${erased}${unposted.length === 0 ? "" : ` Closed, but nothing posted so far: period ${unposted.join(", ")}.`}\nbalances ${balances}\n`,
     );
   }
   return undefined;

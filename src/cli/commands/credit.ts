@@ -32,6 +32,7 @@ const ACTS = {
   deposit: recordDeposit,
   dispute: freeze,
   resolve: thaw,
+  adjust: correct,
   undo,
   payout,
 } as const satisfies Record<string, (invocation: Invocation) => Promise<undefined> | undefined>;
@@ -40,7 +41,7 @@ const creditCommand: Command = {
   name: "credit",
   words: 3,
   usage:
-    "[status] | preset NAME | simulate --policy FILE [--budget AMOUNT] | close [--try] | deposit AMOUNT --currency CODE --reference TEXT | dispute NAME AMOUNT | resolve NAME AMOUNT --to payable|pool | undo KEY | payout prepare|csv N|expenses N|confirm N --reference TEXT|cancel N [--as LABEL]",
+    "[status] | preset NAME | simulate --policy FILE [--budget AMOUNT] | close [--try] | deposit AMOUNT --currency CODE --reference TEXT | dispute NAME AMOUNT | resolve ID --to payable|pool | adjust NAME AMOUNT --to pending|pool | undo KEY | payout prepare|csv N|expenses N|confirm N --reference TEXT|cancel N [--as LABEL]",
   summary: "Show by which rule value is shared and what it would give; close a period; pay out",
   options: {
     ...WRITE_OPTIONS,
@@ -77,7 +78,7 @@ function status(invocation: Invocation): undefined {
     );
     return undefined;
   }
-  const { policy, openPeriod, closed, accounts, payouts, refused } = summary;
+  const { policy, openPeriod, closed, accounts, payouts, disputes, refused, differing } = summary;
   const out = (line: string): void => invocation.output.out(line);
   out(`${ruleWords(policy)}\n`);
   if (openPeriod !== undefined)
@@ -85,6 +86,8 @@ function status(invocation: Invocation): undefined {
   for (const { account, currency, amount } of accounts)
     out(`  ${account.padEnd(10)} ${amountText(amount, currency)}\n`);
   for (const { payout: n, state } of payouts) out(`Payout ${n}: ${state}.\n`);
+  for (const { id, currency, amount } of disputes) out(`Disputed: ${amountText(amount, currency)}  ${id}\n`);
+  for (const { index, why } of differing) out(`In doubt, entry ${index}: ${why}\n`);
   for (const { index, why } of refused) out(`Refused, entry ${index}: ${why}\n`);
   return undefined;
 }
@@ -207,35 +210,32 @@ function recordDeposit(invocation: Invocation): Promise<undefined> {
   const currency = requiredOption(invocation, "currency", "a currency such as EUR");
   const amount = parseAmount(word(invocation, 1, "an amount"), currency);
   const reference = requiredOption(invocation, "reference", "what it is found by at the bank");
-  return write(invocation, (community) => [credit.deposit(community, { amount, currency, reference })]);
+  return write(invocation, (community, all) => [credit.deposit(community, all, { amount, currency, reference })]);
 }
 
-/** Moves what is pending, or paid out of turn, out of the way until it is settled. */
+/** Moves what is pending out of the way until it is settled. */
 function freeze(invocation: Invocation): Promise<undefined> {
-  return moveOf(invocation, { from: "pending", to: "escrow", what: "dispute" });
+  return write(invocation, (community, all) => [credit.dispute(community, all, amountOf(community, invocation))]);
 }
 
 function thaw(invocation: Invocation): Promise<undefined> {
   const to = requiredOption(invocation, "to", "payable or pool");
   if (to !== "payable" && to !== "pool") throw new LoreError("USAGE", `--to takes payable or pool, not "${to}".`);
-  return moveOf(invocation, { from: "escrow", to, what: "resolve" });
+  const id = word(invocation, 1, "the id of a dispute").replace(/^dispute:/, "");
+  return write(invocation, (_, all) => [credit.resolve(all, id, to)]);
 }
 
-interface Move {
-  readonly from: "pending" | "escrow";
-  readonly to: "escrow" | "payable" | "pool";
-  readonly what: string;
+function correct(invocation: Invocation): Promise<undefined> {
+  const to = requiredOption(invocation, "to", "pending or pool");
+  if (to !== "pending" && to !== "pool") throw new LoreError("USAGE", `--to takes pending or pool, not "${to}".`);
+  return write(invocation, (community, all) => [credit.adjust(all, { ...amountOf(community, invocation), to })]);
 }
 
-function moveOf(invocation: Invocation, { from, to, what }: Move): Promise<undefined> {
-  return write(invocation, (community, { postings }) => {
-    const currency = currencyOf(community, invocation);
-    const { id: holder } = persons.findPerson(community, word(invocation, 1, "whose it is"));
-    const amount = parseAmount(word(invocation, 2, "an amount"), currency);
-    const key = `${what}:${holder}:${postings.length}`;
-    const target = to === "pool" ? { account: to } : { account: to, holder };
-    return [credit.moved(key, { amount, currency }, { account: from, holder }, target)];
-  });
+/** Whose, and how much of what. */
+function amountOf(community: Community, invocation: Invocation) {
+  const currency = currencyOf(community, invocation);
+  const { id: holder } = persons.findPerson(community, word(invocation, 1, "whose it is"));
+  return { holder, currency, amount: parseAmount(word(invocation, 2, "an amount"), currency) };
 }
 
 function currencyOf(community: Community, invocation: Invocation): string {
@@ -254,20 +254,21 @@ async function payout(invocation: Invocation): Promise<undefined> {
       credit.preparePayout(community, all, currencyOf(community, invocation)),
     ]);
   const named = word(invocation, 2, "the number of a payout");
-  const n = /^[1-9]\d{0,8}$/.test(named) ? Number(named) : 0;
+  const n = /^[1-9]\d{0,8}$/.test(named) ? Number(named) : Number.NaN;
+  if (Number.isNaN(n))
+    throw new LoreError("USAGE", `"${named.slice(0, 40)}" is no number of a payout. "lore credit" lists them.`);
   if (act === "confirm") {
     const reference = requiredOption(invocation, "reference", "what it is found by at the bank");
     return write(invocation, (_, all) => [credit.confirmPayout(all, n, reference)]);
   }
-  if (act === "cancel")
-    return write(invocation, (_, { ledger }) => [ledger.mirrorOf(`payout:${n}:prepared`, `payout:${n}:cancelled`)]);
+  if (act === "cancel") return write(invocation, (_, all) => [credit.cancelPayout(all, n)]);
   if (act !== "csv" && act !== "expenses")
     throw new LoreError(
       "USAGE",
       `"lore credit payout" knows prepare, csv, expenses, confirm and cancel, not "${act}".`,
     );
   const community = chosenCommunity(invocation, "read");
-  const prepared = credit.preparedPayout(credit.accountsOf(community).postings, n);
+  const prepared = credit.preparedPayout(credit.accountsOf(community), n);
   invocation.output.out(payoutFile(community, { payout: n, payees: credit.payees(prepared), form: act }));
   return undefined;
 }

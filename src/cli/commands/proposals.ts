@@ -1,6 +1,8 @@
 /** What a suggestion would do, in a few words, so that nobody accepts what they have not read. */
 import { base32 } from "../../bytes/index.ts";
 import { type Community, type OpenProposal, persons, readEntry, units } from "../../community/index.ts";
+import { postingsSaid } from "../../community/credit/index.ts";
+import { amountText } from "../../projection/credit/money.ts";
 import type { MarkOp, Op } from "../../unit/index.ts";
 import { counted } from "../command.ts";
 
@@ -10,10 +12,10 @@ export function proposalText(community: Community, { id, revision }: OpenProposa
   const row = community.facts.proposalById(base32.decode(id));
   const op =
     row === undefined ? undefined : readEntry(community.environment.suite, community.store, row.idx).ops[row.place];
-  return op === undefined ? "a suggestion" : opText(community, op);
+  return op === undefined ? "a suggestion" : opText(community, op, base32.decode(id));
 }
 
-function opText(community: Community, op: Op): string {
+function opText(community: Community, op: Op, id: Uint8Array): string {
   const name = (member: Uint8Array): string => {
     const row = community.facts.memberById(member);
     return row === undefined ? base32.encode(member) : persons.personRef(community, row.n).name;
@@ -33,7 +35,9 @@ function opText(community: Community, op: Op): string {
     case "redact":
       return `hide ${counted(op.slots.length, "part")}`;
     case "usage":
+      return `close period ${op.epoch}, for what ${counted(op.readers, "reader")} used`;
     case "post":
+      return postText(community, id);
     case "attest":
     case "revise":
     case "review":
@@ -41,6 +45,16 @@ function opText(community: Community, op: Op): string {
     default:
       return op satisfies never;
   }
+}
+
+/** "post 100.01 EUR, deposit:… (Transfer 17)": nobody agrees to money they have not read about. */
+function postText(community: Community, id: Uint8Array): string {
+  const said = postingsSaid(community, id).map(({ key, lines, reference }) => {
+    const [first] = lines;
+    const sum = lines.reduce((all, { amount }) => (amount > 0n ? all + amount : all), 0n);
+    return `${amountText(sum, first?.currency ?? "")}, ${key}${reference === undefined ? "" : ` (${reference})`}`;
+  });
+  return `post ${said.join("; ") || "what cannot be read"}`;
 }
 
 function titleMarked(community: Community, { on }: MarkOp): string {

@@ -21,9 +21,16 @@ const use: Command = {
     const community = await withShares(invocation, "write");
     const ref = units.findUnit(community, word(invocation, 0, "a path, title or id"));
     const revision = units.resolve(community, ref);
+    const member = community.facts.memberById(readerKeys(invocation, community).member)?.n ?? 0;
+    const isOwn = credit.isOwnUse(community, member, revision);
     const isNew = community.desk.take(receiptOf(invocation, community, { revision, chosen }));
     if (isSet(invocation, "json")) printJson(invocation, { counted: isNew });
-    else invocation.output.out(isNew ? "Noted.\n" : "This was noted already; it counts once in each period.\n");
+    else
+      invocation.output.out(
+        isNew
+          ? `Noted.${isOwn ? " It is your own, so it counts nothing." : ""}\n`
+          : "This was noted already; it counts once in each period.\n",
+      );
     return undefined;
   },
 };

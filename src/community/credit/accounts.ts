@@ -2,16 +2,17 @@
  * The accounts of a community: every posting that took effect, taken in again in order. What does not hold is refused and
  * named; nothing of it is posted. The record keeps it, as it keeps everything.
  */
-import { base32, isLoreError, LoreError } from "../../bytes/index.ts";
+import { base32, isLoreError } from "../../bytes/index.ts";
 import { type AccountName, Ledger, type Line, type Posting } from "../../projection/credit/ledger.ts";
 import type { Community } from "../community.ts";
+import { requireForm } from "./forms.ts";
 import { currencies, type Period } from "./policy.ts";
 import { fixedDues, NOBODY, REMOTE, settlePeriod, type Settled, sumByPerson } from "./settling.ts";
 import { allPosted, closedPeriods } from "./statements.ts";
 import type { UsageTable } from "../../projection/credit/usage.ts";
 
-/** A posting that was refused, or balances that are not those that were posted. */
-export interface Refused {
+/** Something about a post op that does not hold. */
+export interface Doubt {
   /** Id of the op, base32, and the entry with which it took effect. */
   readonly op: string;
   readonly index: number;
@@ -20,8 +21,12 @@ export interface Refused {
 
 export interface Accounts {
   readonly ledger: Ledger;
-  readonly postings: readonly (Posting & { readonly index: number })[];
-  readonly refused: readonly Refused[];
+  /** By key, in order. */
+  readonly postings: ReadonlyMap<string, Posting>;
+  /** Postings that moved nothing. */
+  readonly refused: readonly Doubt[];
+  /** Balances that are not those that whoever posted had before them. */
+  readonly differing: readonly Doubt[];
 }
 
 /** Key of the posting that shares out a period. */
@@ -31,27 +36,47 @@ export function epochKey(epoch: number): string {
 
 /** What took effect before entry `before`. */
 export function accountsOf(community: Community, before = Number.MAX_SAFE_INTEGER): Accounts {
+  const { suite } = community.environment;
   const ledger = new Ledger(currencies(community));
-  const closed = new Set(closedPeriods(community, before).map(({ epoch }) => epochKey(epoch)));
-  const postings: (Posting & { index: number })[] = [];
-  const refused: Refused[] = [];
+  const closed = new Set(
+    closedPeriods(community, before).flatMap(({ epoch, table }) => (table === undefined ? [] : epoch)),
+  );
+  const postings = new Map<string, Posting>();
+  const refused: Doubt[] = [];
+  const differing: Doubt[] = [];
+  /** Balances after what took effect with each entry. */
+  const digests = [{ index: -1, digest: base32.encode(ledger.digest(suite)) }];
   for (const posted of allPosted(community, before)) {
-    const say = (why: string) => refused.push({ op: posted.id, index: posted.index, why });
-    if (posted.postings.length === 0) say("Its postings cannot be read.");
+    const { id: op, index } = posted;
+    const known = digests.findLast((each) => each.index < posted.size)?.digest;
+    if (posted.balances !== undefined && posted.balances !== known)
+      differing.push({ op, index, why: "The balances before it are not those it says." });
+    if (posted.postings.length === 0) refused.push({ op, index, why: "Its postings cannot be read." });
     for (const posting of posted.postings) {
       try {
-        if (posting.key.startsWith("epoch:") && !closed.has(posting.key))
-          throw new LoreError("REFUSED", `Posting "${posting.key}": that period is not closed. Nothing was posted.`);
-        if (ledger.post(posting)) postings.push({ ...posting, index: posted.index });
+        if (take(ledger, posting, { postings, isClosed: (epoch) => closed.has(epoch) }))
+          postings.set(posting.key, posting);
       } catch (error) {
         if (!isLoreError(error)) throw error;
-        say(error.message);
+        refused.push({ op, index, why: error.message });
       }
     }
-    const digest = base32.encode(ledger.digest(community.environment.suite));
-    if (posted.balances !== undefined && posted.balances !== digest) say("Balances after it are not those it says.");
+    digests.push({ index, digest: base32.encode(ledger.digest(suite)) });
   }
-  return { ledger, postings, refused };
+  return { ledger, postings, refused, differing };
+}
+
+/** Posts what a form allows; false for what was posted before. @throws LoreError REFUSED, with nothing posted. */
+export function take(
+  ledger: Ledger,
+  posting: Posting,
+  {
+    postings,
+    isClosed,
+  }: { readonly postings: ReadonlyMap<string, Posting>; readonly isClosed: (epoch: number) => boolean },
+): boolean {
+  requireForm(posting, postings, isClosed);
+  return ledger.post(posting);
 }
 
 /** Where amounts move: sums by account, holder and currency. */
@@ -110,7 +135,7 @@ export function draftEpoch(
   for (const [person, amount] of dues)
     if (person !== NOBODY) moves.move(amount, currency, { account: "pool" }, sideOf(community, person));
   const ripe = new Moves();
-  ripen(community, { ledger, currency, moves: ripe, epoch, hold: rules.hold ?? HOLD });
+  ripen(community, { ledger, moves: ripe, epoch, hold: rules.hold ?? HOLD });
   const postings = [
     // First what was there before: the new is pending for a whole period.
     { key: `ripe:${epoch}`, lines: ripe.lines() },
@@ -136,7 +161,6 @@ function isHere({ facts }: Community, person: string): boolean {
 
 interface Ripening {
   readonly ledger: Ledger;
-  readonly currency: string;
   readonly moves: Moves;
   readonly epoch: number;
   readonly hold: number;
@@ -146,9 +170,9 @@ interface Ripening {
  * What was pending through a whole period can be paid; what waited for somebody who has come since is theirs; what waited
  * too long goes back to the pool, the oldest first.
  */
-function ripen(community: Community, { ledger, currency, moves, epoch, hold }: Ripening): void {
-  for (const { account, holder, amount, currency: of } of ledger.balances()) {
-    if (of !== currency || holder === undefined) continue;
+function ripen(community: Community, { ledger, moves, epoch, hold }: Ripening): void {
+  for (const { account, holder, amount, currency } of ledger.balances()) {
+    if (holder === undefined) continue;
     if (account === "pending") moves.move(amount, currency, { account, holder }, { account: "payable", holder });
     else if (account === "unclaimed" && isHere(community, holder))
       moves.move(amount, currency, { account, holder }, { account: "pending", holder });

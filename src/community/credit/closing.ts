@@ -3,7 +3,7 @@
  * drafted from the record as it is, and takes effect by the consent of the stewards. What would be refused is not written.
  */
 import { base32, LoreError, utf8 } from "../../bytes/index.ts";
-import type { Posting } from "../../projection/credit/ledger.ts";
+import type { Line, Posting } from "../../projection/credit/ledger.ts";
 import { amountText } from "../../projection/credit/money.ts";
 import { type NamedUse, usageTable, type UsageTable, type UseWeights } from "../../projection/credit/usage.ts";
 import { type kindRules, opId } from "../../unit/index.ts";
@@ -11,10 +11,10 @@ import type { Author } from "../author.ts";
 import type { Community } from "../community.ts";
 import type { DraftOp } from "../draft.ts";
 import { standingIn } from "../queries/authorship.ts";
-import { authorsOf } from "../queries/people.ts";
-import { accountsOf, draftEpoch, type EpochDraft, Moves, type Side } from "./accounts.ts";
+import { authorsOf, personRef } from "../queries/people.ts";
+import { type Accounts, accountsOf, draftEpoch, type EpochDraft, Moves, type Side, take } from "./accounts.ts";
 import { openPeriod, type Period, periodNumbered, policyAt } from "./policy.ts";
-import { closedPeriods, postDraft, tablePart } from "./statements.ts";
+import { postDraft, tablePart } from "./statements.ts";
 
 /** A period as it would be closed now. */
 export interface ClosingDraft extends EpochDraft {
@@ -44,11 +44,10 @@ export function tableFrom(
   community: Community,
   { epoch, policy }: Period,
 ): { readonly table: UsageTable; readonly counted: readonly NamedUse[] } {
-  const closed = new Set(closedPeriods(community).map(({ id }) => id));
   // What was used before there was a rule was used without one.
   const first = periodNumbered(community, 0)?.from ?? 0;
   const since = community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", first)?.time ?? 0;
-  const uses = community.desk.open(closed, since).flatMap((use) => named(community, use));
+  const uses = community.desk.open(since).flatMap((use) => named(community, use));
   const table = usageTable(community.environment.suite, epoch, uses, weightsOf(policy.rules));
   const carried = new Set(table.carried.map(idOf));
   return { table, counted: uses.filter((use) => !carried.has(idOf(use))) };
@@ -73,11 +72,15 @@ function named(community: Community, { reader, revision, use }: Omit<NamedUse, "
   const member = facts.memberById(base32.decode(reader))?.n;
   const row = facts.revisionById(base32.decode(revision));
   if (member === undefined || row === undefined) return [];
-  const person = facts.person(member);
-  const id = base32.encode(facts.member(person)?.id ?? new Uint8Array(20));
-  const { authors, signedBy } = authorsOf(community, row.n, row.author);
-  const makers = [...authors, signedBy, ...standingIn(community, row.n)];
-  return [{ reader: id, revision, use, isOwn: makers.some((maker) => maker.id === id) }];
+  const person = personRef(community, member);
+  return [{ reader: person.id, revision, use, isOwn: isOwnUse(community, member, row.n) }];
+}
+
+/** Whether a member made a version, signed it, or has words in it; row numbers. Then their use of it counts nothing. */
+export function isOwnUse(community: Community, member: number, revision: number): boolean {
+  const person = personRef(community, member).id;
+  const { authors, signedBy } = authorsOf(community, revision, community.facts.revision(revision)?.author ?? member);
+  return [...authors, signedBy, ...standingIn(community, revision)].some(({ id }) => id === person);
 }
 
 /** Writes the ops that close a period; they take effect once the stewards agree. */
@@ -86,62 +89,103 @@ export async function close(
   author: Author,
   draft: ClosingDraft,
 ): Promise<{ readonly index: number; readonly ids: readonly Uint8Array[] }> {
+  requireSteward(community, author);
   requireNoneWaiting(community);
   const { epoch } = draft.period;
   const total = draft.table.rows.reduce((sum, { shares }) => sum + shares, 0n);
   const ops: DraftOp[] = [
     { op: "usage", epoch, readers: draft.table.readers, total: Number(total), content: [tablePart(draft.table)] },
   ];
-  const { ledger } = accountsOf(community);
-  for (const posting of draft.postings) ledger.post(posting);
-  if (draft.postings.length > 0)
+  if (draft.postings.length > 0) {
+    const { ledger } = accountsOf(community);
     ops.push(postDraft(draft.postings, { size: draft.size, balances: ledger.digest(community.environment.suite) }));
+  }
   const { index, submission } = await author.write(ops);
   const ids = ops.map((_, place) => opId(community.environment.suite, submission.entry.digest, place));
   community.desk.count(draft.counted, base32.encode(ids[0] ?? new Uint8Array()));
   return { index, ids };
 }
 
-function requireNoneWaiting({ rows }: Community): void {
-  if (rows.get("SELECT n FROM proposal WHERE op = 'usage' AND state = 'proposed'") === undefined) return;
+/** Others could only suggest what nobody else has the uses for. */
+function requireSteward({ facts }: Community, { member }: Author): void {
+  const n = facts.memberById(member)?.n ?? 0;
+  if (facts.holders("steward").includes(n)) return;
+  throw new LoreError("FORBIDDEN", "Closing a period: it is for stewards to do. Nothing was written.");
+}
+
+function requireNoneWaiting({ rows, facts }: Community): void {
+  const waiting = rows.all<{ author: number }>("SELECT author FROM proposal WHERE op = 'usage' AND state = 'proposed'");
+  const stewards = new Set(facts.holders("steward"));
+  if (!waiting.some(({ author }) => stewards.has(author))) return;
   throw new LoreError(
     "REFUSED",
     'Closing a period: one waits for consent already. "lore review" shows it; accept or decline that first.',
   );
 }
 
-/** Posts, if the ledger takes it now. @throws LoreError REFUSED as the ledger does, with nothing written. */
+/** Posts, if the accounts take it now. @throws LoreError REFUSED as they do, with nothing written. */
 export async function post(
   community: Community,
   author: Author,
-  make: (accounts: ReturnType<typeof accountsOf>) => readonly Posting[],
+  make: (accounts: Accounts) => readonly Posting[],
 ): Promise<{ readonly index: number; readonly postings: readonly Posting[] }> {
   const accounts = accountsOf(community);
+  const { ledger } = accounts;
+  const balances = ledger.digest(community.environment.suite);
   const postings = make(accounts);
+  const all = new Map(accounts.postings);
   for (const posting of postings) {
-    if (accounts.ledger.post(posting)) continue;
-    throw new LoreError("REFUSED", `Posting "${posting.key}": it is on record already. Nothing was posted twice.`);
+    if (!take(ledger, posting, { postings: all, isClosed: () => true }))
+      throw new LoreError("REFUSED", `Posting "${posting.key}": it is on record already. Nothing was posted twice.`);
+    all.set(posting.key, posting);
   }
-  const balances = accounts.ledger.digest(community.environment.suite);
   const { index } = await author.write([postDraft(postings, { size: community.size, balances })]);
   return { index, postings };
 }
 
-/** What came in from outside. `reference` says where it is found there; the same one is recorded once. */
+/** What came in from outside. `reference` says where it is found there; the same one is recorded once, unless it was undone. */
 export function deposit(
   community: Community,
+  { postings }: Accounts,
   { amount, currency, reference }: Amount & { readonly reference: string },
 ): Posting {
   requireCurrency(community, currency);
-  return {
-    ...moved(
-      `deposit:${slugOf(community, reference)}`,
-      { amount, currency },
-      { account: "inflow" },
-      { account: "pool" },
-    ),
-    reference,
-  };
+  const plain = reference.normalize("NFC").trim().replaceAll(/\s+/g, " ");
+  const first = `deposit:${slugOf(community, plain)}`;
+  const undone = new Set([...postings.values()].map(({ reverses }) => reverses));
+  let key = first;
+  for (let again = 2; undone.has(key); again++) key = `${first}.${again}`;
+  return { ...moved(key, { amount, currency }, { account: "inflow" }, { account: "pool" }), reference: plain };
+}
+
+/** Freezes a part of what somebody has pending, under a number of its own, until it is settled. */
+export function dispute(
+  community: Community,
+  { postings }: Accounts,
+  { holder, ...amount }: Amount & { readonly holder: string },
+): Posting {
+  const id = slugOf(community, `dispute ${holder} ${postings.size}`);
+  return moved(`dispute:${id}`, amount, { account: "pending", holder }, { account: "escrow", holder: id });
+}
+
+/** Gives what a dispute froze back to whose it was, or to the pool. @throws LoreError NOT_FOUND. */
+export function resolve({ postings }: Accounts, id: string, to: "payable" | "pool"): Posting {
+  const frozen = postings.get(`dispute:${id}`)?.lines.find(({ amount }) => amount < 0n);
+  if (frozen?.holder === undefined)
+    throw new LoreError("NOT_FOUND", `There is no dispute ${id.slice(0, 40)}. "lore credit" lists them.`);
+  const { holder, currency, amount } = frozen;
+  const target = to === "pool" ? { account: to } : { account: to, holder };
+  return moved(`resolve:${id}`, { amount: -amount, currency }, { account: "escrow", holder: id }, target);
+}
+
+/** Corrects what a closed period gave: from the pool to what somebody has pending, or back. */
+export function adjust(
+  { postings }: Accounts,
+  { holder, to, ...amount }: Amount & { readonly holder: string; readonly to: "pending" | "pool" },
+): Posting {
+  const [pending, pool] = [{ account: "pending", holder }, { account: "pool" }] as const;
+  const key = `adjust:${postings.size}`;
+  return to === "pool" ? moved(key, amount, pending, pool) : moved(key, amount, pool, pending);
 }
 
 export interface Amount {
@@ -185,11 +229,9 @@ export interface Payee {
 const PAYOUT = /^payout:(\d+):prepared$/;
 
 /** Freezes all that can be paid, of at least what the rule asks for, until it is paid. @throws LoreError REFUSED when there is nothing. */
-export function preparePayout(
-  community: Community,
-  { ledger, postings }: ReturnType<typeof accountsOf>,
-  currency: string,
-): Posting {
+export function preparePayout(community: Community, { ledger, postings }: Accounts, currency: string): Posting {
+  if (currency === "points")
+    throw new LoreError("REFUSED", "Preparing a payout: points buy nothing and are not paid out.");
   const least = BigInt(policyAt(community)?.rules.payFrom ?? 1);
   const moves = new Moves();
   for (const { account, holder, amount, currency: of } of ledger.balances())
@@ -198,25 +240,34 @@ export function preparePayout(
   const lines = moves.lines();
   if (lines.length === 0)
     throw new LoreError("REFUSED", `Preparing a payout: nobody has ${amountText(least, currency)} or more to be paid.`);
-  const last = Math.max(0, ...postings.map(({ key }) => Number(PAYOUT.exec(key)?.[1] ?? 0)));
-  return { key: `payout:${last + 1}:prepared`, lines };
+  const numbers = [...postings.keys()].map((key) => Number(PAYOUT.exec(key)?.[1] ?? 0));
+  return { key: `payout:${Math.max(0, ...numbers) + 1}:prepared`, lines };
 }
 
 /** Says that a payout was made; `reference` is what it is found by at the bank. */
-export function confirmPayout({ postings }: ReturnType<typeof accountsOf>, payout: number, reference: string): Posting {
-  const prepared = preparedPayout(postings, payout);
+export function confirmPayout({ postings }: Accounts, payout: number, reference: string): Posting {
+  const key = `payout:${payout}:confirmed`;
+  const prepared = preparedPayout({ postings }, payout);
+  if (postings.has(key))
+    throw new LoreError("REFUSED", `Confirming payout ${payout}: it was confirmed already. Nothing was posted.`);
+  return { key, lines: outOfEscrow(prepared, "paid"), reference };
+}
+
+/** Gives back what a payout froze. */
+export function cancelPayout({ postings }: Accounts, payout: number): Posting {
+  return { key: `payout:${payout}:cancelled`, lines: outOfEscrow(preparedPayout({ postings }, payout), "payable") };
+}
+
+function outOfEscrow(prepared: Posting, to: "paid" | "payable"): Line[] {
   const moves = new Moves();
   for (const { holder, amount, currency } of payees(prepared))
-    moves.move(amount, currency, { account: "escrow", holder }, { account: "paid", holder });
-  const key = `payout:${payout}:confirmed`;
-  if (postings.some((posting) => posting.key === key))
-    throw new LoreError("REFUSED", `Confirming payout ${payout}: it was confirmed already. Nothing was posted.`);
-  return { key, lines: moves.lines(), reference };
+    moves.move(amount, currency, { account: "escrow", holder }, { account: to, holder });
+  return moves.lines();
 }
 
 /** @throws LoreError NOT_FOUND. */
-export function preparedPayout(postings: readonly Posting[], payout: number): Posting {
-  const found = postings.find(({ key }) => key === `payout:${payout}:prepared`);
+export function preparedPayout({ postings }: Pick<Accounts, "postings">, payout: number): Posting {
+  const found = postings.get(`payout:${payout}:prepared`);
   if (found === undefined) throw new LoreError("NOT_FOUND", `There is no payout ${payout}. "lore credit" lists them.`);
   return found;
 }

@@ -11,12 +11,16 @@ import { Db } from "../../store/index.ts";
 import type { Community } from "../community.ts";
 import { partBytes } from "../queries/units.ts";
 import { readUse, type UseReceipt } from "./receipt.ts";
+import { closedPeriods, waitingPeriods } from "./statements.ts";
 
 const DAY_MS = 86_400_000;
 /** How long a use is kept. */
 const DESK_MS = 90 * DAY_MS;
 /** How far a receipt's time may lie from this clock. */
 const CLOCK_MS = 10 * 60_000;
+
+/** Less is no citation: a letter stands everywhere. */
+const QUOTE_BYTES_MIN = 8;
 
 const SCHEMA = `
 -- One per reader, version, use and period; counted: id of the op that closed its period, '' until then. Ids in base32.
@@ -83,7 +87,7 @@ export class Desk {
     const { environment } = this.#community;
     const read = readUse(environment.suite, receipt);
     this.#requireHere(read);
-    this.#forgetOld();
+    this.#refresh();
     const { reader, revision, use, time } = read;
     const key = [base32.encode(reader), base32.encode(revision), use];
     const isNew =
@@ -110,8 +114,17 @@ export class Desk {
     if (found?.state !== "accepted") throw refused("there is no accepted version of that id here");
     if (Math.abs(time - environment.now()) > CLOCK_MS)
       throw refused("its time is too far from this clock. Set the clock");
+    if (time <= this.#lastClosed())
+      throw refused("it was signed before the last period was closed. Sign anew what you use now");
     if (use === "cite" && quote === undefined) throw refused("a citation says which bytes of the version it quotes");
     if (quote !== undefined) this.#requireQuote(found.n, quote);
+  }
+
+  /** Log time of the entry that says the last closed period; what was signed by then was counted in it, or can be no more. */
+  #lastClosed(): number {
+    const said = closedPeriods(this.#community).at(-1)?.said ?? -1;
+    const row = this.#community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", said);
+    return row?.time ?? 0;
   }
 
   #requireQuote(revision: number, { range, digest }: NonNullable<UseReceipt["quote"]>): void {
@@ -120,16 +133,16 @@ export class Desk {
     const { suite } = this.#community.environment;
     if (
       body === undefined ||
-      start >= end ||
+      end - start < QUOTE_BYTES_MIN ||
       end > body.length ||
       !equal(suite.sha256(body.subarray(start, end)), digest)
     )
-      throw refused("what it quotes does not stand there, byte for byte");
+      throw refused(`what it quotes does not stand there, byte for byte, or is less than ${QUOTE_BYTES_MIN} bytes`);
   }
 
   /** Of one reader, or of all; newest first. */
   uses(reader?: string): DeskUse[] {
-    this.#forgetOld();
+    this.#refresh();
     const rows = this.#db.all<DeskRow>(
       "SELECT reader, revision, use, time, disputed, counted FROM used WHERE ?1 = '' OR reader = ?1 ORDER BY time DESC",
       reader ?? "",
@@ -154,12 +167,13 @@ export class Desk {
       );
   }
 
-  /** Uses to be counted: those of no period yet, or of one that did not come to be. `closed`: ids of the ops that closed periods. */
-  open(closed: ReadonlySet<string>, since: number): Omit<NamedUse, "isOwn">[] {
-    this.#forgetOld();
-    const rows = this.#db.all<DeskRow>("SELECT * FROM used WHERE disputed = 0 AND time >= ?", since);
-    const open = rows.filter(({ counted }) => counted === "" || !closed.has(counted));
-    return open.map(({ reader, revision, use }) => ({ reader, revision, use }));
+  /** Uses to be counted in the open period. */
+  open(since: number): Omit<NamedUse, "isOwn">[] {
+    this.#refresh();
+    return this.#db.all(
+      "SELECT reader, revision, use FROM used WHERE disputed = 0 AND counted = '' AND time >= ?",
+      since,
+    );
   }
 
   /** Notes that all of `uses` are counted by the op `id`. */
@@ -185,15 +199,21 @@ export class Desk {
 
   /** Units that were read in the last 90 days, most first. */
   mostRead(limit: number): { readonly unit: string; readonly n: number }[] {
-    this.#forgetOld();
+    this.#refresh();
     return this.#db.all("SELECT unit, sum(n) AS n FROM reads GROUP BY unit ORDER BY n DESC, unit LIMIT ?", limit);
   }
 
-  #forgetOld(): void {
+  /** Forgets what is old, and lets go of what was counted for a period that did not come to be. */
+  #refresh(): void {
     if (this.#readOnly) return;
     const oldest = this.#community.environment.now() - DESK_MS;
     this.#db.run("DELETE FROM used WHERE time < ?", oldest);
     this.#db.run("DELETE FROM reads WHERE day < ?", Math.floor(oldest / DAY_MS));
+    const standing = [...closedPeriods(this.#community).map(({ id }) => id), ...waitingPeriods(this.#community)];
+    this.#db.run(
+      "UPDATE OR REPLACE used SET counted = '' WHERE counted <> '' AND counted NOT IN (SELECT value FROM json_each(?))",
+      JSON.stringify(standing),
+    );
   }
 }
 

@@ -1,16 +1,20 @@
 /** Contribution and distribution in a community: uses, the rule, periods, accounts, and why somebody is due what they are due. */
-export { type Accounts, accountsOf, type EpochDraft } from "./accounts.ts";
+export { type Accounts, accountsOf } from "./accounts.ts";
 export {
   type ClosingDraft,
   close,
+  adjust,
+  cancelPayout,
   confirmPayout,
   deposit,
+  dispute,
   draftClosing,
-  moved,
+  isOwnUse,
   payees,
   post,
   preparedPayout,
   preparePayout,
+  resolve,
   weightsOf,
 } from "./closing.ts";
 export type { DeskUse } from "./desk.ts";
@@ -18,7 +22,7 @@ export { openPeriod, type Period, policyAt, type PolicyInForce } from "./policy.
 export { signUse, type UseDraft } from "./receipt.ts";
 export { keepsOf, NOBODY, passesOf } from "./settling.ts";
 export { simulate, type Simulated } from "./simulate.ts";
-export { type ClosedPeriod, closedPeriods } from "./statements.ts";
+export { type ClosedPeriod, closedPeriods, postingsSaid } from "./statements.ts";
 export {
   type CreditSummary,
   pathsToPerson,

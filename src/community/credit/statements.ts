@@ -4,7 +4,7 @@
  */
 import { base32, decode, LoreError, textOf, utf8 } from "../../bytes/index.ts";
 import { ACCOUNTS, type AccountName, type Line, type Posting } from "../../projection/credit/ledger.ts";
-import { USES, type UsageRow, type UsageTable } from "../../projection/credit/usage.ts";
+import { READER_SHARES, READERS_MIN, USES, type UsageRow, type UsageTable } from "../../projection/credit/usage.ts";
 import { integer, list, oneOf, record, type Shape, text } from "../../unit/shape.ts";
 import { opShape, type PostOp, type UsageOp } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
@@ -39,7 +39,7 @@ const postings = record({
   ),
   /** Entries of the record from which they were computed. */
   size: integer(0),
-  /** Digest of all balances after them, in base32. */
+  /** Digest of all balances after so many entries, in base32. */
   balances: text(52, /^[a-z2-7]{52}$/),
 });
 
@@ -60,7 +60,7 @@ export interface ClosedPeriod {
   /** Entry that says it, and the one with which it took effect. */
   readonly said: number;
   readonly index: number;
-  /** undefined where its part was erased. */
+  /** undefined where its part was erased, or cannot be: then nothing is shared out by it. */
   readonly table: UsageTable | undefined;
 }
 
@@ -71,7 +71,7 @@ export interface Posted {
   readonly postings: readonly Posting[];
   /** Entries of the record from which they were computed. */
   readonly size: number;
-  /** Digest of the balances after them, as whoever posted says; base32. */
+  /** Digest of the balances after `size` entries, as whoever posted says; base32. */
   readonly balances: string | undefined;
 }
 
@@ -89,9 +89,31 @@ export function closedPeriods(community: Community, before = Number.MAX_SAFE_INT
     // The fold wrote it from a usage op.
     const op = opShape(decode(body), "usage") as UsageOp;
     const found = partOf(community, id, TABLE, rows);
-    const table = found === undefined ? undefined : { rows: found.rows.map(toRow), readers: op.readers, carried: [] };
+    const read = found === undefined ? undefined : { rows: found.rows.map(toRow), readers: op.readers, carried: [] };
+    const table = read !== undefined && holds(read, op) ? read : undefined;
     return { epoch: op.epoch, id: base32.encode(id), said, index: idx, table };
   });
+}
+
+/** Whether a table can be: nobody gives more than a reader has, and no row stands on too few. */
+function holds({ rows: used, readers }: UsageTable, { total }: UsageOp): boolean {
+  const order = used.map(({ revision, use }) => `${revision} ${use}`);
+  const sum = used.reduce((all, { shares }) => all + shares, 0n);
+  return (
+    order.every((row, i) => i === 0 || (order[i - 1] ?? "") < row) &&
+    used.every(
+      (row) =>
+        row.readers >= READERS_MIN && row.readers <= readers && row.shares <= BigInt(row.readers) * READER_SHARES,
+    ) &&
+    sum <= BigInt(readers) * READER_SHARES &&
+    sum === BigInt(total)
+  );
+}
+
+/** Ids of closings that wait for consent, base32. */
+export function waitingPeriods({ rows: db }: Community): string[] {
+  const waiting = db.all<{ id: Uint8Array }>("SELECT id FROM proposal WHERE op = 'usage' AND state = 'proposed'");
+  return waiting.map(({ id }) => base32.encode(id));
 }
 
 function toRow(row: { revision: string; use: UsageRow["use"]; readers: number; shares: string }): UsageRow {
@@ -141,6 +163,38 @@ function partOf<T>(community: Community, id: Uint8Array, name: string, shape: Sh
   }
 }
 
+/** @throws LoreError MALFORMED for parts of a usage table or of postings that nobody could read. */
+export function requireReadable(
+  op: UsageOp | PostOp,
+  { name, bytes }: { readonly name: string; readonly bytes: Uint8Array },
+): void {
+  const shape: Shape<unknown> | undefined =
+    op.op === "usage" && name === TABLE ? rows : op.op === "post" && name === POSTINGS ? postings : undefined;
+  if (shape === undefined) return;
+  let value: unknown;
+  try {
+    value = JSON.parse(textOf(bytes) ?? "");
+  } catch (error) {
+    throw new LoreError(
+      "MALFORMED",
+      `Reading the part "${name}" of ${op.op === "usage" ? "a usage table" : "postings"}: it is no JSON.`,
+      { cause: error, field: name },
+    );
+  }
+  const read = shape(value, name);
+  if (op.op === "usage" && !holds({ rows: rows(read, name).rows.map(toRow), readers: op.readers, carried: [] }, op))
+    throw new LoreError(
+      "REFUSED",
+      "A usage table gives more than its readers have, or has rows out of order or with too few readers.",
+      { field: name },
+    );
+}
+
+/** The postings that a post op says, taken in effect or not; none where they cannot be read. */
+export function postingsSaid(community: Community, id: Uint8Array): readonly Posting[] {
+  return partOf(community, id, POSTINGS, postings)?.postings.map(toPosting) ?? [];
+}
+
 /** The part of a usage op: rows in the order of revision and use. */
 export function tablePart({ rows: used }: UsageTable): DraftPart {
   const written = used.map(({ revision, use, readers, shares }) => ({
@@ -152,7 +206,7 @@ export function tablePart({ rows: used }: UsageTable): DraftPart {
   return { name: TABLE, media: JSON_MEDIA, bytes: utf8(JSON.stringify({ rows: written })) };
 }
 
-/** The draft of a post op, computed from `size` entries; `balances` is the digest of all balances after it. */
+/** The draft of a post op, computed from `size` entries; `balances` is the digest of all balances after these. */
 export function postDraft(
   posted: readonly Posting[],
   from: { readonly size: number; readonly balances: Uint8Array },

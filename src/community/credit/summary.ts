@@ -3,7 +3,8 @@ import { base32 } from "../../bytes/index.ts";
 import { ACCOUNTS, type AccountName, type Posting } from "../../projection/credit/ledger.ts";
 import type { Community } from "../community.ts";
 import { personRef, type PersonRef } from "../queries/people.ts";
-import { accountsOf, type Refused } from "./accounts.ts";
+import { accountsOf, type Doubt } from "./accounts.ts";
+import { payoutEnd, stateOf } from "./forms.ts";
 import { openPeriod, policyAt, type PolicyInForce } from "./policy.ts";
 import { closedPeriods } from "./statements.ts";
 import { explain, type Explained, type Path, pathsTo } from "./why.ts";
@@ -30,18 +31,28 @@ export interface CreditSummary {
   readonly closed: readonly { readonly epoch: number; readonly index: number; readonly readers: number | undefined }[];
   readonly accounts: readonly Total[];
   readonly payouts: readonly PayoutState[];
-  readonly refused: readonly Refused[];
+  readonly disputes: readonly {
+    readonly id: string;
+    readonly holder: string;
+    readonly currency: string;
+    readonly amount: bigint;
+  }[];
+  /** Postings that moved nothing, and balances that are not those that were said. */
+  readonly refused: readonly Doubt[];
+  readonly differing: readonly Doubt[];
 }
 
 export function summaryOf(community: Community): CreditSummary {
-  const { ledger, postings, refused } = accountsOf(community);
+  const { ledger, postings, refused, differing } = accountsOf(community);
   return {
     policy: policyAt(community),
     openPeriod: openPeriod(community)?.epoch,
     closed: closedPeriods(community).map(({ epoch, index, table }) => ({ epoch, index, readers: table?.readers })),
     accounts: totalsOf(ledger.balances()),
     payouts: payoutsOf(postings),
+    disputes: disputesIn(postings),
     refused,
+    differing,
   };
 }
 
@@ -60,14 +71,25 @@ function totalsOf(balances: readonly { account: AccountName; currency: string; a
   return [...totals.values()].toSorted((a, b) => ORDER.indexOf(a.account) - ORDER.indexOf(b.account));
 }
 
-function payoutsOf(postings: readonly Posting[]): PayoutState[] {
-  const has = (key: string) => postings.find((posting) => posting.key === key);
-  return postings.flatMap(({ key }) => {
+function payoutsOf(postings: ReadonlyMap<string, Posting>): PayoutState[] {
+  return [...postings.keys()].flatMap((key) => {
     const n = /^payout:(\d+):prepared$/.exec(key)?.[1];
     if (n === undefined) return [];
-    const [confirmed, cancelled] = [has(`payout:${n}:confirmed`), has(`payout:${n}:cancelled`)];
-    const state = confirmed !== undefined ? "confirmed" : cancelled !== undefined ? "cancelled" : "prepared";
-    return [{ payout: Number(n), state, ...(confirmed === undefined ? {} : { reference: confirmed.reference }) }];
+    const end = payoutEnd(postings, n);
+    return [
+      { payout: Number(n), state: stateOf(end), ...(end?.reference === undefined ? {} : { reference: end.reference }) },
+    ];
+  });
+}
+
+/** Those that nobody has settled. */
+function disputesIn(postings: ReadonlyMap<string, Posting>): CreditSummary["disputes"] {
+  const undone = new Set([...postings.values()].map(({ reverses }) => reverses));
+  return [...postings.values()].flatMap(({ key, lines }) => {
+    const id = /^dispute:(.+)$/.exec(key)?.[1];
+    const line = lines.find(({ amount }) => amount < 0n);
+    if (id === undefined || line?.holder === undefined || postings.has(`resolve:${id}`) || undone.has(key)) return [];
+    return [{ id, holder: line.holder, currency: line.currency, amount: -line.amount }];
   });
 }
 

@@ -141,6 +141,8 @@ export interface CreditReport {
   readonly postings: number;
   /** Periods whose table was erased, or words they were shared by: they cannot be shared out again as they were. */
   readonly unexplained: readonly number[];
+  /** Closed periods whose postings are not in effect: they wait for consent, or were declined. */
+  readonly unposted: readonly number[];
   readonly balances: string;
 }
 
@@ -149,13 +151,14 @@ export interface CreditReport {
  * @throws LoreError INTEGRITY naming the first that differs.
  */
 export function verifyCredit(community: Community): CreditReport {
-  const { ledger, postings, refused } = accountsOf(community);
-  const [first] = refused;
+  const { ledger, postings, refused, differing } = accountsOf(community);
+  const [first] = [...refused, ...differing];
   if (first !== undefined)
     throw new LoreError("INTEGRITY", `Verifying the ledger, entry ${first.index}: ${first.why}`, {
       data: { where: `entry ${first.index}` },
     });
   const unexplained: number[] = [];
+  const unposted: number[] = [];
   const closed = closedPeriods(community);
   for (const { epoch, table, index } of closed) {
     if (table === undefined) {
@@ -164,7 +167,12 @@ export function verifyCredit(community: Community): CreditReport {
     }
     const { dues, isCut } = explain(community, epoch);
     const due = dueToPeople(community, dues);
-    const given = givenBy(community, postings.find(({ key }) => key === epochKey(epoch))?.lines ?? []);
+    const posting = postings.get(epochKey(epoch));
+    if (posting === undefined && due.size > 0) {
+      unposted.push(epoch);
+      continue;
+    }
+    const given = givenBy(community, posting?.lines ?? []);
     const differs = [...new Set([...due.keys(), ...given.keys()])].find((who) => due.get(who) !== given.get(who));
     if (differs === undefined) continue;
     if (isCut) unexplained.push(epoch);
@@ -176,7 +184,7 @@ export function verifyCredit(community: Community): CreditReport {
       );
   }
   const balances = base32.encode(ledger.digest(community.environment.suite));
-  return { periods: closed.length, postings: postings.length, unexplained, balances };
+  return { periods: closed.length, postings: postings.size, unexplained, unposted, balances };
 }
 
 /** By person as they are now, or community: identities may have been merged since. */

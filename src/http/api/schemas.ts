@@ -31,7 +31,9 @@ export const credit = z
     closed: z.array(z.object({ epoch: z.number(), index: z.number(), readers: z.number().optional() })),
     accounts: z.array(z.object({ account: z.string(), currency: z.string(), amount: minor })),
     payouts: z.array(z.object({ payout: z.number(), state: z.string(), reference: z.string().optional() })),
+    disputes: z.array(z.object({ id: z.string(), holder: z.string(), currency: z.string(), amount: minor })),
     refused: z.array(z.object({ op: digest, index: z.number(), why: z.string() })),
+    differing: z.array(z.object({ op: digest, index: z.number(), why: z.string() })),
   })
   .meta({ id: "Credit" });
 

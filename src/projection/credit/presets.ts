@@ -22,7 +22,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: "points",
-    says: "A million points each period, shared by what was used. They buy nothing and cannot be handed on.",
+    says: "Points each period, shared by what was used. They buy nothing and cannot be handed on.",
     rules: {
       preset: "points",
       currency: "points",

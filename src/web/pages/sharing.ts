@@ -2,7 +2,7 @@
 import { base32, LoreError } from "../../bytes/index.ts";
 import * as credit from "../../community/credit/index.ts";
 import { personRef, type PersonRef } from "../../community/queries/people.ts";
-import { findRevision, unitAt } from "../../community/queries/units.ts";
+import { findRevision, revisionDetail, unitAt } from "../../community/queries/units.ts";
 import { amountText, parseAmount } from "../../projection/credit/money.ts";
 import { PRESETS } from "../../projection/credit/presets.ts";
 import { USES } from "../../projection/credit/usage.ts";
@@ -187,7 +187,10 @@ function rulesOf(json: string): kindRules.PolicyRules {
 function tried(here: Visit, rules: kindRules.PolicyRules, budget: string | undefined): Html {
   const currency = rules.currency ?? "points";
   const amount = budget === undefined || budget === "" ? undefined : parseAmount(budget, currency);
-  const found = credit.simulate(here.community, { rules, budget: amount });
+  const { site, community } = here;
+  const found = site.memo(community, `trial ${JSON.stringify(rules)} ${amount ?? ""}`, () =>
+    credit.simulate(community, { rules, budget: amount }),
+  );
   const show = (sum: bigint) => amountText(sum, currency);
   const row = (who: Html | string, { before, after }: { before: bigint; after: bigint }) =>
     html`<tr><th scope="row">${who}</th><td class="num">${show(before)}</td><td class="num">${show(after)}</td><td class="num">${before === after ? said.same : `${after > before ? "+" : ""}${show(after - before)}`}</td></tr>
@@ -281,12 +284,19 @@ function pictureSection(here: Visit, explained: credit.Explained): Html | "" {
   return html`<section class="section wide"><h2>${said.picture}</h2><figure>${sharingPicture(streams, (id) => names.get(id) ?? { name: id })}</figure></section>`;
 }
 
+/** Which version of it: that one was used, or had the words. */
+function versionOf({ community }: Visit, revision: string): Html | "" {
+  if (!/^[a-z2-7]{52}$/.test(revision)) return "";
+  const { version } = revisionDetail(community, findRevision(community, revision).n);
+  return version === null ? "" : html` <span class="quiet">${words.diff.version(version)}</span>`;
+}
+
 function whySection(here: Visit, explained: credit.Explained, { person }: credit.PersonShare): Html {
   const paths = credit.pathsToPerson(here.community, explained, credit.personNumber(here.community, person.id) ?? 0);
   const item = ({ amount, use, readers, steps, role }: credit.Path) => {
     const through = steps.map(({ revision, by }) => {
       const { name, href } = thing(here, revision);
-      return html`${href === undefined ? name : html`<a href="${href}">${name}</a>`}${by === undefined ? "" : `, ${said.made[by]} `}`;
+      return html`${href === undefined ? name : html`<a href="${href}">${name}</a>`}${versionOf(here, revision)}${by === undefined ? "" : `, ${said.made[by]} `}`;
     });
     return html`<li><span class="num">${amountText(amount, explained.currency)}</span> <span>${through}</span> <span class="quiet">${said.path(said.pathUse[use], count(readers))}, ${said.as[role]}</span></li>
 `;

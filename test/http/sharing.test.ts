@@ -3,17 +3,16 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { base32 } from "../../src/bytes/index.ts";
-import { createSigner, type Signer } from "../../src/bytes/node.ts";
 import { Author, authorship } from "../../src/community/index.ts";
 import * as credit from "../../src/community/credit/index.ts";
-import { memberId, revisionId, type ReviseOp } from "../../src/unit/index.ts";
-import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
+import { revisionId, type ReviseOp } from "../../src/unit/index.ts";
+import { openSite, type Pen, type Reader, type TestSite, type WrittenUnit } from "./site.ts";
 
 let site: TestSite;
 let pen: Pen;
 let home: string;
 let page: WrittenUnit;
-const readers: { readonly member: Uint8Array; readonly signer: Signer }[] = [];
+let readers: Reader[] = [];
 
 before(async () => {
   site = openSite();
@@ -21,28 +20,12 @@ before(async () => {
   const { community } = pen;
   home = `/c/${community.id}`;
   page = await pen.write({ path: "a.md", title: "Bellows", body: "Glue the third fold anew before each winter." });
-  const { suite, random } = community.environment;
-  for (let i = 0; i < 5; i++) {
-    const signer = createSigner(random(32));
-    const nonce = random(16);
-    const member = memberId(suite, { key: signer.publicKey, nonce });
-    await new Author(community, { member, signer }).write([
-      { op: "member", type: "person", key: signer.publicKey, nonce, content: [] },
-    ]);
-    readers.push({ member, signer });
-  }
+  readers = await pen.readers(5);
 });
 
 after(() => site.close());
 
-function receipt({ member, signer }: (typeof readers)[number]): Uint8Array {
-  const { environment, log } = pen.community;
-  return credit.signUse(
-    environment.suite,
-    { log, reader: member, revision: page.revisionId, use: "carry", time: environment.now() },
-    signer,
-  );
-}
+const receipt = (reader: Reader): Uint8Array => pen.receipt(reader, page);
 
 async function send(body: Uint8Array, type = "application/cbor") {
   const answer = await site.app.request(`/api${home}/uses`, {

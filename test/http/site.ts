@@ -7,8 +7,9 @@ import { join } from "node:path";
 import type { Hono } from "hono";
 
 import { base32, utf8 } from "../../src/bytes/index.ts";
-import { createNodeSuite } from "../../src/bytes/node.ts";
+import { createNodeSuite, createSigner, type Signer } from "../../src/bytes/node.ts";
 import { Author, type Community, type DraftOp, type Environment, LoreNode } from "../../src/community/index.ts";
+import { signUse } from "../../src/community/credit/index.ts";
 import { createApp, type AppOptions } from "../../src/http/index.ts";
 import { memberId, revisionId, type ReviseOp, unitId } from "../../src/unit/index.ts";
 
@@ -58,6 +59,12 @@ const MEDIA: Readonly<Record<string, string>> = {
   program: "text/html",
 };
 
+/** A member with a key of their own, who only reads. */
+export interface Reader {
+  readonly member: Uint8Array;
+  readonly signer: Signer;
+}
+
 export class Pen {
   readonly community: Community;
   readonly author: Author;
@@ -65,6 +72,28 @@ export class Pen {
   constructor(community: Community, author: Author) {
     this.community = community;
     this.author = author;
+  }
+
+  /** New members. */
+  async readers(count: number): Promise<Reader[]> {
+    const { suite, random } = this.community.environment;
+    const readers: Reader[] = [];
+    for (let i = 0; i < count; i++) {
+      const signer = createSigner(random(32));
+      const nonce = random(16);
+      const member = memberId(suite, { key: signer.publicKey, nonce });
+      await new Author(this.community, { member, signer }).write([
+        { op: "member", type: "person", key: signer.publicKey, nonce, content: [] },
+      ]);
+      readers.push({ member, signer });
+    }
+    return readers;
+  }
+
+  /** A reader's signed word that they carried a version's words on. */
+  receipt({ member, signer }: Reader, { revisionId: revision }: WrittenUnit): Uint8Array {
+    const { environment, log } = this.community;
+    return signUse(environment.suite, { log, reader: member, revision, use: "carry", time: environment.now() }, signer);
   }
 
   async write({

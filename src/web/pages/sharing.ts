@@ -165,7 +165,7 @@ function trySection(here: Visit, { preset, budget, rules: written = "" }: Trial)
     <fieldset class="field"><legend>${said.preset}</legend>${options}</fieldset>
     <div class="field"><label for="lore:budget">${said.budget}</label><input id="lore:budget" name="budget" inputmode="decimal" autocomplete="off" value="${budget ?? "1000"}"></div>
     <details class="up-4"${raw(written.trim() === "" ? "" : " open")}><summary>${said.own}</summary><div class="field up-2"><label for="lore:rules">${said.ownLabel}</label><textarea id="lore:rules" name="rules" rows="12" spellcheck="false" placeholder="${JSON.stringify((chosen ?? PRESETS[1])?.rules ?? {}, undefined, 2)}">${written}</textarea><p class="hint">${said.ownText}</p></div></details>
-    <p class="row"><button class="btn main">${said.show}</button></p>
+    <p class="row up-4"><button class="btn main">${said.show}</button></p>
   </form>
   ${rules === undefined ? "" : tried(here, rules, budget)}</section>`;
 }
@@ -197,7 +197,7 @@ function tried(here: Visit, rules: kindRules.PolicyRules, budget: string | undef
 `;
   const isSome = ({ before, after }: { before: bigint; after: bigint }) => before + after > 0n;
   return html`<p class="up-5">${said.supposed[found.supposed]} <span class="quiet">${said.bots}</span></p>
-  <div class="sheet-table"><table><thead><tr>${[said.name, said.before, said.after, said.change].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
+  <div class="sheet-table up-4"><table><thead><tr>${[said.name, said.before, said.after, said.change].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
   ${found.people.map(({ person, ...sums }) => row(personLink(here, person), sums))}
   ${isSome(found.kept) ? row(said.nobody, found.kept) : ""}${isSome(found.elsewhere) ? row(said.elsewhere, found.elsewhere) : ""}</tbody></table></div>`;
 }

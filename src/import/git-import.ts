@@ -131,6 +131,8 @@ class PlanWriter {
   readonly #standing: Standing;
   readonly #result = { revisions: 0, accepted: 0, closed: 0, retired: 0, needsMerge: [] as string[] };
   #commits: CommitSize[] = [];
+  /** Of the commit that is being ended. */
+  #told: CommitSize["told"];
   #written: CommitSize[] = [];
 
   constructor(options: GitImport) {
@@ -160,9 +162,20 @@ class PlanWriter {
     for (const [i, group] of todo.entries()) {
       for (const step of group.steps) await this.#step(step, blobs);
       if (i === todo.length - 1) for (const op of this.#options.names.mergeOps()) this.#add(op);
+      this.#told = this.#toldBy(group);
       await this.#endGroup(group, i === todo.length - 1);
       if (i % 64 === 0) this.#options.onProgress?.({ stage: "Writing versions", done: i, of: todo.length });
     }
+  }
+
+  /** What no version tells of the commit that ends a group; it has none of its own. */
+  #toldBy({ commit, steps }: Group): CommitSize["told"] {
+    const step = steps.find(({ oid }) => oid === commit);
+    if (step === undefined || step.ops.some(({ op }) => op === "revise")) return undefined;
+    const { by, time, note } = this.#commitOf(step);
+    const [first] = by;
+    if (first === undefined) return undefined;
+    return { by: first.member, ...(time === undefined ? {} : { time }), ...(note === "" ? {} : { note }) };
   }
 
   /** How many groups of the plan the record holds already. */
@@ -174,7 +187,8 @@ class PlanWriter {
   async #endGroup(group: Group, isLast: boolean): Promise<void> {
     const { plan, prefix } = this.#options;
     this.#batch.endGroup();
-    this.#written.push({ commit: group.commit, size: this.#batch.size });
+    const told = this.#told;
+    this.#written.push({ commit: group.commit, size: this.#batch.size, ...(told === undefined ? {} : { told }) });
     if (!this.#batch.isFull && !isLast) return;
     // The state stands in an entry of its own, so that each size above is one a reader can ask for.
     const { branch } = plan;

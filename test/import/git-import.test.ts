@@ -16,6 +16,7 @@ import {
   units,
   verifyCommunity,
 } from "../../src/community/index.ts";
+import { exportGit } from "../../src/export/index.ts";
 import { corpus, git } from "../../src/import/git/test-repositories.ts";
 import { importGit } from "../../src/import/run.ts";
 import { parseDigest } from "../../src/unit/index.ts";
@@ -291,4 +292,24 @@ test("pointers to large files kept elsewhere are brought in and named", async (t
   const { report } = await importGit(openNode(t, folder), { location: repository.folder, into: founder });
   assert.deepEqual(report.pointers, ["scan.png"]);
   assert.deepEqual(report.skipped, []);
+});
+
+test("commits without a version keep their author, date and words on the way out", async (t) => {
+  const folder = temporaryFolder(t);
+  const { folder: source, commit, git: run } = createRepository(join(folder, "repository"));
+  const as = (name: string) => `${name} <${name.toLowerCase()}@example.org>`;
+  commit({ "a.md": "# A\n", "b.md": "# B\n" }, "first", as("Ada"));
+  commit({ "b.md": undefined }, "b is no more\n\nnobody read it", as("Ben"));
+  commit({}, "nothing at all", as("Cleo"));
+  run("checkout", "--quiet", "-b", "side");
+  commit({ "c.md": "# C\n" }, "c, aside", as("Dan"));
+  run("checkout", "--quiet", "main");
+  commit({ "a.md": "# A\n\nmore\n" }, "more", as("Ada"));
+  run("merge", "--quiet", "--no-ff", "-m", "take c up", "side");
+  const node = openNode(t, folder);
+  const { report } = await importGit(node, { location: source, into: founder });
+  await exportGit(node.community(report.community.id), { directory: join(folder, "out") });
+  const told = (repository: string) =>
+    git(repository, ["log", "--first-parent", "--reverse", "--format=%an|%at|%s|%T"]).trim();
+  assert.equal(told(join(folder, "out")), told(source));
 });

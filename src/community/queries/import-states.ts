@@ -5,7 +5,7 @@
  * of members who may write directly count; what cannot be read counts as absent.
  */
 import { type Cbor, decode, encode, hex, isLoreError, LoreError } from "../../bytes/index.ts";
-import { bytes, either, integer, list, record, type Shape, text } from "../../unit/shape.ts";
+import { bytes, either, integer, isRecord, list, record, type Shape, type Shaped, text } from "../../unit/shape.ts";
 import type { Community } from "../community.ts";
 import type { DraftOp } from "../draft.ts";
 
@@ -15,14 +15,20 @@ const commit: Shape<Uint8Array> = either(
   bytes(20),
 );
 
+const NOTE_LENGTH_MAX = 20_000;
+
+/** Who made a commit that no version is from, when, ms, and what it said. */
+const told = record({ by: bytes(20) }, { time: integer(0), note: text(NOTE_LENGTH_MAX) });
+export type CommitTold = Shaped<typeof told>;
+
 const shape = record(
   {
     v: integer(1, 1),
-    /** Commits of this write, oldest first, each with the log size after it. */
+    /** Commits of this write, oldest first, each with the log size after it, and what no version tells. */
     commits: list(
       list(
-        either((value) => typeof value === "number", integer(0), commit),
-        2,
+        either((value) => typeof value === "number", integer(0), either(isRecord, told, commit)),
+        3,
         2,
       ),
       1_000_000,
@@ -36,6 +42,8 @@ export interface CommitSize {
   readonly commit: string;
   /** Log size after it. */
   readonly size: number;
+  /** Where no version is from it: a merge, a deletion, a change of what is not kept here. */
+  readonly told?: CommitTold;
 }
 
 export interface ImportState {
@@ -52,7 +60,11 @@ export function stateOp({ branch, prefix, commits, rewritten }: ImportState): Dr
     branch,
     ...(prefix === undefined ? {} : { prefix }),
     ...(rewritten ? { rewritten: 1 } : {}),
-    commits: commits.map((entry) => [hex.decode(entry.commit), entry.size]),
+    commits: commits.map(({ commit: id, size, told: facts }) => [
+      hex.decode(id),
+      size,
+      ...(facts === undefined ? [] : [{ ...facts }]),
+    ]),
   };
   return {
     op: "attest",
@@ -67,10 +79,15 @@ function readState(part: Uint8Array): ImportState {
     branch: state.branch ?? "",
     prefix: state.prefix,
     rewritten: state.rewritten === 1,
-    commits: state.commits.map(([id, size]) => {
-      if (!(id instanceof Uint8Array) || typeof size !== "number")
+    commits: state.commits.map(([id, size, facts]) => {
+      if (
+        !(id instanceof Uint8Array) ||
+        typeof size !== "number" ||
+        typeof facts === "number" ||
+        facts instanceof Uint8Array
+      )
         throw new LoreError("MALFORMED", "Reading an import state: a commit and a size were expected.");
-      return { commit: hex.encode(id), size };
+      return { commit: hex.encode(id), size, ...(facts === undefined ? {} : { told: facts }) };
     }),
   };
 }

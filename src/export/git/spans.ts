@@ -10,6 +10,8 @@ export interface Span {
   readonly start: number;
   readonly end: number;
   readonly source: string | undefined;
+  /** Who made that commit and what it said, where no version tells it. */
+  readonly told?: CommitSize["told"];
 }
 
 /** `writes`: for each write of an import, in order, the commits it ended with. */
@@ -21,8 +23,8 @@ export function* spansOf(entries: readonly EntryFacts[], writes: readonly (reado
     const byHand = entries.slice(at, first).findLastIndex(({ isLocal }) => isLocal) + 1;
     yield* single(at, at + byHand);
     at += byHand;
-    for (const { commit, size } of commits) {
-      yield { start: at, end: Math.max(at, size), source: commit };
+    for (const { commit, size, told } of commits) {
+      yield { start: at, end: Math.max(at, size), source: commit, ...(told === undefined ? {} : { told }) };
       at = Math.max(at, size);
     }
   }

@@ -62,17 +62,21 @@ export function wordsOf(facts: SpanFacts, people: Signatures, previousTime: numb
   const { span, last, accepted } = facts;
   const own = span.source === undefined ? accepted : accepted.filter(({ source }) => source === span.source);
   const signer = people.of(last?.author);
-  const writers = writersOf(facts, own).map((member) => people.of(member));
+  const { told } = span;
+  const writers = [...(told === undefined ? [] : [told.by]), ...writersOf(facts, own)].map((member) =>
+    people.of(member),
+  );
   const [author = signer, ...others] = [...new Map(writers.map((writer) => [writer.email, writer])).values()];
   const times = (own.length > 0 ? own : accepted).map(({ time }) => time);
   const time =
-    times.length > 0
+    told?.time ??
+    (times.length > 0
       ? Math.max(...times)
-      : (facts.flagTime ?? (span.source === undefined ? last?.time : undefined) ?? previousTime);
+      : (facts.flagTime ?? (span.source === undefined ? last?.time : undefined) ?? previousTime));
   const trailers = others.map(
     ({ name, email }) => `Co-authored-by: ${name.replaceAll(/[<>\p{Cc}]+/gu, " ").trim()} <${email}>`,
   );
-  const words = messageOf(facts, own);
+  const words = told?.note ?? messageOf(facts, own);
   return {
     author: { ...author, time },
     committer: { ...signer, time: last?.time ?? previousTime },

@@ -468,6 +468,31 @@ test("uses of a closing that was declined are counted once after all, and a rece
   assert.equal(credit.verifyCredit(community).periods, 1);
 });
 
+test("what is accepted while a closing waits does not change what it shares out", async () => {
+  await using t = await createCommunity();
+  const { community } = t;
+  const ben = await t.join("Ben", "editor");
+  const page = await write(t, ben, "How the bell rope is spliced where it wears.");
+  await vote(t, { currency: "EUR", passes: {} });
+  const give = (reference: string) =>
+    credit.post(community, t.ann.author, (all) => [
+      credit.deposit(community, all, { amount: 1_000n, currency: "EUR", reference }),
+    ]);
+  await give("before");
+  for (const reader of await joinMany(t, "reader", 5)) community.desk.take(receipt(t, reader, page.id, "run"));
+  await t.ann.write({ op: "role", act: "grant", role: "steward", member: ben.member });
+  await settle(t);
+  const closing = community.rows.all<{ id: Uint8Array }>("SELECT id FROM proposal WHERE state = 'proposed' ORDER BY n");
+  await give("meanwhile");
+  const [, , deposit] = community.rows.all<{ id: Uint8Array }>(
+    "SELECT id FROM proposal WHERE state = 'proposed' ORDER BY n",
+  );
+  await ben.write({ op: "review", verdict: "approve", on: deposit?.id ?? new Uint8Array(32) });
+  for (const { id } of closing) await ben.write({ op: "review", verdict: "approve", on: id });
+  assert.equal(accountsOf(community).ledger.balance("pool", "EUR"), 1_000n);
+  assert.equal(credit.verifyCredit(community).periods, 1);
+});
+
 test("words hidden since do not undo what was posted, and nobody calls it wrong", async () => {
   await using t = await createCommunity();
   const { desk } = t.community;

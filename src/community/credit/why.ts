@@ -52,7 +52,8 @@ export function explain(community: Community, epoch: number): Explained {
       `Period ${epoch} is not closed here, or its table was erased. "lore credit" lists what is.`,
     );
   const size = sizeOf(community, closed);
-  const { ledger } = accountsOf(community, closed.index);
+  // What was accepted while the closing waited was not there when it was drawn up.
+  const { ledger } = accountsOf(community, size);
   const { settled, dues } = draftEpoch(community, { period, table: closed.table, size, ledger });
   const isCut =
     community.rows.get("SELECT op FROM slot WHERE part = 'body' AND idx >= ? LIMIT 1", closed.said) !== undefined;

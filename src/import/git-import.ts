@@ -131,8 +131,6 @@ class PlanWriter {
   readonly #standing: Standing;
   readonly #result = { revisions: 0, accepted: 0, closed: 0, retired: 0, needsMerge: [] as string[] };
   #commits: CommitSize[] = [];
-  /** Of the commit that is being ended. */
-  #told: CommitSize["told"];
   #written: CommitSize[] = [];
 
   constructor(options: GitImport) {
@@ -162,7 +160,6 @@ class PlanWriter {
     for (const [i, group] of todo.entries()) {
       for (const step of group.steps) await this.#step(step, blobs);
       if (i === todo.length - 1) for (const op of this.#options.names.mergeOps()) this.#add(op);
-      this.#told = this.#toldBy(group);
       await this.#endGroup(group, i === todo.length - 1);
       if (i % 64 === 0) this.#options.onProgress?.({ stage: "Writing versions", done: i, of: todo.length });
     }
@@ -186,8 +183,9 @@ class PlanWriter {
 
   async #endGroup(group: Group, isLast: boolean): Promise<void> {
     const { plan, prefix } = this.#options;
+    // Whoever is first named here is named in this group.
+    const told = this.#toldBy(group);
     this.#batch.endGroup();
-    const told = this.#told;
     this.#written.push({ commit: group.commit, size: this.#batch.size, ...(told === undefined ? {} : { told }) });
     if (!this.#batch.isFull && !isLast) return;
     // The state stands in an entry of its own, so that each size above is one a reader can ask for.

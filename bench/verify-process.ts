@@ -61,7 +61,7 @@ const store = openSqliteStore(directory, { readOnly: true });
 const signed = signedEntries(store);
 const [rates, limits]: [number[], number[]] = [[], []];
 for (let round = 0; round < Number(rounds); round++) {
-  rates.push(await rateOf(async () => (await verifyRecord(suite, store)).entries));
+  rates.push(await rateOf(async () => (await verifyRecord(suite, directory)).entries));
   limits.push(await rateOf(() => verifyRaw(signed)));
 }
 store.close();

@@ -18,7 +18,7 @@ import { Rows } from "./fold/rows.ts";
 import { Projections } from "./projections.ts";
 import { flagSql, headSql, knownSize, type Moment } from "./queries/moment.ts";
 import { FollowedTables } from "./followed-tables.ts";
-import { verifyRows } from "./verify.ts";
+import { verifyRows } from "./verify/rows.ts";
 
 const FOLLOWING = ["search", "authorship"] as const;
 const RUNS = process.env["LORE_TEST_LONG"] === "1" ? 300 : 12;

@@ -82,17 +82,17 @@ export function decodeEntry(suite: Suite, bytes: Uint8Array): Entry {
 
 /** @throws LoreError BAD_SIGNATURE when the signature does not hold for the entry's key. */
 export function verifyEntry(suite: Suite, entry: Entry): VerifiedEntry {
-  return ifHolds(entry, suite.verify(signedBy(suite, entry), entry.signature, entry.key));
+  return ifHolds(entry, signatureHolds(suite, entry));
 }
 
 /** The same, with the signature checked while this thread does something else. @throws LoreError BAD_SIGNATURE. */
 export async function verifyEntryAsync(suite: AsyncSuite, entry: Entry): Promise<VerifiedEntry> {
-  return ifHolds(entry, await signatureHolds(suite, entry));
+  return ifHolds(entry, await suite.verifyAsync(signedBy(suite, entry), entry.signature, entry.key));
 }
 
-/** Whether an entry's signature holds for its key, as `verifyEntryAsync` asks. */
-export function signatureHolds(suite: AsyncSuite, entry: Entry): Promise<boolean> {
-  return suite.verifyAsync(signedBy(suite, entry), entry.signature, entry.key);
+/** Whether an entry's signature holds for its key. */
+export function signatureHolds(suite: Suite, entry: Entry): boolean {
+  return suite.verify(signedBy(suite, entry), entry.signature, entry.key);
 }
 
 function ifHolds(entry: Entry, holds: boolean): VerifiedEntry {

@@ -1,0 +1,97 @@
+/** Verification of what is made from the record: the rows, search and authorship are those a replay gives. */
+import { hex, type Suite } from "../../bytes/index.ts";
+import { firstWrongTerm } from "../../projection/search/index.ts";
+import { Db } from "../../store/index.ts";
+import type { Community } from "../community.ts";
+import { Rows } from "../fold/rows.ts";
+import { FollowedTables } from "../followed-tables.ts";
+import { Projections } from "../projections.ts";
+import { mismatch, place } from "./mismatch.ts";
+import type { VerifyProgress } from "./record.ts";
+
+/** Replays into empty databases and compares every row; answers the number of tables. */
+export async function verifyRows(
+  community: Community,
+  onProgress?: (progress: VerifyProgress) => void,
+): Promise<number> {
+  const { environment, store, facts, search } = community;
+  const rows = new Db(":memory:", { durability: "normal" });
+  try {
+    const projections = new Projections({ db: rows, suite: environment.suite, store });
+    projections.catchUp((done, of) => onProgress?.({ stage: "Replaying", done, of }));
+    let tables = compare(environment.suite, { found: community.rows, replayed: rows });
+    for (const following of ["search", "authorship"] as const) {
+      const follower = community[following];
+      await follower.follow(facts);
+      const replayed = FollowedTables.replay(following, new Rows(rows), store);
+      try {
+        tables += compare(environment.suite, { found: follower.db, replayed: replayed.db });
+      } finally {
+        replayed.close();
+      }
+    }
+    place("the search index", () => {
+      const wrong = firstWrongTerm(search.db);
+      if (wrong !== undefined)
+        throw mismatch(`it does not answer rightly for the word "${wrong}". "lore rebuild" makes it anew`);
+    });
+    return tables;
+  } finally {
+    rows.close();
+  }
+}
+
+function compare(suite: Suite, { found, replayed }: { readonly found: Db; readonly replayed: Db }): number {
+  place("the tables made from the record", () => {
+    const integrity = found.value("PRAGMA integrity_check(1)");
+    if (integrity !== "ok") throw mismatch(`${String(integrity)}. "lore rebuild" makes them anew`);
+  });
+  const tables = tablesOf(replayed);
+  const there = new Set(tablesOf(found));
+  for (const table of tables) {
+    place(`the table "${table}"`, () => {
+      if (!there.has(table)) throw mismatch('it is not there. "lore rebuild" makes it anew');
+    });
+    place(`the rows of "${table}"`, () => {
+      if (rowsDigest(found, table, suite) !== rowsDigest(replayed, table, suite)) {
+        throw mismatch('they are not those a replay of the record gives. "lore rebuild" makes them anew');
+      }
+    });
+  }
+  return tables.length;
+}
+
+/** Of a full-text index: how it ranks, and how long each of its rows is. */
+const INDEX_TABLES = [
+  { suffix: "_config", columns: "k, v" },
+  { suffix: "_docsize", columns: "id, sz" },
+] as const;
+
+/**
+ * Tables with rows of their own, and what stands in full-text indexes: every term with how often it stands where,
+ * and what ranking needs. How an index keeps that in segments depends on when they were merged.
+ */
+function tablesOf(db: Db): string[] {
+  const tables = db.all<{ name: string; sql: string }>(
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+  );
+  const vocabularies = tables.filter(({ sql }) => /USING fts5vocab/i.test(sql)).map(({ name }) => name);
+  const virtual = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL")).map(({ name }) => name);
+  const names = tables.map(({ name }) => name);
+  const plain = names.filter((name) => !virtual.some((index) => name === index || name.startsWith(`${index}_`)));
+  const indexes = names.filter((name) =>
+    INDEX_TABLES.some(({ suffix }) => virtual.some((each) => name === each + suffix)),
+  );
+  return [...plain, ...indexes, ...vocabularies];
+}
+
+function rowsDigest(db: Db, table: string, suite: Suite): string {
+  const columns = INDEX_TABLES.find(({ suffix }) => table.endsWith(suffix))?.columns ?? "*";
+  const rows = db.all<Record<string, unknown>>(`SELECT ${columns} FROM "${table}"`);
+  const lines = rows.map((row) =>
+    JSON.stringify(Object.values(row), (_, value: unknown) =>
+      value instanceof Uint8Array ? hex.encode(value) : value,
+    ),
+  );
+  return hex.encode(suite.sha256(new TextEncoder().encode(lines.toSorted().join("\n"))));
+}

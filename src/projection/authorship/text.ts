@@ -1,5 +1,5 @@
 /** A text as authorship sees it: lines, the tokens in each, and for each token the revision that brought it in. */
-import { tokensOf } from "./tokens.ts";
+import { countTokens } from "./tokens.ts";
 
 export interface Line {
   readonly text: string;
@@ -44,7 +44,7 @@ export interface KeptOrigins {
 export function authoredText(text: string, { origins, counts }: KeptOrigins): AuthoredText {
   let first = 0;
   const lines = linesOf(text).map((line, i) => {
-    const counted = { text: line, first, count: counts?.[i] ?? tokensOf(line).length };
+    const counted = { text: line, first, count: counts?.[i] ?? countTokens(line) };
     first += counted.count;
     return counted;
   });

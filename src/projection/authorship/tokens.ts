@@ -126,9 +126,11 @@ export interface Token {
   readonly isWord: boolean;
 }
 
-/** The tokens of `text` from `start` to `end`, in order. */
-export function tokensOf(text: string, start = 0, end = text.length): Token[] {
-  const tokens: Token[] = [];
+/** Hears the range of each token, and whether it is a word. */
+type HearToken = (start: number, end: number, isWord: boolean) => void;
+
+/** Tells the tokens of `text` from `start` to `end`, in order. */
+export function eachToken(text: string, hear: HearToken, start = 0, end = text.length): void {
   for (let at = start; at < end;) {
     const codePoint = text.codePointAt(at) ?? 0;
     const found = classOf(codePoint);
@@ -136,9 +138,22 @@ export function tokensOf(text: string, start = 0, end = text.length): Token[] {
     at += codePoint > 0xffff ? 2 : 1;
     if (found === SPACE || found === JOINER) continue;
     if (found === WORD) at = wordEnd(text, at, end);
-    tokens.push({ start: from, end: at, isWord: found !== MARK });
+    hear(from, at, found !== MARK);
   }
+}
+
+/** The tokens of `text` from `start` to `end`, in order. */
+export function tokensOf(text: string, start = 0, end = text.length): Token[] {
+  const tokens: Token[] = [];
+  eachToken(text, (from, to, isWord) => void tokens.push({ start: from, end: to, isWord }), start, end);
   return tokens;
+}
+
+/** How many tokens a text has. */
+export function countTokens(text: string): number {
+  let count = 0;
+  eachToken(text, () => (count += 1));
+  return count;
 }
 
 function wordEnd(text: string, start: number, end: number): number {

@@ -14,10 +14,12 @@ import {
 } from "../log/index.ts";
 import type { PartStore } from "../store/index.ts";
 import { commitment, kindOf, type Op, parseMeta, type PartRef, partsOf, readMeta } from "../unit/index.ts";
+import type { Community } from "./community.ts";
 import { requireReadable } from "./credit/statements.ts";
 import { type Admitting, requireMixable } from "./derivatives.ts";
 import type { DraftPart, Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import { requireResidue } from "./redaction.ts";
 import { requireTerms } from "./terms.ts";
 
 const MINUTE_MS = 60_000;
@@ -70,15 +72,29 @@ function pathIn(meta: Uint8Array): string | undefined {
   return typeof path === "string" ? path : undefined;
 }
 
+/**
+ * Checks what a node must check where an entry arrives, since nobody could later; answers the parts to store.
+ * @throws LoreError REFUSED, STALE or MALFORMED.
+ */
+export function requireAdmissible(community: Community, submission: Submission): DraftPart[] {
+  const { environment, projections, store, licences } = community;
+  const { entry } = submission;
+  requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
+  const arriving = checkParts(environment, submission, store.parts);
+  requireRights({ rows: projections.fold.rows, table: licences }, entry);
+  requireResidue(community, submission);
+  return arriving;
+}
+
 /** @throws LoreError REFUSED when the claimed time is out of bounds. */
-export function requireTimely(entry: Entry, { now, logTime }: { now: number; logTime: number }): void {
+function requireTimely(entry: Entry, { now, logTime }: { now: number; logTime: number }): void {
   if (entry.time >= logTime - LATE_MAX_MS && entry.time <= now + EARLY_MAX_MS) return;
   const message = `The entry claims a time that is too far from this site's clock (${new Date(now).toISOString()}). Set the clock and sign again.`;
   throw new LoreError("REFUSED", message, { field: "time", data: { now, logTime } });
 }
 
 /** Checks every part of a submission against its commitment and size; answers those to store. */
-export function checkParts(environment: Environment, submission: Submission, held: PartStore): DraftPart[] {
+function checkParts(environment: Environment, submission: Submission, held: PartStore): DraftPart[] {
   const sidecar = decodeSidecar(submission.sidecar);
   const arriving: DraftPart[] = [];
   let at = 0;
@@ -106,7 +122,7 @@ export function checkParts(environment: Environment, submission: Submission, hel
 }
 
 /** What new terms name, and the licences of what new versions are made from. @throws LoreError REFUSED. */
-export function requireRights(admitting: Admitting, entry: Entry): void {
+function requireRights(admitting: Admitting, entry: Entry): void {
   requireTerms(admitting.rows, entry);
   requireMixable(admitting, entry);
 }

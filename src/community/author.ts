@@ -2,6 +2,7 @@
 import type { Signer } from "../bytes/node.ts";
 import type { Community } from "./community.ts";
 import { type DraftOp, type SealedOp, sealOp, signSealed, type Submission } from "./draft.ts";
+import { residuePart } from "./redaction.ts";
 import type { Acknowledgement } from "./write-queue.ts";
 
 export class Author {
@@ -28,6 +29,17 @@ export class Author {
     return sealOp(this.#community.environment, draft);
   }
 
+  /** Commits the parts of ops that belong in one entry. With a text that is hidden goes a part that says what stays of it. */
+  async sealAll(drafts: readonly DraftOp[]): Promise<readonly SealedOp[]> {
+    const ops = drafts.map((draft) => this.seal(draft));
+    for (const [i, draft] of drafts.entries()) {
+      if (draft.op !== "redact") continue;
+      const residue = await residuePart(this.#community, draft.slots, { member: this.member, ops });
+      if (residue !== undefined) ops[i] = this.seal({ ...draft, content: [...(draft.content ?? []), residue] });
+    }
+    return ops;
+  }
+
   /** Signs the next entry of this key. What is signed must be written, in order. */
   sign(ops: readonly SealedOp[]): Submission {
     const { environment, log, projections } = this.#community;
@@ -42,7 +54,7 @@ export class Author {
   /** Writes ops as one entry; durable on return. */
   async write(drafts: readonly DraftOp[]): Promise<Acknowledgement & { readonly submission: Submission }> {
     try {
-      const submission = this.sign(drafts.map((draft) => this.seal(draft)));
+      const submission = this.sign(await this.sealAll(drafts));
       return { ...(await this.#community.append(submission)), submission };
     } catch (error) {
       this.#prev = this.#tip();

@@ -14,7 +14,7 @@ import type { Signer } from "../bytes/node.ts";
 import { communityId, decodeSidecar, logOrigin, parseCheckpoint, verifierKey } from "../log/index.ts";
 import { Analyser } from "../projection/search/index.ts";
 import { type Db, type HighWater, type MoveWal, openSqliteStore, rowsError, type Store } from "../store/index.ts";
-import { checkParts, requireRights, requireTimely } from "./admission.ts";
+import { requireAdmissible } from "./admission.ts";
 import { Desk } from "./credit/desk.ts";
 import type { Background } from "./background.ts";
 import type { Submission } from "./draft.ts";
@@ -306,13 +306,9 @@ export class Community {
 
   /** Checks a submission and folds it in; undefined when it was refused, with nothing changed. */
   #admit(submission: Submission, onRefused: (error: unknown, submission: Submission) => void) {
-    const { environment, projections, store } = this;
-    const { entry } = submission;
     try {
-      requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
-      const arriving = checkParts(environment, submission, store.parts);
-      requireRights({ rows: projections.fold.rows, table: this.licences }, entry);
-      return { arriving, step: projections.admit(entry, decodeSidecar(submission.sidecar)) };
+      const arriving = requireAdmissible(this, submission);
+      return { arriving, step: this.projections.admit(submission.entry, decodeSidecar(submission.sidecar)) };
     } catch (error) {
       onRefused(error, submission);
       return undefined;

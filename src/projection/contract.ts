@@ -55,7 +55,19 @@ export type Effect =
   /** A member was named: its `name` part, when it has one. `member` is the row number. */
   | { readonly type: "member"; readonly member: number; readonly name: PartRow | undefined }
   /** A part of a revision was erased; every text derived from it must go. */
-  | { readonly type: "redacted"; readonly unit: number; readonly revision: number; readonly part: string };
+  | {
+      readonly type: "redacted";
+      readonly unit: number;
+      readonly revision: number;
+      readonly part: string;
+      readonly residue?: ResidueRow | undefined;
+    };
+
+/** What was said to stay of an erased text: the part's digest, and which row a revision id named in it is. */
+export interface ResidueRow {
+  readonly digest: Uint8Array;
+  readonly revision: (id: Uint8Array) => number | undefined;
+}
 
 /** Flags of a unit; `retired` and `superseded` take it out of what is shown by default. */
 export type UnitFlag = "disputed" | "superseded" | "retired" | "redacted";

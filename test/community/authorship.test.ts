@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { base32 } from "../../src/bytes/index.ts";
 import { authorship, type DraftOp, links, verifyCommunity } from "../../src/community/index.ts";
+import { decodeResidue, encodeResidue, type Remains } from "../../src/projection/authorship/residue.ts";
 import { revisionId, type ReviseOp, unitId } from "../../src/unit/index.ts";
 import { createCommunity, pageParts, type Person, suite, type TestCommunity } from "./kit.ts";
 
@@ -144,17 +145,73 @@ test("a few common words in two pages are nobody's copy", async () => {
   assert.deepEqual(await said(t, other), ["Bob: Pour it in a cup."]);
 });
 
-test("what was erased was never there: its words are those of whoever has them next", async () => {
+test("who wrote what was erased keeps what stands of it elsewhere", async () => {
   const { t, bob } = await withBob();
   await using _ = t;
   const first = await write(t, t.ann, `${SENTENCE} Call 555-0199.`);
   const second = await write(t, bob, SENTENCE, { of: [first] });
   assert.deepEqual(await said(t, second), [`Ann: ${SENTENCE}`]);
+  const before = standing(t, first);
   await t.ann.write({ op: "redact", slots: [{ op: first.revision, part: "body" }] });
-  assert.deepEqual(await said(t, second), [`Bob: ${SENTENCE}`]);
+  assert.deepEqual(await said(t, second), [`Ann: ${SENTENCE}`]);
+  assert.deepEqual(standing(t, first), before);
   const n = t.community.facts.revisionById(first.revision)?.n ?? 0;
   assert.equal(authorship.attributed(t.community, n), undefined);
   await verifyCommunity(t.community);
+});
+
+test("a steward who takes a number out of a page does not become its author", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const first = await write(t, bob, `${SENTENCE} Call 555-0199. Then wait.`);
+  const draft = (body: string): DraftOp => ({
+    ...{ op: "revise", kind: "page", unit: first.unit, parents: [first.revision], content: pageParts("Tea", body) },
+  });
+  const { submission } = await t.ann.write(draft(`${SENTENCE} Then wait, says Ann.`), {
+    op: "redact",
+    slots: [{ op: first.revision, part: "body" }],
+  });
+  const op = submission.entry.ops[0] as ReviseOp;
+  const { log } = t.community;
+  const clean = { revision: revisionId(suite, { log, author: t.ann.member, op }) };
+  const words = [`Bob: ${SENTENCE} Then wait`, "Ann: , says Ann", "Bob: ."];
+  assert.deepEqual(await said(t, clean), words);
+  t.environment.advance(30 * 86_400_000);
+  await write(t, bob, "Log time goes on.");
+  await verifyCommunity(t.community);
+  assert.deepEqual(await said(t, clean), words);
+});
+
+test("nobody takes words, or gives them away, by what they say stays of a hidden text", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  const first = await write(t, t.ann, `${SENTENCE} Call 555-0199.`);
+  const second = await write(t, bob, SENTENCE, { of: [first] });
+  await authorship.authorshipReady(t.community);
+  const slots = [{ op: first.revision, part: "body" }];
+  const true_ = (await t.ann.author.sealAll([{ op: "redact", slots }]))[0]?.content[0]?.bytes ?? assert.fail();
+  const [own, other] = decodeResidue(true_);
+  assert.ok(own !== undefined && other !== undefined);
+  const n = t.community.facts.revisionById(second.revision)?.n ?? 0;
+  const lies: readonly (readonly Remains[])[] = [
+    [],
+    [own],
+    [other],
+    [own, { ...other, origins: other.origins.map(() => n) }],
+    [{ ...own, words: new Map([[n, 100]]) }, other],
+    [own, other, { revision: new Uint8Array(32), origins: own.origins }],
+  ];
+  for (const lie of lies) {
+    const content = [{ name: "residue", media: "application/cbor", bytes: encodeResidue(lie) }];
+    const submission = t.ann.sign([{ op: "redact", slots, content }]);
+    await assert.rejects(t.community.append(submission), { code: "REFUSED" });
+  }
+  const broken = [{ name: "residue", media: "application/cbor", bytes: Uint8Array.of(0x81, 0x80) }];
+  await assert.rejects(t.community.append(t.ann.sign([{ op: "redact", slots, content: broken }])), {
+    code: "MALFORMED",
+  });
+  await t.ann.write({ op: "redact", slots });
+  assert.deepEqual(await said(t, second), [`Ann: ${SENTENCE}`]);
 });
 
 test("what was made from an erased text is compared with what that was made from", async () => {

@@ -15,6 +15,7 @@ import {
   type DraftOp,
   type Environment,
   LoreNode,
+  type SealedOp,
   type Submission,
 } from "../../src/community/index.ts";
 import { encodeSidecar, type EntryDraft, signEntry } from "../../src/log/index.ts";
@@ -102,7 +103,13 @@ export class Person {
 
   sign(drafts: readonly DraftOp[], overrides: Overrides = {}): Submission {
     const { author } = this;
-    const sealed = drafts.map((draft) => author.seal(draft));
+    return this.#signSealed(
+      drafts.map((draft) => author.seal(draft)),
+      overrides,
+    );
+  }
+
+  #signSealed(sealed: readonly SealedOp[], overrides: Overrides = {}): Submission {
     const { environment, log, projections } = this.#community;
     const draft: EntryDraft = {
       log,
@@ -123,7 +130,7 @@ export class Person {
 
   /** Signs and writes one entry. */
   async write(...drafts: DraftOp[]): Promise<Acknowledgement & { readonly submission: Submission }> {
-    const submission = this.sign(drafts);
+    const submission = this.#signSealed(await this.author.sealAll(drafts));
     return { ...(await this.#community.append(submission)), submission };
   }
 }

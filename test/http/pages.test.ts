@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import type { DraftOp } from "../../src/community/index.ts";
 import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
 
 let site: TestSite;
@@ -320,7 +321,7 @@ test("a version that was erased says so and is handed out nowhere, whatever was 
   for (const path of [`/u/${at}`, "/page/anna", "/page/anna.md", `/part/${sha256}`]) {
     assert.match((await site.get(home + path)).text, /0123456789/, path);
   }
-  const clean = pen.author.seal({
+  const clean: DraftOp = {
     op: "revise",
     unit: leak.id,
     kind: "page",
@@ -329,9 +330,8 @@ test("a version that was erased says so and is handed out nowhere, whatever was 
       { name: "meta", media: "application/json", bytes: new TextEncoder().encode('{"title":"Anna","path":"anna.md"}') },
       { name: "body", media: "text/markdown", bytes: new TextEncoder().encode("# Anna\n\nAsk her.\n") },
     ],
-  });
-  const redaction = pen.author.seal({ op: "redact", slots: [{ op: leak.revisionId, part: "body" }] });
-  await pen.community.append(pen.author.sign([redaction, clean]));
+  };
+  await pen.author.write([{ op: "redact", slots: [{ op: leak.revisionId, part: "body" }] }, clean]);
   const after = {
     [`/u/${at}`]: 200,
     [`/raw/~${at}`]: 410,

@@ -38,7 +38,7 @@ export interface Explained {
   /** undefined where shares were agreed on, whatever was used. */
   readonly settled: Settled | undefined;
   readonly dues: ReadonlyMap<string, bigint>;
-  /** Words were hidden since it was closed: what was posted stays, though it may no longer follow from what is here. */
+  /** Words were hidden since it was closed, and what stays of them is not said: what was posted stays, though it may no longer follow from what is here. */
   readonly isCut: boolean;
 }
 
@@ -56,7 +56,11 @@ export function explain(community: Community, epoch: number): Explained {
   const { ledger } = accountsOf(community, size);
   const { settled, dues } = draftEpoch(community, { period, table: closed.table, size, ledger });
   const isCut =
-    community.rows.get("SELECT op FROM slot WHERE part = 'body' AND idx >= ? LIMIT 1", closed.said) !== undefined;
+    community.rows.get(
+      `SELECT s.op FROM slot s WHERE s.part = 'body' AND s.idx >= ? AND NOT EXISTS
+         (SELECT 1 FROM op_part o WHERE o.op = s.by AND o.name = 'residue' AND o.digest IS NOT NULL) LIMIT 1`,
+      closed.said,
+    ) !== undefined;
   return { closed, period, currency: period.policy.rules.currency ?? "points", settled, dues, isCut };
 }
 

@@ -149,14 +149,14 @@ export function redactsOwn(frame: Frame, op: RedactOp, author: number): boolean 
  * Hides the slots at once; their bytes are erased once log time passes `due`. A slot is hidden once only and
  * never filled again.
  */
-export function redact(frame: Frame, { op }: Said<RedactOp>): void {
+export function redact(frame: Frame, { op, id }: Said<RedactOp>): void {
   const { rows } = frame;
   const due = frame.time + frame.rules.redactDelayMs;
   for (const slot of op.slots) {
     const { revision, member } = holderOf(frame, slot);
     const hidden = rows.db.run(
-      "INSERT OR IGNORE INTO slot (op, part, revision, idx, due) VALUES (?, ?, ?, ?, ?)",
-      ...[slot.op, slot.part, revision ?? null, frame.index, due],
+      "INSERT OR IGNORE INTO slot (op, part, revision, idx, due, by) VALUES (?, ?, ?, ?, ?, ?)",
+      ...[slot.op, slot.part, revision ?? null, frame.index, due, id],
     );
     if (hidden === 0) throw broken("slot", `The part "${slot.part}" is erased already.`);
     if (member !== undefined && slot.part === "name") frame.effects.push({ type: "member", member, name: undefined });

@@ -205,6 +205,7 @@ CREATE TABLE slot (
   revision INTEGER,
   idx INTEGER NOT NULL,
   due INTEGER NOT NULL,
+  by BLOB NOT NULL,               -- id of the op that asked for it
   PRIMARY KEY (op, part)
 ) STRICT, WITHOUT ROWID;
 

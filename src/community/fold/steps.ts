@@ -27,13 +27,29 @@ export function stepsBetween(rows: Rows, { from, to }: Range): Step[] {
     const accepted = acceptedWith(rows, revision, head.seq);
     add(head.headIndex, { type: "head", revision, previous: head.previous ?? undefined, accepted });
   }
-  for (const { revision, part, idx } of rows.db.all<{ revision: number; part: string; idx: number }>(
-    "SELECT revision, part, idx FROM slot WHERE idx >= ? AND idx < ? AND revision IS NOT NULL ORDER BY idx, op, part",
-    ...[from, to],
-  )) {
-    add(idx, { type: "redacted", unit: rows.revision(revision)?.unit ?? 0, revision, part });
+  for (const { revision, part, idx, residue } of slotsBetween(rows, { from, to })) {
+    const unit = rows.revision(revision)?.unit ?? 0;
+    const numberOf = (id: Uint8Array): number | undefined => rows.revisionById(id)?.n;
+    const stays = residue === null ? undefined : { digest: residue, revision: numberOf };
+    add(idx, { type: "redacted", unit, revision, part, residue: stays });
   }
   return [...effects].toSorted(([a], [b]) => a - b).map(([index, list]) => ({ index, time: 0, effects: list }));
+}
+
+interface SlotRow {
+  readonly revision: number;
+  readonly part: string;
+  readonly idx: number;
+  readonly residue: Uint8Array | null;
+}
+
+function slotsBetween(rows: Rows, { from, to }: Range): SlotRow[] {
+  return rows.db.all(
+    `SELECT s.revision, s.part, s.idx, o.digest AS residue
+     FROM slot s LEFT JOIN op_part o ON o.op = s.by AND o.name = 'residue'
+     WHERE s.idx >= ? AND s.idx < ? AND s.revision IS NOT NULL ORDER BY s.idx, s.op, s.part`,
+    ...[from, to],
+  );
 }
 
 /** Columns of a revision that projections are told. */

@@ -1,7 +1,7 @@
 /** Whose words stand where: for a text, to the word; for a unit and for a community, the people. No totals, no ranks. */
 import { base32, LoreError } from "../../bytes/index.ts";
 import { authoredText, decodeOrigins } from "../../projection/authorship/index.ts";
-import { TEXT_BYTES_MAX, textOfBody } from "../../projection/authorship/projector.ts";
+import { TEXT_BYTES_MAX, textOfBody, wordsGiven } from "../../projection/authorship/projector.ts";
 import { weighedTokens, wordsByOrigin } from "../../projection/authorship/words.ts";
 import type { Community } from "../community.ts";
 import { authorsOf, personRef, type PersonRef } from "./people.ts";
@@ -151,7 +151,7 @@ export function wordsIn(community: Community, revision: number): Map<number, num
     return new Map(standing.map(({ origin, words }) => [origin, words]));
   }
   const text = textWithOrigins(community, revision);
-  return text === undefined ? new Map() : wordsByOrigin(authoredText(text.text, text));
+  return text === undefined ? (wordsGiven(db, revision) ?? new Map()) : wordsByOrigin(authoredText(text.text, text));
 }
 
 /** Those whose words stand in a revision, those with most first; bots and converters are left out. */

@@ -1,19 +1,20 @@
 /**
  * Authorship in the rows: every accepted text of a community with the origins of its tokens. Origins are row numbers of
  * revisions. What a text has verbatim from another unit, in pieces too long to be chance, keeps its origin there.
- * An erased text was never there: whatever followed from it is found anew without it.
+ * An erased text was never there: whatever followed from it is found anew without it, but for what stays by a residue.
  */
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 
-import { utf8 } from "../../bytes/index.ts";
+import { isLoreError, utf8 } from "../../bytes/index.ts";
 import { sha256Node } from "../../bytes/node.ts";
 import type { Db } from "../../store/index.ts";
-import type { AcceptedRevision, Projection, Projector, ReadPart, Step } from "../contract.ts";
+import type { AcceptedRevision, Projection, Projector, ReadPart, ResidueRow, Step } from "../contract.ts";
 import type { Piece } from "./remainder.ts";
+import { decodeResidue, type Remains } from "./residue.ts";
 import { decodeOrigins, encodeOrigins } from "./runs.ts";
 import { type AuthoredText, authoredText } from "./text.ts";
-import { authored, EARLIER_MAX, type KnownPiece, type Pieces } from "./track.ts";
+import { authored, EARLIER_MAX, type KnownPiece, type Pieces, remember } from "./track.ts";
 import { wordsByOrigin } from "./words.ts";
 
 /** Longer texts have no authors by the word, only those their versions name. */
@@ -26,12 +27,12 @@ const KEY_BYTES = 16;
 
 export const authorshipProjection: Projection = {
   name: "authorship",
-  version: 1,
+  version: 2,
   schema: readFileSync(new URL("schema.sql", import.meta.url), "utf8"),
   open: (db, readPart) => new AuthorshipProjector(db, readPart),
 };
 
-interface TextRow {
+export interface TextRow {
   readonly revision: number;
   readonly unit: number;
   /** A JSON array. */
@@ -40,7 +41,7 @@ interface TextRow {
   readonly origins: Uint8Array | null;
 }
 
-class AuthorshipProjector implements Projector {
+export class AuthorshipProjector implements Projector {
   readonly #db: Db;
   readonly #readPart: ReadPart;
   readonly #recent = new RecentTexts();
@@ -58,7 +59,7 @@ class AuthorshipProjector implements Projector {
       if (effect.type === "head") {
         for (const revision of effect.accepted ?? []) this.#add(revision);
         this.#heads.set(effect.revision.unit, effect.revision.n);
-      } else if (effect.type === "redacted" && effect.part === "body") this.#erase(effect.revision);
+      } else if (effect.type === "redacted" && effect.part === "body") this.#erase(effect.revision, effect.residue);
     }
   }
 
@@ -72,12 +73,37 @@ class AuthorshipProjector implements Projector {
     );
   }
 
-  #erase(revision: number): void {
+  #erase(revision: number, residue: ResidueRow | undefined): void {
+    if (residue !== undefined) for (const remains of this.#remains(residue.digest)) this.#give(remains, residue);
     const erased = this.#db.run(
       "UPDATE authorship_text SET digest = NULL, origins = NULL WHERE revision = ? AND digest IS NOT NULL",
       revision,
     );
     this.#wasErased ||= erased > 0;
+  }
+
+  /** What cannot be read is said of nothing. */
+  #remains(digest: Uint8Array): readonly Remains[] {
+    const bytes = this.#readPart(digest);
+    try {
+      return bytes === undefined ? [] : decodeResidue(bytes);
+    } catch (error) {
+      if (isLoreError(error, "MALFORMED")) return [];
+      throw error;
+    }
+  }
+
+  /** What was given first stays. */
+  #give({ revision, origins, words }: Remains, residue: ResidueRow): void {
+    const n = residue.revision(revision);
+    if (n === undefined) return;
+    const given = this.#db.run(
+      "INSERT OR IGNORE INTO authorship_given (revision, origins, words) VALUES (?, ?, ?)",
+      n,
+      encodeOrigins(origins.map((origin) => (origin === 0 ? n : origin))),
+      words === undefined ? null : JSON.stringify([...words]),
+    );
+    this.#wasErased ||= given > 0;
   }
 
   flush(): void {
@@ -105,9 +131,29 @@ class AuthorshipProjector implements Projector {
   #origins({ revision, unit, parents, digest }: Omit<TextRow, "origins">): Uint8Array | null {
     const text = this.#text(digest);
     if (text === undefined) return null;
-    const found = this.#copied(unit, digest, text) ?? this.#authored({ revision, unit, parents, text });
+    const found =
+      this.#given({ revision, unit, text }) ??
+      this.#copied(unit, digest, text) ??
+      this.#authored({ revision, unit, parents, text });
     this.#recent.set(revision, found);
     return encodeOrigins(found.origins);
+  }
+
+  /** What was said to stay of a revision, if its text is here and can be such. */
+  #given({ revision, unit, text }: Pick<TextRow, "revision" | "unit"> & { text: string }): AuthoredText | undefined {
+    const row = this.#db.get<{ origins: Uint8Array }>(
+      "SELECT origins FROM authorship_given WHERE revision = ?",
+      revision,
+    );
+    if (row === undefined) return undefined;
+    try {
+      const found = authoredText(text, { origins: decodeOrigins(row.origins) });
+      remember(found, new PiecesOfUnit(this.#db, unit));
+      return found;
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
   }
 
   /** A revision with the very bytes of an earlier one of the unit has its authors. */
@@ -119,15 +165,30 @@ class AuthorshipProjector implements Projector {
     return earlier === undefined ? undefined : authoredText(text, { origins: decodeOrigins(earlier.origins) });
   }
 
-  #authored({ revision, unit, parents, text }: Pick<TextRow, "revision" | "unit" | "parents"> & { text: string }) {
+  #authored(
+    { revision, unit, parents, text }: Pick<TextRow, "revision" | "unit" | "parents"> & { text: string },
+    isTrial = false,
+  ) {
+    const known = new PiecesOfUnit(this.#db, unit);
     const bases = numbers(parents).flatMap((parent) => this.#nearest(parent) ?? []);
     return authored({
       revision,
       text,
       bases,
       earlier: this.#ancestors(numbers(parents)),
-      pieces: new PiecesOfUnit(this.#db, unit),
+      pieces: isTrial ? { find: (piece) => known.find(piece), keep: () => undefined } : known,
     });
+  }
+
+  /** Whose words `text` would be as the next revision, with 0 for itself. */
+  originsOfNext(next: {
+    readonly unit: number;
+    readonly parents: readonly number[];
+    readonly text: string;
+  }): Uint32Array {
+    const { unit, text } = next;
+    const parents = JSON.stringify(next.parents);
+    return this.#authored({ revision: 0, unit, parents, text }, true).origins;
   }
 
   /** The text of a revision or, where it was erased, of the one before it. */
@@ -176,6 +237,13 @@ class AuthorshipProjector implements Projector {
     for (const [origin, words] of wordsByOrigin(text))
       this.#db.run("INSERT INTO authorship_standing (unit, origin, words) VALUES (?, ?, ?)", unit, origin, words);
   }
+}
+
+/** Words by origin of a text that was erased, as far as that was said to stay. */
+export function wordsGiven(db: Db, revision: number): Map<number, number> | undefined {
+  const row = db.get<{ words: string | null }>("SELECT words FROM authorship_given WHERE revision = ?", revision);
+  // Written above.
+  return row === undefined ? undefined : new Map(JSON.parse(row.words ?? "[]") as [number, number][]);
 }
 
 /** The text of a body part; undefined for bytes that are none. */

@@ -19,8 +19,8 @@ export function encodeOrigins(origins: Uint32Array): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** @throws when the bytes do not end with a run. */
-export function decodeOrigins(bytes: Uint8Array): Uint32Array {
+/** @throws RangeError when the bytes do not end with a run, or make more than `tokensMax` tokens. */
+export function decodeOrigins(bytes: Uint8Array, tokensMax = Infinity): Uint32Array {
   const runs: number[] = [];
   let total = 0;
   let origin = 0;
@@ -32,6 +32,7 @@ export function decodeOrigins(bytes: Uint8Array): Uint32Array {
     total += length.value;
     at = length.end;
   }
+  if (!(total <= tokensMax)) throw new RangeError(`${total} tokens are more than ${tokensMax}`);
   const origins = new Uint32Array(total);
   let start = 0;
   for (let i = 0; i < runs.length; i += 2) {

@@ -12,6 +12,13 @@ CREATE TABLE authorship_text (
 ) STRICT;
 CREATE INDEX authorship_text_by_digest ON authorship_text (unit, digest);
 
+-- What is known of a revision though a text was erased (residue.ts).
+CREATE TABLE authorship_given (
+  revision INTEGER PRIMARY KEY,
+  origins BLOB NOT NULL,          -- as above
+  words TEXT                      -- of an erased text: pairs of origin and words, a JSON array
+) STRICT;
+
 -- Lines and sentences by the first 16 bytes of the SHA-256 of their words: whose they were when they first stood in the unit.
 CREATE TABLE authorship_piece (
   key BLOB NOT NULL,

@@ -59,6 +59,16 @@ export function authored({ revision, text, bases, earlier, pieces }: NewText): A
   return joined(lines, same, fresh);
 }
 
+/** Keeps the pieces of a text whose origins are known. */
+export function remember({ lines, origins }: AuthoredText, pieces: Pieces): void {
+  const whole = new Remainder(
+    lines,
+    () => true,
+    (line) => originsOf({ lines, origins }, lines[line]),
+  );
+  for (const piece of whole.pieces) if (piece.words >= PIECE_WORDS_MIN) pieces.keep(piece, whole.origins(piece));
+}
+
 /** A line of a base that reads as the new one. */
 interface FoundLine {
   readonly base: AuthoredText;

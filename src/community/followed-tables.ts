@@ -123,7 +123,7 @@ export class FollowedTables {
     // New for each batch: what was erased since is in none.
     this.#readPart = heldParts(this.#store.parts.reader());
     for (const step of stepsBetween(rows, { from, to })) this.#projector.apply(step);
-    this.#projector.flush();
+    this.#projector.flush(to < rows.size());
     this.db.run("UPDATE followed SET size = ?", to);
   }
 

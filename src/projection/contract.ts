@@ -88,9 +88,10 @@ export interface Projector {
   apply(step: Step): void;
   /**
    * Finishes work that is cheaper in a batch; called before the transaction that holds the applied steps
-   * commits, so rows on disk are always those of a whole prefix of the log.
+   * commits, so rows on disk are always those of a whole prefix of the log. Where `more` follows at once, what only
+   * the last state needs may wait for it, if the tables say what waits.
    */
-  flush(): void;
+  flush(more?: boolean): void;
 }
 
 export interface Projection {

@@ -24,10 +24,12 @@ export const COPIED_WORDS_MIN = 8;
 /** Tokens of texts kept at hand between revisions. */
 const RECENT_TOKENS_MAX = 500_000;
 const KEY_BYTES = 16;
+/** Heads that may wait to be counted. */
+const DUE_MAX = 1_000;
 
 export const authorshipProjection: Projection = {
   name: "authorship",
-  version: 2,
+  version: 3,
   schema: readFileSync(new URL("schema.sql", import.meta.url), "utf8"),
   open: (db, readPart) => new AuthorshipProjector(db, readPart),
 };
@@ -45,8 +47,6 @@ export class AuthorshipProjector implements Projector {
   readonly #db: Db;
   readonly #readPart: ReadPart;
   readonly #recent = new RecentTexts();
-  /** Heads whose words are still to be counted, by unit. */
-  readonly #heads = new Map<number, number>();
   #wasErased = false;
 
   constructor(db: Db, readPart: ReadPart) {
@@ -58,7 +58,7 @@ export class AuthorshipProjector implements Projector {
     for (const effect of effects) {
       if (effect.type === "head") {
         for (const revision of effect.accepted ?? []) this.#add(revision);
-        this.#heads.set(effect.revision.unit, effect.revision.n);
+        this.#due(effect.revision.unit, effect.revision.n);
       } else if (effect.type === "redacted" && effect.part === "body") this.#erase(effect.revision, effect.residue);
     }
   }
@@ -106,10 +106,18 @@ export class AuthorshipProjector implements Projector {
     this.#wasErased ||= given > 0;
   }
 
-  flush(): void {
+  flush(more = false): void {
     if (this.#wasErased) this.#trackAll();
-    for (const [unit, revision] of this.#heads) this.#count(unit, revision);
-    this.#heads.clear();
+    const due = this.#db.all<{ unit: number; revision: number }>("SELECT unit, revision FROM authorship_due");
+    // Most heads are followed by another one soon, and need not be counted.
+    if (more && due.length < DUE_MAX) return;
+    for (const { unit, revision } of due) this.#count(unit, revision);
+    this.#db.run("DELETE FROM authorship_due");
+  }
+
+  /** A head whose words are to be counted. */
+  #due(unit: number, revision: number): void {
+    this.#db.run("INSERT OR REPLACE INTO authorship_due (unit, revision) VALUES (?, ?)", unit, revision);
   }
 
   /** Finds all origins anew, in the order in which the texts came. */
@@ -117,7 +125,7 @@ export class AuthorshipProjector implements Projector {
     const heads = this.#db.all<{ unit: number; revision: number }>(
       "SELECT unit, revision FROM authorship_text WHERE seq IN (SELECT max(seq) FROM authorship_text GROUP BY unit)",
     );
-    for (const { unit, revision } of heads) this.#heads.set(unit, revision);
+    for (const { unit, revision } of heads) this.#due(unit, revision);
     this.#recent.clear();
     this.#db.run("UPDATE authorship_text SET origins = NULL");
     this.#db.run("DELETE FROM authorship_piece");

@@ -35,3 +35,9 @@ CREATE TABLE authorship_standing (
   PRIMARY KEY (unit, origin)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX authorship_standing_by_origin ON authorship_standing (origin);
+
+-- Heads whose words are still to be counted; none once all entries were taken in.
+CREATE TABLE authorship_due (
+  unit INTEGER PRIMARY KEY,
+  revision INTEGER NOT NULL
+) STRICT;

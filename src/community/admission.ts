@@ -15,7 +15,7 @@ import {
 import type { PartStore } from "../store/index.ts";
 import { commitment, kindOf, type Op, parseMeta, type PartRef, partsOf, readMeta } from "../unit/index.ts";
 import type { Community } from "./community.ts";
-import { requireReadable } from "./credit/statements.ts";
+import { POSTINGS, requirePostable, requireReadable } from "./credit/statements.ts";
 import { type Admitting, requireMixable } from "./derivatives.ts";
 import type { DraftPart, Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
@@ -80,7 +80,7 @@ export function requireAdmissible(community: Community, submission: Submission):
   const { environment, projections, store, licences } = community;
   const { entry } = submission;
   requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
-  const arriving = checkParts(environment, submission, store.parts);
+  const arriving = checkParts(environment, submission, { held: store.parts, index: projections.fold.size });
   requireRights({ rows: projections.fold.rows, table: licences }, entry);
   requireResidue(community, submission);
   return arriving;
@@ -94,7 +94,11 @@ function requireTimely(entry: Entry, { now, logTime }: { now: number; logTime: n
 }
 
 /** Checks every part of a submission against its commitment and size; answers those to store. */
-function checkParts(environment: Environment, submission: Submission, held: PartStore): DraftPart[] {
+function checkParts(
+  environment: Environment,
+  submission: Submission,
+  { held, index }: { readonly held: PartStore; readonly index: number },
+): DraftPart[] {
   const sidecar = decodeSidecar(submission.sidecar);
   const arriving: DraftPart[] = [];
   let at = 0;
@@ -115,6 +119,7 @@ function checkParts(environment: Environment, submission: Submission, held: Part
       if (content.bytes.length !== part.size)
         throw refusedPart(part, `it has ${content.bytes.length} bytes, not ${part.size}`);
       requireMeta(op, part, content.bytes);
+      if (op.op === "post" && part.name === POSTINGS) requirePostable(op, content, index);
       arriving.push({ ...content, digest: opening.digest });
     }
   }

@@ -27,7 +27,7 @@ function agreementOf(rows: Rows, { revision: n, idx }: HeadRow, size: number): A
   const revision = rows.revision(n);
   const unit = rows.unit(revision?.unit ?? 0);
   if (revision === undefined || unit === undefined) return undefined;
-  const rules = rightRulesOf(rows, n);
+  const rules = rightRulesOf(rows, n, size);
   const of = "of" in rules ? rules.of : undefined;
   return {
     unit: base32.encode(unit.id),
@@ -35,25 +35,25 @@ function agreementOf(rows: Rows, { revision: n, idx }: HeadRow, size: number): A
     accepted: { index: idx, place: placeOfAcceptance(rows, revision, idx) },
     rules,
     consents: consentsTo(rows, revision, size),
-    authors: of === undefined ? [] : authorsUpTo(rows, of, idx),
+    authors: of === undefined ? [] : authorsUpTo(rows, of, { index: idx, size }),
     retired: retiredAt(rows, unit.n, size),
   };
 }
 
-/** The rules of a right, with each member as the person they are now. */
-export function rightRulesOf(rows: Rows, revision: number): kindRules.RightRules {
+/** The rules of a right, with each member as the person they are after `size` entries. */
+export function rightRulesOf(rows: Rows, revision: number, size = Number.MAX_SAFE_INTEGER): kindRules.RightRules {
   const row = rows.db.get<{ rules: Uint8Array | null }>("SELECT rules FROM revision WHERE n = ?", revision);
   const rules = kindRules.rightRules(row?.rules == null ? {} : decode(row.rules), "rules");
   switch (rules.form) {
     case "shares":
       return {
         ...rules,
-        holders: rules.holders.map(({ member, share }) => ({ member: personNamed(rows, member), share })),
+        holders: rules.holders.map(({ member, share }) => ({ member: personNamed(rows, member, size), share })),
       };
     case "transfer":
-      return { ...rules, from: personNamed(rows, rules.from), to: personNamed(rows, rules.to) };
+      return { ...rules, from: personNamed(rows, rules.from, size), to: personNamed(rows, rules.to, size) };
     case "grant":
-      return { ...rules, to: personNamed(rows, rules.to) };
+      return { ...rules, to: personNamed(rows, rules.to, size) };
     case "licence":
     case undefined:
       return rules;
@@ -62,13 +62,13 @@ export function rightRulesOf(rows: Rows, revision: number): kindRules.RightRules
   }
 }
 
-function personNamed(rows: Rows, id: string): string {
+function personNamed(rows: Rows, id: string, size: number): string {
   const n = rows.memberById(base32.decode(id))?.n;
-  return n === undefined ? id : personId(rows, n);
+  return n === undefined ? id : personId(rows, n, size);
 }
 
-function personId(rows: Rows, member: number): string {
-  return base32.encode(rows.member(rows.person(member))?.id ?? new Uint8Array());
+function personId(rows: Rows, member: number, size: number): string {
+  return base32.encode(rows.member(rows.personAt(member, size))?.id ?? new Uint8Array());
 }
 
 /** The approval that completed it, or the version itself where it was written directly. */
@@ -83,7 +83,7 @@ function placeOfAcceptance(rows: Rows, { id, idx, place }: StoredRevision, accep
 /** Everybody's words on a version of a right. Signing it is consent, but by an assistant's key. */
 export function consentsTo(rows: Rows, revision: StoredRevision, size = Number.MAX_SAFE_INTEGER): Consent[] {
   const { id, author, idx, place } = revision;
-  const signed = { member: personId(rows, author), index: idx, place, approves: true };
+  const signed = { member: personId(rows, author, size), index: idx, place, approves: true };
   const reviews = rows.db.all<{ member: number; idx: number; place: number; verdict: string }>(
     "SELECT member, idx, place, verdict FROM review WHERE subject = ? AND verdict <> 'comment' AND idx < ? ORDER BY n",
     ...[id, size],
@@ -91,7 +91,7 @@ export function consentsTo(rows: Rows, revision: StoredRevision, size = Number.M
   return [
     ...(rows.signedByAuthor(revision) ? [signed] : []),
     ...reviews.map((review) => ({
-      member: personId(rows, review.member),
+      member: personId(rows, review.member, size),
       index: review.idx,
       place: review.place,
       approves: review.verdict === "approve",
@@ -100,15 +100,19 @@ export function consentsTo(rows: Rows, revision: StoredRevision, size = Number.M
 }
 
 /** Persons who wrote what was accepted of a unit by entry `index`. */
-function authorsUpTo(rows: Rows, unit: string, index: number): string[] {
+function authorsUpTo(
+  rows: Rows,
+  unit: string,
+  { index, size }: { readonly index: number; readonly size: number },
+): string[] {
   const members = rows.db.all<{ member: number }>(
     `SELECT DISTINCT coalesce(c.member, r.author) AS member FROM unit u JOIN revision r ON r.unit = u.n
      JOIN head h ON h.unit = u.n AND h.seq = r.accepted LEFT JOIN contributor c ON c.revision = r.n
      WHERE u.id = ? AND r.state = 'accepted' AND h.idx <= ? ORDER BY member`,
     ...[base32.decode(unit), index],
   );
-  const persons = members.filter(({ member }) => rows.member(rows.person(member))?.type === "person");
-  return [...new Set(persons.map(({ member }) => personId(rows, member)))];
+  const persons = members.filter(({ member }) => rows.member(rows.personAt(member, size))?.type === "person");
+  return [...new Set(persons.map(({ member }) => personId(rows, member, size)))];
 }
 
 function retiredAt(rows: Rows, unit: number, size: number): number | undefined {

@@ -99,7 +99,7 @@ export const sharingWords = {
     made: { derivedFrom: "made from", uses: "which uses", cites: "which cites" },
     path: (use: string, readers: string) => `${use} by ${readers}`,
     pathUse: { cite: "cited", carry: "carried on", run: "run", pay: "paid for", read: "read" },
-    cut: "Words were hidden since this period was closed. What was posted stays; what is shown here is as the record has it now.",
+    unposted: "Nobody has been given this: the period is closed, but its postings were not agreed on.",
     refused: "Postings that do not hold move nothing:",
     how: "Uses are signed by their readers, kept beside the record for 90 days, and counted only where five readers or more stand behind a page.",
   },

@@ -201,10 +201,10 @@ test("a period is closed once, and forged postings move nothing and are named", 
       { account: "payable", holder: base32.encode(t.ann.member), currency: "points", amount: "6" },
     ],
   };
-  const body = JSON.stringify({ postings: [forged], size: 1, balances: before });
+  const body = JSON.stringify({ postings: [forged], size: t.community.size, balances: before });
   await t.ann.write({
     op: "post",
-    totals: [{ currency: "points", amount: 5 }],
+    totals: [{ currency: "points", amount: 6 }],
     content: [textPart("postings", body, "application/json")],
   });
   const { refused, ledger } = accountsOf(t.community);
@@ -330,10 +330,9 @@ test("what is disputed is frozen alone, what waits too long goes back, and what 
   assert.equal(balance("pending", ben.member), 500_000n);
   const holder = base32.encode(ben.member);
   const amount = { holder, amount: 100_000n, currency: "points" };
-  await credit.post(community, t.ann.author, (all) => [credit.dispute(community, all, amount)]);
+  await credit.post(community, t.ann.author, () => [credit.dispute(community, amount)]);
   await assert.rejects(
-    () =>
-      credit.post(community, t.ann.author, (all) => [credit.dispute(community, all, { ...amount, amount: 400_001n })]),
+    () => credit.post(community, t.ann.author, () => [credit.dispute(community, { ...amount, amount: 400_001n })]),
     { code: "REFUSED", message: /takes 1 more points/ },
   );
   await settle(t);
@@ -348,7 +347,7 @@ test("what is disputed is frozen alone, what waits too long goes back, and what 
   });
   assert.equal(balance("payable", ben.member), 500_000n);
   assert.deepEqual(credit.summaryOf(community).disputes, []);
-  await credit.post(community, t.ann.author, (all) => [credit.adjust(all, { ...amount, to: "pending" })]);
+  await credit.post(community, t.ann.author, () => [credit.adjust(community, { ...amount, to: "pending" })]);
   assert.equal(balance("pending", ben.member), 100_000n);
   await assert.rejects(
     () => credit.post(community, t.ann.author, ({ ledger }) => [ledger.mirrorOf("epoch:0", "undo:epoch:0")]),
@@ -514,7 +513,7 @@ test("words hidden since do not undo what was posted, which can still be explain
   await authorship.authorshipReady(t.community);
   assert.equal(base32.encode(accountsOf(t.community).ledger.digest(suite)), before);
   assert.deepEqual(credit.verifyCredit(t.community).unexplained, []);
-  assert.equal(credit.explain(t.community, 0).isCut, false);
+  assert.equal(credit.explain(t.community, 0).isPosted, true);
 });
 
 test("agreed shares of a page stand in for its words", async () => {

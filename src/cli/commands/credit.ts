@@ -215,7 +215,7 @@ function recordDeposit(invocation: Invocation): Promise<undefined> {
 
 /** Moves what is pending out of the way until it is settled. */
 function freeze(invocation: Invocation): Promise<undefined> {
-  return write(invocation, (community, all) => [credit.dispute(community, all, amountOf(community, invocation))]);
+  return write(invocation, (community) => [credit.dispute(community, amountOf(community, invocation))]);
 }
 
 function thaw(invocation: Invocation): Promise<undefined> {
@@ -228,7 +228,7 @@ function thaw(invocation: Invocation): Promise<undefined> {
 function correct(invocation: Invocation): Promise<undefined> {
   const to = requiredOption(invocation, "to", "pending or pool");
   if (to !== "pending" && to !== "pool") throw new LoreError("USAGE", `--to takes pending or pool, not "${to}".`);
-  return write(invocation, (community, all) => [credit.adjust(all, { ...amountOf(community, invocation), to })]);
+  return write(invocation, (community) => [credit.adjust(community, { ...amountOf(community, invocation), to })]);
 }
 
 /** Whose, and how much of what. */

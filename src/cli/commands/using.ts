@@ -135,8 +135,7 @@ const why: Command = {
     out(
       `${title}, period ${period.epoch}: ${amountText(sum, currency)}, by the rule ${period.policy.revision.slice(0, 12)}.\n`,
     );
-    if (explained.isCut)
-      out("Words were hidden since: what was posted stays, and the paths are as the record has them now.\n");
+    if (!explained.isPosted) out("Nobody has been given this: the postings of the period are not in effect.\n");
     if (explained.settled === undefined) out("The shares of this rule are fixed; no use decides them.\n");
     for (const path of paths) out(`${pathLine(community, path, currency)}\n`);
     return undefined;

@@ -5,10 +5,10 @@
 import { base32, isLoreError } from "../../bytes/index.ts";
 import { type AccountName, Ledger, type Line, type Posting } from "../../projection/credit/ledger.ts";
 import type { Community } from "../community.ts";
-import { requireForm } from "./forms.ts";
-import { currencies, type Period } from "./policy.ts";
+import { lateAmount, type Posted as FormContext, requireForm } from "./forms.ts";
+import { currenciesIn, type Period, periodNumbered } from "./policy.ts";
 import { fixedDues, NOBODY, REMOTE, settlePeriod, type Settled, sumByPerson } from "./settling.ts";
-import { allPosted, closedPeriods } from "./statements.ts";
+import { allPosted, closedPeriods, type Posted } from "./statements.ts";
 import type { UsageTable } from "../../projection/credit/usage.ts";
 
 /** Something about a post op that does not hold. */
@@ -37,46 +37,104 @@ export function epochKey(epoch: number): string {
 /** What took effect before entry `before`. */
 export function accountsOf(community: Community, before = Number.MAX_SAFE_INTEGER): Accounts {
   const { suite } = community.environment;
-  const ledger = new Ledger(currencies(community));
-  const closed = new Set(
-    closedPeriods(community, before).flatMap(({ epoch, table }) => (table === undefined ? [] : epoch)),
-  );
+  const closed = closedPeriods(community, before);
+  const known = currenciesIn(community);
+  const ledger = new Ledger([]);
   const postings = new Map<string, Posting>();
   const refused: Doubt[] = [];
   const differing: Doubt[] = [];
   /** Balances after what took effect with each entry. */
   const digests = [{ index: -1, digest: base32.encode(ledger.digest(suite)) }];
-  for (const posted of allPosted(community, before)) {
+  const allow = (at: number): void => {
+    for (const { code, from } of known) if (from <= at) ledger.allow(code);
+  };
+  for (const { posted, at } of inEffect(community, before)) {
     const { id: op, index } = posted;
-    const known = digests.findLast((each) => each.index < posted.size)?.digest;
-    if (posted.balances !== undefined && posted.balances !== known)
+    allow(at);
+    const holdOf = (epoch: number): number | undefined => {
+      const period = closed.find((each) => each.epoch === epoch && each.index <= at);
+      return period?.table === undefined ? undefined : holdAt(community, epoch);
+    };
+    const balances = digests.findLast((each) => each.index < posted.size)?.digest;
+    if (posted.balances !== undefined && posted.balances !== balances)
       differing.push({ op, index, why: "The balances before it are not those it says." });
-    if (posted.postings.length === 0) refused.push({ op, index, why: "Its postings cannot be read." });
-    for (const posting of posted.postings) {
+    if (posted.doubt !== undefined) refused.push({ op, index, why: posted.doubt });
+    for (const posting of posted.doubt === undefined ? posted.postings : []) {
       try {
-        if (take(ledger, posting, { postings, isClosed: (epoch) => closed.has(epoch) }))
-          postings.set(posting.key, posting);
+        const taken = take({ ledger, postings, holdOf }, posting);
+        if (taken !== undefined) postings.set(posting.key, taken);
       } catch (error) {
         if (!isLoreError(error)) throw error;
         refused.push({ op, index, why: error.message });
       }
     }
-    digests.push({ index, digest: base32.encode(ledger.digest(suite)) });
+    digests.push({ index: at, digest: base32.encode(ledger.digest(suite)) });
   }
+  allow(before);
   return { ledger, postings, refused, differing };
 }
 
-/** Posts what a form allows; false for what was posted before. @throws LoreError REFUSED, with nothing posted. */
-export function take(
-  ledger: Ledger,
-  posting: Posting,
-  {
-    postings,
-    isClosed,
-  }: { readonly postings: ReadonlyMap<string, Posting>; readonly isClosed: (epoch: number) => boolean },
-): boolean {
-  requireForm(posting, postings, isClosed);
-  return ledger.post(posting);
+function holdAt(community: Community, epoch: number): number {
+  return periodNumbered(community, epoch)?.policy.rules.hold ?? HOLD;
+}
+
+const OF_PERIOD = /^(?:epoch|ripe):(\d+)$/;
+
+/** Periods that postings are about. */
+export function periodsOf(postings: readonly Posting[]): number[] {
+  return postings.flatMap(({ key }) => OF_PERIOD.exec(key)?.[1] ?? []).map(Number);
+}
+
+/**
+ * Postings in the order in which they take effect. Those of a period stand in the entry that closes it, and move nothing
+ * before it is closed, whichever was agreed on first.
+ */
+function inEffect(community: Community, before: number): { readonly posted: Posted; readonly at: number }[] {
+  const closed = closedPeriods(community, before);
+  return allPosted(community, before)
+    .flatMap((posted) => {
+      let at = posted.index;
+      for (const epoch of periodsOf(posted.postings)) {
+        const period = closed.find((each) => each.epoch === epoch && each.said === posted.said);
+        if (period === undefined)
+          return waitsForTable(community, posted) ? [] : [{ posted: withoutTable(posted, epoch), at }];
+        at = Math.max(at, period.index);
+      }
+      return [{ posted, at }];
+    })
+    .toSorted((a, b) => a.at - b.at);
+}
+
+/** Whether the table that was signed with postings was not agreed on: until it is, they say nothing. */
+function waitsForTable({ rows }: Community, { said }: Posted): boolean {
+  return rows.get("SELECT id FROM proposal WHERE op = 'usage' AND idx = ? AND state <> 'accepted'", said) !== undefined;
+}
+
+function withoutTable(posted: Posted, epoch: number): Posted {
+  return { ...posted, doubt: posted.doubt ?? `It does not stand in the entry that closes period ${epoch}.` };
+}
+
+/** Posts what a form allows; answers what was posted, undefined for what was before. @throws LoreError REFUSED, with nothing posted. */
+export function take(posted: FormContext, posting: Posting): Posting | undefined {
+  const there = posting.key.startsWith("ripe:") ? stillPending(posted.ledger, posting) : posting;
+  requireForm(there, posted);
+  return posted.ledger.post(there) ? there : undefined;
+}
+
+/** What ripens less what was disputed since that was drawn up. */
+function stillPending(ledger: Ledger, posting: Posting): Posting {
+  const missing = new Map<string, bigint>();
+  for (const { account, holder, currency, amount } of posting.lines) {
+    const short = account === "pending" && amount < 0n ? -amount - ledger.balance(account, currency, holder) : 0n;
+    if (short > 0n) missing.set(`${holder} ${currency}`, short);
+  }
+  if (missing.size === 0) return posting;
+  const lines = posting.lines.map((line) => {
+    const short = missing.get(`${line.holder} ${line.currency}`) ?? 0n;
+    if (line.account === "payable") return { ...line, amount: line.amount - short };
+    return line.account === "pending" && line.amount < 0n ? { ...line, amount: line.amount + short } : line;
+  });
+  return { ...posting, lines: lines.filter(({ amount }) => amount !== 0n) };
 }
 
 /** Where amounts move: sums by account, holder and currency. */
@@ -145,7 +203,7 @@ export function draftEpoch(
 }
 
 /** Periods a share waits for somebody who has not come. */
-const HOLD = 26;
+export const HOLD = 26;
 
 /** Where what somebody is due stands until the next period is closed. */
 export function sideOf(community: Community, person: string): Side {
@@ -181,21 +239,4 @@ function ripen(community: Community, { ledger, moves, epoch, hold }: Ripening): 
       if (late > 0n) moves.move(late, currency, { account, holder }, { account: "pool" });
     }
   }
-}
-
-/** What of an unclaimed balance came with period `upTo` or before, less what went since: the oldest goes first. */
-function lateAmount(
-  ledger: Ledger,
-  { holder, currency, upTo }: { holder: string; currency: string; upTo: number },
-): bigint {
-  let [came, went] = [0n, 0n];
-  for (const { key, lines } of ledger.postings()) {
-    const epoch = Number(/^epoch:(\d+)$/.exec(key)?.[1] ?? Number.NaN);
-    for (const line of lines) {
-      if (line.account !== "unclaimed" || line.holder !== holder || line.currency !== currency) continue;
-      if (line.amount < 0n) went -= line.amount;
-      else if (epoch <= upTo) came += line.amount;
-    }
-  }
-  return came > went ? came - went : 0n;
 }

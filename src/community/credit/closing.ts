@@ -12,9 +12,19 @@ import type { Community } from "../community.ts";
 import type { DraftOp } from "../draft.ts";
 import { standingIn } from "../queries/authorship.ts";
 import { authorsOf, personRef } from "../queries/people.ts";
-import { type Accounts, accountsOf, draftEpoch, type EpochDraft, Moves, type Side, take } from "./accounts.ts";
+import {
+  type Accounts,
+  accountsOf,
+  draftEpoch,
+  type EpochDraft,
+  HOLD,
+  Moves,
+  periodsOf,
+  type Side,
+  take,
+} from "./accounts.ts";
 import { openPeriod, type Period, periodNumbered, policyAt } from "./policy.ts";
-import { postDraft, tablePart } from "./statements.ts";
+import { postDraft, postingsSaid, tablePart } from "./statements.ts";
 
 /** A period as it would be closed now. */
 export interface ClosingDraft extends EpochDraft {
@@ -93,13 +103,15 @@ export async function close(
   requireNoneWaiting(community);
   const { epoch } = draft.period;
   const total = draft.table.rows.reduce((sum, { shares }) => sum + shares, 0n);
+  const { ledger, postings } = accountsOf(community);
+  const balances = ledger.digest(community.environment.suite);
+  const hold = draft.period.policy.rules.hold ?? HOLD;
+  // What the accounts would not take is not written, the period stays open.
+  for (const posting of draft.postings) take({ ledger, postings, holdOf: () => hold }, posting);
   const ops: DraftOp[] = [
     { op: "usage", epoch, readers: draft.table.readers, total: Number(total), content: [tablePart(draft.table)] },
   ];
-  if (draft.postings.length > 0) {
-    const { ledger } = accountsOf(community);
-    ops.push(postDraft(draft.postings, { size: draft.size, balances: ledger.digest(community.environment.suite) }));
-  }
+  if (draft.postings.length > 0) ops.push(postDraft(draft.postings, { size: draft.size, balances }));
   const { index, submission } = await author.write(ops);
   const ids = ops.map((_, place) => opId(community.environment.suite, submission.entry.digest, place));
   community.desk.count(draft.counted, base32.encode(ids[0] ?? new Uint8Array()));
@@ -113,10 +125,16 @@ function requireSteward({ facts }: Community, { member }: Author): void {
   throw new LoreError("FORBIDDEN", "Closing a period: it is for stewards to do. Nothing was written.");
 }
 
-function requireNoneWaiting({ rows, facts }: Community): void {
-  const waiting = rows.all<{ author: number }>("SELECT author FROM proposal WHERE op = 'usage' AND state = 'proposed'");
+/** A table that waits, or the postings of a period: until these are posted, its pool is not shared again. */
+function requireNoneWaiting(community: Community): void {
+  const { rows, facts } = community;
+  const waiting = rows.all<{ id: Uint8Array; op: string; author: number }>(
+    "SELECT id, op, author FROM proposal WHERE op IN ('usage', 'post') AND state = 'proposed'",
+  );
   const stewards = new Set(facts.holders("steward"));
-  if (!waiting.some(({ author }) => stewards.has(author))) return;
+  const isClosing = ({ id, op, author }: (typeof waiting)[number]): boolean =>
+    stewards.has(author) && (op === "usage" || periodsOf(postingsSaid(community, id)).length > 0);
+  if (!waiting.some(isClosing)) return;
   throw new LoreError(
     "REFUSED",
     'Closing a period: one waits for consent already. "lore review" shows it; accept or decline that first.',
@@ -134,13 +152,28 @@ export async function post(
   const balances = ledger.digest(community.environment.suite);
   const postings = make(accounts);
   const all = new Map(accounts.postings);
+  const waiting = new Set(postingsWaiting(community).map(({ key }) => key));
+  const { size } = community;
   for (const posting of postings) {
-    if (!take(ledger, posting, { postings: all, isClosed: () => true }))
+    if (waiting.has(posting.key))
+      throw new LoreError(
+        "REFUSED",
+        `Posting "${posting.key}": it waits for consent already. Nothing was posted twice.`,
+      );
+    if (take({ ledger, postings: all, holdOf: () => HOLD }, posting) === undefined)
       throw new LoreError("REFUSED", `Posting "${posting.key}": it is on record already. Nothing was posted twice.`);
     all.set(posting.key, posting);
   }
-  const { index } = await author.write([postDraft(postings, { size: community.size, balances })]);
+  const { index } = await author.write([postDraft(postings, { size, balances })]);
   return { index, postings };
+}
+
+/** Postings that wait for consent. */
+function postingsWaiting(community: Community): readonly Posting[] {
+  const waiting = community.rows.all<{ id: Uint8Array }>(
+    "SELECT id FROM proposal WHERE op = 'post' AND state = 'proposed' ORDER BY n",
+  );
+  return waiting.flatMap(({ id }) => postingsSaid(community, id));
 }
 
 /** What came in from outside. `reference` says where it is found there; the same one is recorded once, unless it was undone. */
@@ -150,7 +183,11 @@ export function deposit(
   { amount, currency, reference }: Amount & { readonly reference: string },
 ): Posting {
   requireCurrency(community, currency);
-  const plain = reference.normalize("NFC").trim().replaceAll(/\s+/g, " ");
+  const plain = reference
+    .normalize("NFKC")
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .trim()
+    .replaceAll(/\s+/g, " ");
   const first = `deposit:${slugOf(community, plain)}`;
   const undone = new Set([...postings.values()].map(({ reverses }) => reverses));
   let key = first;
@@ -159,12 +196,8 @@ export function deposit(
 }
 
 /** Freezes a part of what somebody has pending, under a number of its own, until it is settled. */
-export function dispute(
-  community: Community,
-  { postings }: Accounts,
-  { holder, ...amount }: Amount & { readonly holder: string },
-): Posting {
-  const id = slugOf(community, `dispute ${holder} ${postings.size}`);
+export function dispute(community: Community, { holder, ...amount }: Amount & { readonly holder: string }): Posting {
+  const id = slugOf(community, `dispute ${holder} ${community.size}`);
   return moved(`dispute:${id}`, amount, { account: "pending", holder }, { account: "escrow", holder: id });
 }
 
@@ -180,11 +213,11 @@ export function resolve({ postings }: Accounts, id: string, to: "payable" | "poo
 
 /** Corrects what a closed period gave: from the pool to what somebody has pending, or back. */
 export function adjust(
-  { postings }: Accounts,
+  { size }: Community,
   { holder, to, ...amount }: Amount & { readonly holder: string; readonly to: "pending" | "pool" },
 ): Posting {
   const [pending, pool] = [{ account: "pending", holder }, { account: "pool" }] as const;
-  const key = `adjust:${postings.size}`;
+  const key = `adjust:${size}`;
   return to === "pool" ? moved(key, amount, pending, pool) : moved(key, amount, pool, pending);
 }
 
@@ -240,7 +273,8 @@ export function preparePayout(community: Community, { ledger, postings }: Accoun
   const lines = moves.lines();
   if (lines.length === 0)
     throw new LoreError("REFUSED", `Preparing a payout: nobody has ${amountText(least, currency)} or more to be paid.`);
-  const numbers = [...postings.keys()].map((key) => Number(PAYOUT.exec(key)?.[1] ?? 0));
+  const keys = [...postings.keys(), ...postingsWaiting(community).map(({ key }) => key)];
+  const numbers = keys.map((key) => Number(PAYOUT.exec(key)?.[1] ?? 0));
   return { key: `payout:${Math.max(0, ...numbers) + 1}:prepared`, lines };
 }
 

@@ -15,20 +15,17 @@ export interface PolicyInForce {
 
 interface PolicyRow {
   readonly unit: Uint8Array;
+  /** Its row number. */
+  readonly n: number;
   readonly revision: Uint8Array;
   readonly idx: number;
   readonly rules: Uint8Array | null;
-  /** The entry that took it out of force, and it was not put back since. */
-  readonly ended: number | null;
 }
 
 /** Every policy that came into force, in order. */
 function policies({ rows }: Community): PolicyRow[] {
   return rows.all<PolicyRow>(
-    `SELECT u.id AS unit, r.id AS revision, h.idx, r.rules,
-       (SELECT f.idx FROM flag f WHERE f.unit = u.n AND f.flag IN ('retired', 'superseded') AND f.raised = 1 AND f.idx >= h.idx
-        AND NOT EXISTS (SELECT 1 FROM flag g WHERE g.unit = f.unit AND g.flag = f.flag AND g.seq > f.seq AND g.raised = 0)
-        ORDER BY f.seq LIMIT 1) AS ended
+    `SELECT u.id AS unit, u.n, r.id AS revision, h.idx, r.rules
      FROM head h JOIN unit u ON u.n = h.unit JOIN revision r ON r.n = h.revision
      WHERE u.kind = 'policy' ORDER BY h.idx, r.n`,
   );
@@ -37,7 +34,17 @@ function policies({ rows }: Community): PolicyRow[] {
 /** The rule in force after entry `index`: the one accepted last. undefined where there is none. */
 export function policyAt(community: Community, index = Number.MAX_SAFE_INTEGER): PolicyInForce | undefined {
   const last = policies(community).findLast(({ idx }) => idx <= index);
-  return last === undefined || (last.ended !== null && last.ended <= index) ? undefined : inForce(last);
+  return last === undefined || isEnded(community, last.n, index) ? undefined : inForce(last);
+}
+
+/** Whether a policy was retired or replaced after entry `index`, whatever became of it later. */
+function isEnded({ rows }: Community, unit: number, index: number): boolean {
+  const flags = rows.all<{ raised: number }>(
+    `SELECT f.raised FROM flag f WHERE f.unit = ?1 AND f.flag IN ('retired', 'superseded') AND f.idx <= ?2 AND f.seq =
+       (SELECT max(g.seq) FROM flag g WHERE g.unit = f.unit AND g.flag = f.flag AND g.idx <= ?2)`,
+    ...[unit, index],
+  );
+  return flags.some(({ raised }) => raised === 1);
 }
 
 function inForce({ unit, revision, idx, rules }: PolicyRow): PolicyInForce {
@@ -80,7 +87,10 @@ function periodFrom(community: Community, epoch: number, after: number): Period 
   return next === undefined ? undefined : { epoch, from: next.index, policy: next };
 }
 
-/** Codes of everything that could be shared here so far. */
-export function currencies(community: Community): Set<string> {
-  return new Set(policies(community).flatMap((row) => inForce(row).rules.currency ?? []));
+/** Codes of everything that could be shared here, and the entry from which on each could. */
+export function currenciesIn(community: Community): readonly { readonly code: string; readonly from: number }[] {
+  return policies(community).flatMap((row) => {
+    const { index, rules } = inForce(row);
+    return rules.currency === undefined ? [] : [{ code: rules.currency, from: index }];
+  });
 }

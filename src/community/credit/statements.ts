@@ -6,7 +6,7 @@ import { base32, decode, LoreError, textOf, utf8 } from "../../bytes/index.ts";
 import { ACCOUNTS, type AccountName, type Line, type Posting } from "../../projection/credit/ledger.ts";
 import { READER_SHARES, READERS_MIN, USES, type UsageRow, type UsageTable } from "../../projection/credit/usage.ts";
 import { integer, list, oneOf, record, type Shape, text } from "../../unit/shape.ts";
-import { opShape, type PostOp, type UsageOp } from "../../unit/index.ts";
+import { limits, opShape, type PostOp, type UsageOp } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
 import type { DraftPart } from "../draft.ts";
 
@@ -73,6 +73,8 @@ export interface Posted {
   readonly size: number;
   /** Digest of the balances after `size` entries, as whoever posted says; base32. */
   readonly balances: string | undefined;
+  /** Why nothing of it holds. */
+  readonly doubt: string | undefined;
 }
 
 /** What took effect before entry `before`, in order. */
@@ -121,17 +123,48 @@ function toRow(row: { revision: string; use: UsageRow["use"]; readers: number; s
 }
 
 export function allPosted(community: Community, before = Number.MAX_SAFE_INTEGER): Posted[] {
-  return creditRows(community, "post", before).map(({ id, idx, said }) => {
+  return creditRows(community, "post", before).map(({ id, idx, said, body }) => {
     const found = partOf(community, id, POSTINGS, postings);
-    return {
-      id: base32.encode(id),
-      said,
-      index: idx,
-      postings: found?.postings.map(toPosting) ?? [],
-      size: found?.size ?? said,
-      balances: found?.balances,
-    };
+    const read = found?.postings.map(toPosting) ?? [];
+    const { size = said, balances } = found ?? {};
+    // The fold wrote it from a post op.
+    const doubt = doubtAbout(opShape(decode(body), "post") as PostOp, { postings: read, size, said });
+    return { id: base32.encode(id), said, index: idx, postings: read, size, balances, doubt };
   });
+}
+
+/** What is wrong with a post op as a whole. `said` is the entry that carries it. */
+function doubtAbout(
+  { totals }: PostOp,
+  { postings: posted, size, said }: Pick<Posted, "postings" | "size" | "said">,
+): string | undefined {
+  if (posted.length === 0) return "Its postings cannot be read.";
+  if (size !== said) return `It was drawn up after ${size} entries, and is entry ${said}.`;
+  const sums = totalsOf(posted);
+  const isRight =
+    totals.length === sums.size && totals.every(({ currency, amount: sum }) => sums.get(currency) === BigInt(sum));
+  return isRight ? undefined : "Its totals are not those of its postings.";
+}
+
+/** What moves in each currency. */
+function totalsOf(posted: readonly Posting[]): Map<string, bigint> {
+  const totals = new Map<string, bigint>();
+  for (const { currency, amount: moved } of posted.flatMap(({ lines }) => lines))
+    if (moved > 0n) totals.set(currency, (totals.get(currency) ?? 0n) + moved);
+  return totals;
+}
+
+/** @throws LoreError STALE for postings drawn up before entry `index`, REFUSED for ones that do not come to what the op says. */
+export function requirePostable(op: PostOp, { bytes }: Pick<DraftPart, "bytes">, index: number): void {
+  const found = postings(JSON.parse(textOf(bytes) ?? ""), POSTINGS);
+  if (found.size !== index)
+    throw new LoreError(
+      "STALE",
+      `Posting: these were drawn up after ${found.size} entries, and there are ${index} now. Draw them up again.`,
+      { data: { size: index } },
+    );
+  const doubt = doubtAbout(op, { postings: found.postings.map(toPosting), size: index, said: index });
+  if (doubt !== undefined) throw new LoreError("REFUSED", `Posting: ${doubt}`);
 }
 
 function toPosting({ key, lines, reverses, reference }: ReturnType<typeof postings>["postings"][number]): Posting {
@@ -215,9 +248,11 @@ export function postDraft(
     ...posting,
     lines: lines.map(({ amount: moved, ...side }) => ({ ...side, amount: String(moved) })),
   }));
-  const totals = new Map<string, bigint>();
-  for (const { currency, amount: moved } of posted.flatMap(({ lines }) => lines))
-    if (moved > 0n) totals.set(currency, (totals.get(currency) ?? 0n) + moved);
+  const totals = totalsOf(posted);
+  if ([...totals.values()].some((sum) => sum > BigInt(limits.AMOUNT_MAX)))
+    throw new LoreError("TOO_LARGE", `Posting: together these move more than can be counted. Nothing was posted.`, {
+      limit: limits.AMOUNT_MAX,
+    });
   const json = JSON.stringify({ postings: written, size: from.size, balances: base32.encode(from.balances) });
   return {
     op: "post",

@@ -38,8 +38,10 @@ export interface Explained {
   /** undefined where shares were agreed on, whatever was used. */
   readonly settled: Settled | undefined;
   readonly dues: ReadonlyMap<string, bigint>;
-  /** Words were hidden since it was closed, and what stays of them is not said: what was posted stays, though it may no longer follow from what is here. */
-  readonly isCut: boolean;
+  /** Points that were made for it. */
+  readonly made: bigint;
+  /** Whether it was given. Until its postings are in effect nobody has anything of it. */
+  readonly isPosted: boolean;
 }
 
 /** Shares a closed period out again, from the record. @throws LoreError NOT_FOUND for one that is not closed or was erased. */
@@ -54,14 +56,12 @@ export function explain(community: Community, epoch: number): Explained {
   const size = sizeOf(community, closed);
   // What was accepted while the closing waited was not there when it was drawn up.
   const { ledger } = accountsOf(community, size);
-  const { settled, dues } = draftEpoch(community, { period, table: closed.table, size, ledger });
-  const isCut =
-    community.rows.get(
-      `SELECT s.op FROM slot s WHERE s.part = 'body' AND s.idx >= ? AND NOT EXISTS
-         (SELECT 1 FROM op_part o WHERE o.op = s.by AND o.name = 'residue' AND o.digest IS NOT NULL) LIMIT 1`,
-      closed.said,
-    ) !== undefined;
-  return { closed, period, currency: period.policy.rules.currency ?? "points", settled, dues, isCut };
+  const drafted = draftEpoch(community, { period, table: closed.table, size, ledger });
+  const { settled, dues } = drafted;
+  const made = inflowIn(drafted.postings.find(({ key }) => key === epochKey(epoch))?.lines ?? []);
+  const { postings } = accountsOf(community);
+  const isPosted = postings.has(epochKey(epoch)) || dues.size === 0;
+  return { closed, period, currency: period.policy.rules.currency ?? "points", settled, dues, made, isPosted };
 }
 
 /** Entries that were looked at when the period was closed. */
@@ -144,7 +144,7 @@ function linksInto({ graph: { to } }: Settled): Map<number, readonly number[]> {
 export interface CreditReport {
   readonly periods: number;
   readonly postings: number;
-  /** Periods whose table was erased, or words they were shared by: they cannot be shared out again as they were. */
+  /** Periods whose table is not here, or cannot be: nobody can share them out again. */
   readonly unexplained: readonly number[];
   /** Closed periods whose postings are not in effect: they wait for consent, or were declined. */
   readonly unposted: readonly number[];
@@ -170,26 +170,37 @@ export function verifyCredit(community: Community): CreditReport {
       unexplained.push(epoch);
       continue;
     }
-    const { dues, isCut } = explain(community, epoch);
+    const { dues, made } = explain(community, epoch);
     const due = dueToPeople(community, dues);
     const posting = postings.get(epochKey(epoch));
     if (posting === undefined && due.size > 0) {
       unposted.push(epoch);
       continue;
     }
-    const given = givenBy(community, posting?.lines ?? []);
+    const lines = posting?.lines ?? [];
+    const given = givenBy(community, lines);
     const differs = [...new Set([...due.keys(), ...given.keys()])].find((who) => due.get(who) !== given.get(who));
-    if (differs === undefined) continue;
-    if (isCut) unexplained.push(epoch);
-    else
-      throw new LoreError(
-        "INTEGRITY",
-        `Verifying period ${epoch}, closed with entry ${index}: ${differs} is due ${due.get(differs) ?? 0n}, ${given.get(differs) ?? 0n} were posted.`,
-        { data: { where: `period ${epoch}` } },
+    if (differs !== undefined)
+      throw wrongPeriod(
+        { epoch, index },
+        `${differs} is due ${due.get(differs) ?? 0n}, ${given.get(differs) ?? 0n} were posted.`,
       );
+    if (inflowIn(lines) !== made)
+      throw wrongPeriod({ epoch, index }, `${made} were to be made for it, ${inflowIn(lines)} were.`);
   }
   const balances = base32.encode(ledger.digest(community.environment.suite));
   return { periods: closed.length, postings: postings.size, unexplained, unposted, balances };
+}
+
+function wrongPeriod({ epoch, index }: Pick<ClosedPeriod, "epoch" | "index">, found: string): LoreError {
+  return new LoreError("INTEGRITY", `Verifying period ${epoch}, closed with entry ${index}: ${found}`, {
+    data: { where: `period ${epoch}` },
+  });
+}
+
+/** What a posting takes from outside. */
+function inflowIn(lines: readonly Line[]): bigint {
+  return lines.reduce((sum, { account, amount }) => (account === "inflow" ? sum - amount : sum), 0n);
 }
 
 /** By person as they are now, or community: identities may have been merged since. */

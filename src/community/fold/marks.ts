@@ -132,8 +132,18 @@ function holderOf(frame: Frame, { op: id, part }: Slot): Holder {
   }
   const row = rows.db.get<{ author: number }>("SELECT author FROM op_part WHERE op = ? AND name = ?", id, part);
   if (row === undefined) throw broken("slot", `No part "${part}" of ${base32.encode(id)} is here.`, "NOT_FOUND");
+  requireNoPosting(frame, id);
   const member = rows.db.get<{ n: number }>("SELECT n FROM member WHERE op = ?", id);
   return { author: row.author, revision: undefined, member: member?.n };
+}
+
+/** What was shared out is told by usage tables and postings alone. They name no text of anybody. */
+function requireNoPosting({ rows }: Frame, id: Uint8Array): void {
+  const found =
+    rows.db.get("SELECT 1 FROM credit WHERE id = ?", id) ??
+    rows.db.get("SELECT 1 FROM proposal WHERE id = ? AND op IN ('usage', 'post')", id);
+  if (found !== undefined)
+    throw broken("slot", "Usage tables and postings are never changed. Correct one with a posting of its own.");
 }
 
 /** Whether every slot is the author's own. */

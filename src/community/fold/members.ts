@@ -35,6 +35,11 @@ export function aliasMembers(frame: Frame, { op }: Said<AliasOp>): void {
       const ended = frame.rows.db.run("UPDATE member SET into_n = NULL WHERE n = ? AND into_n = ?", member.n, into.n);
       if (ended === 0)
         throw broken("member", `The member ${base32.encode(id)} was not one person with ${base32.encode(op.into)}.`);
+      frame.rows.db.run(
+        "UPDATE merged SET until_idx = ? WHERE member = ? AND until_idx IS NULL",
+        frame.index,
+        member.n,
+      );
     } else {
       if (member.into_n !== null)
         throw broken("member", "This name is one person with somebody already. End that first.");
@@ -42,6 +47,10 @@ export function aliasMembers(frame: Frame, { op }: Said<AliasOp>): void {
         throw broken("member", "Only a name in history can be claimed; a member with keys links from both sides.");
       if (frame.rows.person(into.n) === member.n) throw broken("member", "Two names cannot each be the other.");
       frame.rows.db.run("UPDATE member SET into_n = ? WHERE n = ?", into.n, member.n);
+      frame.rows.db.run(
+        "INSERT INTO merged (member, into_n, from_idx) VALUES (?, ?, ?)",
+        ...[member.n, into.n, frame.index],
+      );
     }
   }
 }

@@ -113,6 +113,21 @@ export class Rows {
     return at;
   }
 
+  /** The same as of the first `size` entries. */
+  personAt(n: number, size: number): number {
+    if (size === Number.MAX_SAFE_INTEGER) return this.person(n);
+    let at = n;
+    for (let into = this.#intoAt(at, size); into !== undefined; into = this.#intoAt(at, size)) at = into;
+    return at;
+  }
+
+  #intoAt(member: number, size: number): number | undefined {
+    return this.db.get<{ into_n: number }>(
+      "SELECT into_n FROM merged WHERE member = ?1 AND from_idx < ?2 AND (until_idx IS NULL OR until_idx >= ?2)",
+      ...[member, size],
+    )?.into_n;
+  }
+
   activeKey(key: Uint8Array): KeyRow | undefined {
     return this.#kept(`key ${nameOf(key)}`, () =>
       this.db.get("SELECT * FROM member_key WHERE key = ? AND until_idx IS NULL", key),

@@ -27,6 +27,15 @@ CREATE TABLE member (
   into_n INTEGER REFERENCES member -- the identity this one was merged into
 ) STRICT;
 
+-- When which identity was one person with which; from and until are entries.
+CREATE TABLE merged (
+  member INTEGER NOT NULL REFERENCES member,
+  into_n INTEGER NOT NULL REFERENCES member,
+  from_idx INTEGER NOT NULL,
+  until_idx INTEGER
+) STRICT;
+CREATE INDEX merged_by_member ON merged (member);
+
 CREATE TABLE member_key (
   n INTEGER PRIMARY KEY,
   key BLOB NOT NULL,

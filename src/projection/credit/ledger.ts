@@ -62,7 +62,7 @@ const KEY = /^[a-z0-9:._@-]{1,200}$/;
 const HOLDER = /^[a-z2-7]{20,64}$/;
 
 export class Ledger {
-  readonly #currencies: ReadonlySet<string>;
+  readonly #currencies: Set<string>;
   readonly #postings = new Map<string, Posting>();
   readonly #reversed = new Set<string>();
   readonly #balances = new Map<string, Balance>();
@@ -70,6 +70,11 @@ export class Ledger {
   /** `currencies`: codes that may be posted, such as "EUR" or "points". */
   constructor(currencies: Iterable<string>) {
     this.#currencies = new Set(currencies);
+  }
+
+  /** From here on this currency may be posted, too. */
+  allow(currency: string): void {
+    this.#currencies.add(currency);
   }
 
   /**

@@ -227,7 +227,7 @@ export function statementPage(here: Visit, epoch: number, why: string | undefine
   <h1>${said.period(epoch)}</h1>
   <p class="lead up-2">${amountText(total, currency)}, ${explained.settled === undefined ? said.byShares : said.forWhat(count(readers), readers === 1)}.</p>
   <p class="byline">${said.closed} ${date(timeOf(here, closed.index))} <a href="${at(here, `/u/${policy.unit}@${policy.revision}`)}">${said.rule}</a></p>
-  ${explained.isCut ? html`<p class="note care up-4">${said.cut}</p>` : ""}
+  ${!explained.isPosted ? html`<p class="note care up-4">${said.unposted}</p>` : ""}
   ${pictureSection(here, explained)}
   ${asked === undefined ? "" : whySection(here, explained, asked)}
   <section class="section"><h2>${said.statement}</h2>

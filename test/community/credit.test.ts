@@ -6,6 +6,7 @@ import { base32 } from "../../src/bytes/index.ts";
 import { authorship, type DraftOp } from "../../src/community/index.ts";
 import * as credit from "../../src/community/credit/index.ts";
 import { accountsOf } from "../../src/community/credit/index.ts";
+import type { Line } from "../../src/projection/credit/ledger.ts";
 import type { Use } from "../../src/projection/credit/usage.ts";
 import { revisionId, type ReviseOp, type Rules, unitId } from "../../src/unit/index.ts";
 import { createCommunity, pageParts, type Person, suite, type TestCommunity, textPart } from "./kit.ts";
@@ -585,4 +586,134 @@ test("whoever cites, copies, reformats or reviews themselves, or reads under fif
   const second = await settle(t);
   assert.ok(dueTo(second, mallory) <= (1_000_000n * 50n) / 60n);
   assert.equal(credit.verifyCredit(t.community).periods, 2);
+});
+
+/** Posts lines that nobody drew up, as a steward who lies may. Of several the last amounts decide. */
+async function forge(t: TestCommunity, key: string, lines: readonly Line[], more: object = {}) {
+  const { community } = t;
+  const written = lines.map((line) => ({ ...line, amount: String(line.amount) }));
+  const totals = new Map<string, bigint>();
+  for (const { currency, amount } of lines)
+    if (amount > 0n) totals.set(currency, (totals.get(currency) ?? 0n) + amount);
+  const body = {
+    postings: [{ key, lines: written, ...more }],
+    size: community.size,
+    balances: base32.encode(accountsOf(community).ledger.digest(suite)),
+  };
+  await t.ann.write({
+    op: "post",
+    totals: [...totals].map(([currency, amount]) => ({ currency, amount: Number(amount) })),
+    content: [textPart("postings", JSON.stringify(body), "application/json")],
+  });
+}
+
+test("a posting moves what its key is about, for whom it is, and nothing else", async () => {
+  await using t = await createCommunity();
+  const { community } = t;
+  const { desk } = community;
+  const ben = await t.join("Ben", "editor");
+  const mallory = base32.encode((await t.join("Mallory", "editor")).member);
+  const page = await write(t, ben, "How the boat is hauled out before the ice comes.");
+  await vote(t, { currency: "EUR", passes: {} });
+  const post = (make: Parameters<typeof credit.post>[2]) => credit.post(community, t.ann.author, make);
+  await post((all) => [credit.deposit(community, all, { amount: 1_000n, currency: "EUR", reference: "a" })]);
+  for (const reader of await joinMany(t, "reader", 5)) desk.take(receipt(t, reader, page.id, "run"));
+  await settle(t);
+  const holder = base32.encode(ben.member);
+  const amount = { holder, amount: 100n, currency: "EUR" };
+  await post(() => [credit.dispute(community, amount)]);
+  const dispute = credit.summaryOf(community).disputes[0]?.id ?? assert.fail();
+  await settle(t);
+  await post((all) => [credit.preparePayout(community, all, "EUR")]);
+  const before = base32.encode(accountsOf(community).ledger.digest(suite));
+  const [from, to] = (["pending", "payable"] as const).map((account) => (who: string, sum: bigint) => ({
+    ...{ account, holder: who, currency: "EUR", amount: sum },
+  }));
+  assert.ok(from !== undefined && to !== undefined);
+  const escrow = (who: string, sum: bigint): Line => ({ account: "escrow", holder: who, currency: "EUR", amount: sum });
+  const inflow: Line = { account: "inflow", currency: "EUR", amount: -5n };
+  const cases: readonly (readonly [key: string, lines: readonly Line[], more?: object])[] = [
+    ["epoch:00", [inflow, from(mallory, 5n)]],
+    ["epoch:1", [inflow, { account: "pool", currency: "EUR", amount: 5n }]],
+    ["ripe:0", [from(holder, -5n), to(mallory, 5n)]],
+    ["ripe:01", [from(holder, -5n), to(holder, 5n)]],
+    [`resolve:${dispute}`, [escrow(dispute, -100n), to(mallory, 100n)]],
+    [`resolve:${dispute}`, [escrow(holder, -100n), to(holder, 100n)]],
+    ["resolve:zzz", [escrow(holder, -5n), to(mallory, 5n)]],
+    ["dispute:x", [from(holder, -1n), escrow(holder, 1n)]],
+    ["payout:1:cancelled", [escrow(holder, -5n), to(mallory, 5n)]],
+    ["epoch:9", [inflow, from(mallory, 5n)], { reverses: "deposit:dsh6otwzmojn7gg7njouowzi6zlazluw" }],
+  ];
+  for (const [key, lines, more] of cases) await forge(t, key, lines, more);
+  const { refused, ledger } = accountsOf(community);
+  assert.deepEqual(
+    refused.map(({ why }) => why.replace(/^Posting "[^"]*": /, "")).length,
+    cases.length,
+    refused.map(({ why }) => why).join("\n"),
+  );
+  assert.equal(base32.encode(ledger.digest(suite)), before);
+  await assert.rejects(
+    () => t.ann.write({ op: "redact", slots: [{ op: opIdOf(t, "post"), part: "postings" }] }),
+    /never changed/,
+  );
+});
+
+/** Id of the first op of a kind that took effect. */
+function opIdOf({ community }: TestCommunity, op: "usage" | "post"): Uint8Array {
+  const row = community.rows.get<{ id: Uint8Array }>("SELECT id FROM credit WHERE op = ? ORDER BY n", op);
+  return row?.id ?? assert.fail();
+}
+
+test("who makes a text unreadable, or puts into it what nobody sees, does not become its author", async () => {
+  const words = "How the boat is hauled out before the ice comes, and by how many people on which rope.";
+  const odd = new TextEncoder().encode(words);
+  const versions: readonly (readonly [string, Uint8Array])[] = [
+    ["a byte that is no text", Uint8Array.of(...odd, 0xff)],
+    ["a zero before it", Uint8Array.of(0, ...odd)],
+    ["soft hyphens", new TextEncoder().encode(words.replaceAll(/(\w)(\w)/g, "$1\u00AD$2"))],
+    ["no text at all", Uint8Array.from({ length: 100 }, () => 0xff)],
+  ];
+  for (const [what, body] of versions) {
+    await using t = await createCommunity();
+    const ben = await t.join("Ben", "editor");
+    const cleo = await t.join("Cleo", "editor");
+    const page = await write(t, ben, words);
+    const [meta] = pageParts("Page", "");
+    assert.ok(meta !== undefined);
+    const content = [meta, { name: "body", media: "text/markdown", bytes: body }];
+    const head = await revise(t, cleo, { op: "revise", unit: page.unit, kind: "page", parents: [page.id], content });
+    await vote(t, POINTS);
+    for (const reader of await joinMany(t, "reader", 5)) t.community.desk.take(receipt(t, reader, head.id, "run"));
+    const draft = await settle(t);
+    assert.ok(
+      dueTo(draft, cleo) * 10n <= dueTo(draft, ben),
+      `${what}: ${dueTo(draft, cleo)} beside ${dueTo(draft, ben)}`,
+    );
+  }
+});
+
+test("nobody is made an author, or kept from reviewing, by being named; and who could not accept earns nothing", async () => {
+  await using t = await createCommunity();
+  const { community } = t;
+  const [ben, dora] = [await t.join("Ben", "editor"), await t.join("Dora", "editor")];
+  const plain = await t.join("Plain");
+  const nonce = new Uint8Array(16).fill(5);
+  const page = await revise(t, ben, {
+    op: "revise",
+    unit: unitId(suite, { log: community.log, author: ben.member, nonce }),
+    kind: "page",
+    nonce,
+    parents: [],
+    propose: true,
+    by: [{ member: ben.member }, { member: dora.member }],
+    content: pageParts("Page", "Where the spare keys hang, and whom to ring."),
+  });
+  for (const each of [plain, t.ann]) await each.write({ op: "review", on: page.id, verdict: "approve" });
+  await vote(t, POINTS);
+  for (const reader of await joinMany(t, "reader", 5)) community.desk.take(receipt(t, reader, page.id, "run"));
+  const draft = await settle(t);
+  assert.equal(dueTo(draft, dora), 0n);
+  assert.equal(dueTo(draft, plain), 0n);
+  assert.ok(dueTo(draft, ben) > 0n && dueTo(draft, t.ann) > 0n);
+  assert.doesNotThrow(() => credit.verifyCredit(community));
 });

@@ -2,6 +2,7 @@
 import { base32 } from "../../bytes/index.ts";
 import { type Community, type OpenProposal, persons, readEntry, units } from "../../community/index.ts";
 import { postingsSaid } from "../../community/credit/index.ts";
+import type { Line } from "../../projection/credit/ledger.ts";
 import { amountText } from "../../projection/credit/money.ts";
 import type { MarkOp, Op } from "../../unit/index.ts";
 import { counted } from "../command.ts";
@@ -47,14 +48,31 @@ function opText(community: Community, op: Op, id: Uint8Array): string {
   }
 }
 
-/** "post 100.01 EUR, deposit:… (Transfer 17)": nobody agrees to money they have not read about. */
+/** Sides of a posting that are told one by one. */
+const SIDES_TOLD = 12;
+
+/**
+ * "post 100.01 EUR from outside to the pool, deposit:… (Transfer 17)": nobody agrees to money they have not read about, nor
+ * without knowing whose it is.
+ */
 function postText(community: Community, id: Uint8Array): string {
   const said = postingsSaid(community, id).map(({ key, lines, reference }) => {
-    const [first] = lines;
-    const sum = lines.reduce((all, { amount }) => (amount > 0n ? all + amount : all), 0n);
-    return `${amountText(sum, first?.currency ?? "")}, ${key}${reference === undefined ? "" : ` (${reference})`}`;
+    const sides = (taken: boolean): string => {
+      const own = lines.filter(({ amount }) => amount < 0n === taken).map((line) => sideText(community, line));
+      const more = own.length > SIDES_TOLD ? ` and ${counted(own.length - SIDES_TOLD, "more account")}` : "";
+      return own.slice(0, SIDES_TOLD).join(", ") + more;
+    };
+    return `${sides(true)}, to give ${sides(false)}; ${key}${reference === undefined ? "" : ` (${reference})`}`;
   });
-  return `post ${said.join("; ") || "what cannot be read"}`;
+  return `take ${said.join("; and take ") || "what cannot be read"}`;
+}
+
+/** "1.00 EUR of Miller (pending)". */
+function sideText(community: Community, { account, holder, currency, amount }: Line): string {
+  const sum = amountText(amount < 0n ? -amount : amount, currency);
+  const member = holder === undefined ? undefined : community.facts.memberById(base32.decode(holder));
+  const whose = member === undefined ? holder : persons.personRef(community, member.n).name;
+  return whose === undefined ? `${sum} (${account})` : `${sum} of ${whose} (${account})`;
 }
 
 function titleMarked(community: Community, { on }: MarkOp): string {

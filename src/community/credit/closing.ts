@@ -5,11 +5,13 @@
 import { base32, LoreError, utf8 } from "../../bytes/index.ts";
 import type { Line, Posting } from "../../projection/credit/ledger.ts";
 import { amountText } from "../../projection/credit/money.ts";
+import type { Rights } from "../../projection/credit/rights.ts";
 import { type NamedUse, usageTable, type UsageTable, type UseWeights } from "../../projection/credit/usage.ts";
 import { type kindRules, opId } from "../../unit/index.ts";
 import type { Author } from "../author.ts";
 import type { Community } from "../community.ts";
 import type { DraftOp } from "../draft.ts";
+import { rightsIn } from "../agreements.ts";
 import { standingIn } from "../queries/authorship.ts";
 import { authorsOf, personRef } from "../queries/people.ts";
 import {
@@ -57,7 +59,8 @@ export function tableFrom(
   // What was used before there was a rule was used without one.
   const first = periodNumbered(community, 0)?.from ?? 0;
   const since = community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", first)?.time ?? 0;
-  const uses = community.desk.open(since).flatMap((use) => named(community, use));
+  const { shares } = rightsIn(community.facts);
+  const uses = community.desk.open(since).flatMap((use) => named(community, use, shares));
   const table = usageTable(community.environment.suite, epoch, uses, weightsOf(policy.rules));
   const carried = new Set(table.carried.map(idOf));
   return { table, counted: uses.filter((use) => !carried.has(idOf(use))) };
@@ -77,20 +80,35 @@ export function weightsOf({ uses }: kindRules.PolicyRules): UseWeights {
 }
 
 /** A use with its reader as the person they are now, and whether what they used is their own. */
-function named(community: Community, { reader, revision, use }: Omit<NamedUse, "isOwn">): NamedUse[] {
+function named(
+  community: Community,
+  { reader, revision, use }: Omit<NamedUse, "isOwn">,
+  shares: Rights["shares"],
+): NamedUse[] {
   const { facts } = community;
   const member = facts.memberById(base32.decode(reader))?.n;
   const row = facts.revisionById(base32.decode(revision));
   if (member === undefined || row === undefined) return [];
   const person = personRef(community, member);
-  return [{ reader: person.id, revision, use, isOwn: isOwnUse(community, member, row.n) }];
+  // Programs read for somebody; who stands behind them reads once.
+  if (person.type !== "person") return [];
+  return [{ reader: person.id, revision, use, isOwn: isOwnUse(community, member, row.n, shares) }];
 }
 
-/** Whether a member made a version, signed it, or has words in it; row numbers. Then their use of it counts nothing. */
-export function isOwnUse(community: Community, member: number, revision: number): boolean {
+/** Whether a member made a version, signed it, has words or a share in it; row numbers. Then their use of it counts nothing. */
+export function isOwnUse(
+  community: Community,
+  member: number,
+  revision: number,
+  shares = rightsIn(community.facts).shares,
+): boolean {
   const person = personRef(community, member).id;
   const { authors, signedBy } = authorsOf(community, revision, community.facts.revision(revision)?.author ?? member);
-  return [...authors, signedBy, ...standingIn(community, revision)].some(({ id }) => id === person);
+  const unit = community.facts.unit(community.facts.revision(revision)?.unit ?? 0)?.id ?? new Uint8Array();
+  return (
+    shares.get(base32.encode(unit))?.has(person) === true ||
+    [...authors, signedBy, ...standingIn(community, revision)].some(({ id }) => id === person)
+  );
 }
 
 /** Writes the ops that close a period; they take effect once the stewards agree. */

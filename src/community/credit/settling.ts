@@ -18,6 +18,7 @@ import { inflowOf, type UsageRow, type UsageTable } from "../../projection/credi
 import type { kindRules } from "../../unit/index.ts";
 import { rightsIn } from "../agreements.ts";
 import type { Community } from "../community.ts";
+import { RANK } from "../fold/rows.ts";
 import { wordsIn } from "../queries/authorship.ts";
 
 /** What a link passes on, in the order of `FlowGraph.kind`. */
@@ -29,6 +30,8 @@ export const NOBODY = "pool";
 /** Before the id of another community, to which something is due. */
 export const REMOTE = "remote:";
 
+/** How far a version is followed back to one whose words can be counted. */
+const VERSIONS_MAX = 1_000;
 /** One word's weight where several share it. */
 const WORD = 1_000_000;
 
@@ -278,22 +281,49 @@ class Making {
 
   /** By the words of each that stand in a version. */
   #authors(n: number): Map<string, number> {
-    const words = this.#wordsOf(n);
     const authors = new Map<string, number>();
-    for (const [origin, count] of words.size > 0 ? words : new Map([[n, 1]])) {
+    for (const [origin, count] of this.#wordsOrVersions(n)) {
       for (const [member, part] of this.#makers(origin))
         authors.set(member, (authors.get(member) ?? 0) + Math.floor(count * WORD * part));
     }
     return authors;
   }
 
-  /** Members who made a version, with their part of it; bots and tools have none. */
-  #makers(n: number): [member: string, part: number][] {
-    const named = this.#community.rows.all<{ id: Uint8Array; type: string; share: number | null }>(
-      "SELECT m.id, m.type, c.share FROM contributor c JOIN member m ON m.n = c.member WHERE c.revision = ? ORDER BY m.n",
+  /**
+   * Words by origin. Where none can be counted, as in a picture, each version since they last could counts as one word:
+   * who makes a text unreadable does not become its author.
+   */
+  #wordsOrVersions(n: number): ReadonlyMap<number, number> {
+    const versions = new Map<number, number>();
+    for (let at: number | undefined = n; at !== undefined && versions.size < VERSIONS_MAX; at = this.#parentOf(at)) {
+      const words = this.#wordsOf(at);
+      if (words.size > 0) return versions.size === 0 ? words : new Map([...words, ...versions]);
+      versions.set(at, 1);
+    }
+    return versions;
+  }
+
+  #parentOf(n: number): number | undefined {
+    return this.#community.rows.get<{ parent: number }>(
+      "SELECT parent FROM parent WHERE revision = ? AND parent < revision ORDER BY parent LIMIT 1",
       n,
+    )?.parent;
+  }
+
+  /**
+   * Members who made a version, with their part of it; bots and tools have none, and somebody with a key only once they
+   * said so: approving it.
+   */
+  #makers(n: number): [member: string, part: number][] {
+    const { id, author } = this.#revision(n);
+    const named = this.#community.rows.all<{ id: Uint8Array; type: string; share: number | null }>(
+      `SELECT m.id, m.type, c.share FROM contributor c JOIN member m ON m.n = c.member
+       WHERE c.revision = ?1 AND (m.keyed = 0 OR m.n = ?2 OR EXISTS
+         (SELECT 1 FROM review v WHERE v.subject = ?3 AND v.member = m.n AND v.verdict = 'approve' AND v.idx < ?4))
+       ORDER BY m.n`,
+      ...[n, author, id, this.#size],
     );
-    const signer = this.#community.facts.member(this.#revision(n).author);
+    const signer = this.#community.facts.member(author);
     const all = named.length > 0 ? named : signer === undefined ? [] : [{ ...signer, share: null }];
     const people = all.filter(({ type }) => type === "person");
     const isShared = people.every(({ share }) => share !== null);
@@ -306,14 +336,17 @@ class Making {
   #reviewers(n: number): string[] {
     const { facts, rows } = this.#community;
     const { id, author } = this.#revision(n);
-    const makers = rows.all<{ member: number }>("SELECT member FROM contributor WHERE revision = ?", n);
-    const own = new Set([author, ...makers.map(({ member }) => member)].map((member) => facts.person(member)));
-    const verdicts = rows.all<{ member: number; verdict: string; type: string; member_id: Uint8Array }>(
-      `SELECT v.member, v.verdict, m.type, m.id AS member_id FROM review v JOIN member m ON m.n = v.member
+    const personOf = (member: number): number => facts.personAt(member, this.#size);
+    const makers = this.#makers(n).flatMap(([member]) => facts.memberById(base32.decode(member))?.n ?? []);
+    const own = new Set([author, ...makers].map(personOf));
+    const verdicts = rows.all<{ member: number; idx: number; verdict: string; type: string; member_id: Uint8Array }>(
+      `SELECT v.member, v.idx, v.verdict, m.type, m.id AS member_id FROM review v JOIN member m ON m.n = v.member
        WHERE v.subject = ? AND v.verdict <> 'comment' AND v.idx < ? ORDER BY v.n`,
       ...[id, this.#size],
     );
-    const latest = new Map(verdicts.map((verdict) => [facts.person(verdict.member), verdict]));
+    // Words of those who could not accept it are welcome, and decide nothing.
+    const eligible = verdicts.filter(({ member, idx }) => facts.rank(member, idx) >= RANK.editor);
+    const latest = new Map(eligible.map((verdict) => [personOf(verdict.member), verdict]));
     return [...latest]
       .filter(([person, { verdict, type }]) => verdict === "approve" && type === "person" && !own.has(person))
       .map(([, { member_id: member }]) => base32.encode(member));

@@ -24,6 +24,8 @@ export const COPIED_WORDS_MIN = 8;
 /** Tokens of texts kept at hand between revisions. */
 const RECENT_TOKENS_MAX = 500_000;
 const KEY_BYTES = 16;
+/** One in so many characters of a text may be none. */
+const ODD_SHARE = 20;
 /** Heads that may wait to be counted. */
 const DUE_MAX = 1_000;
 
@@ -256,8 +258,19 @@ export function wordsGiven(db: Db, revision: number): Map<number, number> | unde
 
 /** The text of a body part; undefined for bytes that are none. */
 export function textOfBody(bytes: Uint8Array | undefined): string | undefined {
-  if (bytes === undefined || !isUtf8(bytes) || bytes.subarray(0, 8_000).includes(0)) return undefined;
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  if (bytes === undefined) return undefined;
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  return isUtf8(bytes) && !bytes.includes(0) ? text : mostlyText(text);
+}
+
+/** A few bytes that no text has make a text nobody else's. */
+function mostlyText(text: string): string | undefined {
+  let odd = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0 || unit === 0xfffd) odd += 1;
+  }
+  return odd * ODD_SHARE < text.length ? text : undefined;
 }
 
 function numbers(json: string): readonly number[] {

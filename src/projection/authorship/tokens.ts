@@ -11,19 +11,24 @@ const SINGLE = 2;
 const MARK = 3;
 /** Goes on with a word it stands in; anywhere else it is as white space. */
 const JOINER = 4;
-type Class = 0 | 1 | 2 | 3 | 4;
+/** The same, and cannot be seen: no part of the word's spelling. */
+const UNSEEN = 5;
+type Class = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** Beyond ASCII what is not listed here is part of a word. First and last code point of each range, in order. */
 const RANGES: readonly (readonly [first: number, last: number, is: Class])[] = [
   [0x80, 0x9f, SPACE],
   [0xa0, 0xa0, SPACE],
   [0xa1, 0xa9, MARK],
-  [0xab, 0xb4, MARK],
+  [0xab, 0xac, MARK],
+  [0xad, 0xad, UNSEEN],
+  [0xae, 0xb4, MARK],
   [0xb6, 0xb9, MARK],
   [0xbb, 0xbf, MARK],
   [0xd7, 0xd7, MARK],
   [0xf7, 0xf7, MARK],
   [0x2c2, 0x2c5, MARK],
+  [0x34f, 0x34f, UNSEEN],
   [0x37e, 0x37e, MARK],
   [0x387, 0x387, MARK],
   [0x55a, 0x55f, MARK],
@@ -33,7 +38,9 @@ const RANGES: readonly (readonly [first: number, last: number, is: Class])[] = [
   [0x5c3, 0x5c3, MARK],
   [0x5f3, 0x5f4, MARK],
   [0x60c, 0x60d, MARK],
-  [0x61b, 0x61f, MARK],
+  [0x61b, 0x61b, MARK],
+  [0x61c, 0x61c, UNSEEN],
+  [0x61d, 0x61f, MARK],
   [0x66a, 0x66d, MARK],
   [0x6d4, 0x6d4, MARK],
   [0x964, 0x965, MARK],
@@ -41,17 +48,19 @@ const RANGES: readonly (readonly [first: number, last: number, is: Class])[] = [
   [0x1000, 0x109f, SINGLE],
   [0x1680, 0x1680, SPACE],
   [0x1780, 0x17ff, SINGLE],
-  [0x180e, 0x180e, SPACE],
+  [0x180b, 0x180f, UNSEEN],
   [0x1950, 0x19df, SINGLE],
   [0x1a20, 0x1aaf, SINGLE],
   [0x1b00, 0x1b7f, SINGLE],
-  [0x2000, 0x200b, SPACE],
-  [0x200c, 0x200d, JOINER],
-  [0x200e, 0x200f, SPACE],
+  [0x2000, 0x200a, SPACE],
+  [0x200b, 0x200f, UNSEEN],
   [0x2010, 0x2027, MARK],
-  [0x2028, 0x202f, SPACE],
+  [0x2028, 0x2029, SPACE],
+  [0x202a, 0x202e, UNSEEN],
+  [0x202f, 0x202f, SPACE],
   [0x2030, 0x205e, MARK],
-  [0x205f, 0x206f, SPACE],
+  [0x205f, 0x205f, SPACE],
+  [0x2060, 0x206f, UNSEEN],
   [0x207a, 0x207e, MARK],
   [0x208a, 0x208e, MARK],
   [0x20a0, 0x20cf, MARK],
@@ -77,10 +86,10 @@ const RANGES: readonly (readonly [first: number, last: number, is: Class])[] = [
   [0xaa60, 0xaadf, SINGLE],
   [0xd800, 0xdfff, MARK],
   [0xf900, 0xfaff, SINGLE],
-  [0xfe00, 0xfe0f, JOINER],
+  [0xfe00, 0xfe0f, UNSEEN],
   [0xfe10, 0xfe1f, MARK],
   [0xfe30, 0xfe6f, MARK],
-  [0xfeff, 0xfeff, SPACE],
+  [0xfeff, 0xfeff, UNSEEN],
   [0xff01, 0xff0f, MARK],
   [0xff1a, 0xff20, MARK],
   [0xff3b, 0xff40, MARK],
@@ -90,7 +99,8 @@ const RANGES: readonly (readonly [first: number, last: number, is: Class])[] = [
   [0x1b000, 0x1b2ff, SINGLE],
   [0x1f000, 0x1faff, MARK],
   [0x20000, 0x3ffff, SINGLE],
-  [0xe0000, 0x10ffff, SPACE],
+  [0xe0000, 0xe0fff, UNSEEN],
+  [0xe1000, 0x10ffff, SPACE],
 ];
 
 const LOW_CLASSES = Uint8Array.from({ length: 0x3000 }, (_, codePoint) => classIn(codePoint));
@@ -136,7 +146,7 @@ export function eachToken(text: string, hear: HearToken, start = 0, end = text.l
     const found = classOf(codePoint);
     const from = at;
     at += codePoint > 0xffff ? 2 : 1;
-    if (found === SPACE || found === JOINER) continue;
+    if (found === SPACE || found >= JOINER) continue;
     if (found === WORD) at = wordEnd(text, at, end);
     hear(from, at, found !== MARK);
   }
@@ -161,16 +171,22 @@ function wordEnd(text: string, start: number, end: number): number {
   while (at < end) {
     const codePoint = text.codePointAt(at) ?? 0;
     const found = classOf(codePoint);
-    if (found !== WORD && found !== JOINER) break;
+    if (found !== WORD && found < JOINER) break;
     at += codePoint > 0xffff ? 2 : 1;
   }
   return at;
 }
 
+function withoutUnseen(word: string): string {
+  let seen = "";
+  for (const character of word) if (classOf(character.codePointAt(0) ?? 0) !== UNSEEN) seen += character;
+  return seen;
+}
+
 /** How a token is compared: to write it in capitals, or its accents as characters of their own, makes nobody its author. */
 export function spelling(text: string, { start, end }: Token): string {
   const word = text.slice(start, end);
-  return (/^[\0-\x7f]*$/.test(word) ? word : word.normalize("NFC")).toLowerCase();
+  return (/^[\0-\x7f]*$/.test(word) ? word : withoutUnseen(word).normalize("NFC")).toLowerCase();
 }
 
 /** Whether a token ends a sentence where white space or nothing follows it. */

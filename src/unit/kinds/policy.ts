@@ -44,6 +44,8 @@ export const policyRules: Shape<PolicyRules> = (value, where) => {
   const kept = authors + reviewers + stewards;
   if (kept !== BASIS_POINTS) throw refuse(`${where}.keeps`, `rates that come to ${BASIS_POINTS}`, kept);
   const fixed = read.fixed?.reduce((sum, { share }) => sum + share, 0) ?? SHARES;
+  if (new Set(read.fixed?.map(({ member }) => member)).size !== (read.fixed?.length ?? 0))
+    throw refuse(`${where}.fixed`, "each member once", "one twice");
   if (fixed !== SHARES) throw refuse(`${where}.fixed`, `shares that come to ${SHARES}`, fixed);
   if (read.budget !== undefined && read.currency !== "points")
     throw refuse(`${where}.budget`, "a budget of points: money comes in, it is not made", read.currency);

@@ -717,3 +717,52 @@ test("nobody is made an author, or kept from reviewing, by being named; and who 
   assert.ok(dueTo(draft, ben) > 0n && dueTo(draft, t.ann) > 0n);
   assert.doesNotThrow(() => credit.verifyCredit(community));
 });
+
+test("who signs a link gives of what is theirs, and of nobody else's", async () => {
+  await using t = await createCommunity();
+  const { community } = t;
+  const [ben, mallory] = [await t.join("Ben", "editor"), await t.join("Mallory", "editor")];
+  const own = await write(t, mallory, "Something about something else altogether.");
+  const page = await write(t, ben, "Where the spare keys hang, and whom to ring when the last train has left already.");
+  const tool = await write(t, ben, "A list of the keys.");
+  const elsewhere = `lore:${"a".repeat(32)}/${"b".repeat(32)}`;
+  const grabbed = await revise(t, mallory, {
+    op: "revise",
+    unit: page.unit,
+    kind: "page",
+    parents: [page.id],
+    links: [
+      { rel: "derivedFrom", to: own.unit },
+      { rel: "derivedFrom", to: elsewhere },
+      { rel: "uses", to: own.unit },
+      { rel: "uses", to: tool.unit },
+    ],
+    content: pageParts("Page", "Where the spare keys hang, and whom to ring when the last train has left already.\n"),
+  });
+  await vote(t, POINTS);
+  const readers = await joinMany(t, "reader", 5);
+  for (const reader of readers) community.desk.take(receipt(t, reader, grabbed.id, "run"));
+  const draft = await settle(t);
+  assert.equal(dueTo(draft, mallory), 0n);
+  assert.equal(
+    [...draft.dues.keys()].find((who) => who.startsWith("remote:")),
+    undefined,
+  );
+  // Ben wrote all of the next one: what he says it uses is given in full, by whatever address.
+  const made = await write(t, ben, "Who rings whom, from the list.", {
+    links: [{ rel: "uses", to: `lore:${community.id}/${base32.encode(own.unit)}` }],
+  });
+  for (const reader of readers) community.desk.take(receipt(t, reader, made.id, "run"));
+  const next = await settle(t);
+  // A twentieth goes on, and a twentieth of that to the steward.
+  assert.equal(dueTo(next, mallory), 47_500n);
+  credit.verifyCredit(community);
+  for (const epoch of [0, 1]) {
+    const explained = credit.explain(community, epoch);
+    const sum = credit.pathsTo(explained, () => true).reduce((all, { amount }) => all + amount, 0n);
+    assert.equal(
+      sum,
+      [...explained.dues.values()].reduce((all, amount) => all + amount, 0n),
+    );
+  }
+});

@@ -7,7 +7,8 @@ import { type AccountName, Ledger, type Line, type Posting } from "../../project
 import type { Community } from "../community.ts";
 import { lateAmount, type Posted as FormContext, requireForm } from "./forms.ts";
 import { currenciesIn, type Period, periodNumbered } from "./policy.ts";
-import { fixedDues, NOBODY, REMOTE, settlePeriod, type Settled, sumByPerson } from "./settling.ts";
+import { NOBODY, REMOTE } from "./making.ts";
+import { fixedDues, settlePeriod, type Settled, sumByPerson } from "./settling.ts";
 import { allPosted, closedPeriods, type Posted } from "./statements.ts";
 import type { UsageTable } from "../../projection/credit/usage.ts";
 

@@ -20,7 +20,8 @@ export {
 export type { DeskUse } from "./desk.ts";
 export { openPeriod, type Period, policyAt, type PolicyInForce } from "./policy.ts";
 export { signUse, type UseDraft } from "./receipt.ts";
-export { keepsOf, NOBODY, passesOf } from "./settling.ts";
+export { NOBODY } from "./making.ts";
+export { keepsOf, passesOf } from "./settling.ts";
 export { simulate, type Simulated } from "./simulate.ts";
 export { type ClosedPeriod, closedPeriods, postingsSaid } from "./statements.ts";
 export {

@@ -6,7 +6,8 @@ import { personRef, type PersonRef } from "../queries/people.ts";
 import { base32 } from "../../bytes/index.ts";
 import { tableFrom } from "./closing.ts";
 import { openPeriod, policyAt } from "./policy.ts";
-import { fixedDues, NOBODY, REMOTE, settlePeriod, sumByPerson } from "./settling.ts";
+import { NOBODY, REMOTE } from "./making.ts";
+import { fixedDues, settlePeriod, sumByPerson } from "./settling.ts";
 import { closedPeriods } from "./statements.ts";
 import { READER_SHARES } from "../../projection/credit/usage.ts";
 

@@ -10,7 +10,8 @@ import type { Use } from "../../projection/credit/usage.ts";
 import type { Community } from "../community.ts";
 import { accountsOf, draftEpoch, epochKey } from "./accounts.ts";
 import { periodNumbered, type Period } from "./policy.ts";
-import { NOBODY, PASSES, REMOTE, type Settled } from "./settling.ts";
+import { NOBODY, PASSES, REMOTE } from "./making.ts";
+import type { Settled } from "./settling.ts";
 import { allPosted, closedPeriods, type ClosedPeriod } from "./statements.ts";
 
 /** One step of a path: a version, and how the value left it. Ids in base32. */
@@ -136,8 +137,11 @@ function sourceOf({ graph: { first } }: Settled, link: number): number {
   return low;
 }
 
-function linksInto({ graph: { to } }: Settled): Map<number, readonly number[]> {
-  return Map.groupBy(to.keys(), (link) => to[link] ?? 0);
+/** What stays by a link of a version to itself came in otherwise. */
+function linksInto(settled: Settled): Map<number, readonly number[]> {
+  const { to } = settled.graph;
+  const links = [...to.keys()].filter((link) => to[link] !== sourceOf(settled, link));
+  return Map.groupBy(links, (link) => to[link] ?? 0);
 }
 
 /** What recomputing the periods found. */

@@ -21,7 +21,7 @@ export type Rates = readonly number[];
 export interface FlowGraph {
   /** Length: revisions + 1. */
   readonly first: Uint32Array;
-  /** The older revision of each link. */
+  /** The older revision of each link; the revision itself for what of a kind stays with it. */
   readonly to: Uint32Array;
   /** Which of the rates holds for each link. */
   readonly kind: Uint8Array;
@@ -64,8 +64,11 @@ export function flow(graph: FlowGraph, inflow: Amounts, rates: Rates, isBefore: 
       while (next < end && kind[next] === kind[start]) next += 1;
       const pot = partOf(amount, rates[kind[start] ?? 0] ?? 0);
       if (pot > 0 && share(pot, { graph, passed, isBefore }, start, next)) {
-        for (let link = start; link < next; link++) give(given, graph.to[link] ?? 0, passed[link] ?? 0);
-        rest -= pot;
+        for (let link = start; link < next; link++) {
+          if (graph.to[link] === node) continue;
+          give(given, graph.to[link] ?? 0, passed[link] ?? 0);
+          rest -= passed[link] ?? 0;
+        }
       }
       start = next;
     }

@@ -122,8 +122,12 @@ const why: Command = {
     const named = word(invocation, 0, "a member or a unit");
     const { title, isWanted } = subjectOf(community, named);
     const paths = credit.pathsTo(explained, isWanted);
-    const sum = paths.reduce((all, { amount }) => all + amount, 0n);
-    const { currency, period } = explained;
+    const { currency, period, settled, dues } = explained;
+    // Agreed shares come by no path.
+    const sum = [...(settled === undefined ? dues : paths.map(({ amount }) => ["", amount] as const))].reduce(
+      (all, [person, amount]) => (settled !== undefined || isWanted({ person }, "") ? all + amount : all),
+      0n,
+    );
     if (isSet(invocation, "json")) {
       printJson(
         invocation,

@@ -1,10 +1,10 @@
 /** What another rule would have given, with the same uses: who gains and who loses, before anybody votes. */
-import type { UsageTable } from "../../projection/credit/usage.ts";
+import type { UsageTable, UseWeights } from "../../projection/credit/usage.ts";
 import type { kindRules } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
 import { personRef, type PersonRef } from "../queries/people.ts";
 import { base32 } from "../../bytes/index.ts";
-import { tableFrom } from "./closing.ts";
+import { tableFrom, weightsOf } from "./closing.ts";
 import { openPeriod, policyAt } from "./policy.ts";
 import { NOBODY, REMOTE } from "./making.ts";
 import { fixedDues, settlePeriod, sumByPerson } from "./settling.ts";
@@ -33,10 +33,27 @@ export function simulate(
 ): Simulated {
   const { table, supposed } = supposedTable(community);
   const present = policyAt(community)?.rules;
+  const again = supposed === "each page alike" ? table : reweighed(table, weightsOf(present ?? {}), weightsOf(rules));
   const before =
     present?.currency === undefined ? new Map<string, bigint>() : dues(community, present, { table, budget });
-  const after = dues(community, rules, { table, budget });
+  const after = dues(community, rules, { table: again, budget });
   return { supposed, budget, ...compared(community, before, after) };
+}
+
+/**
+ * What a table would be about, had its uses weighed otherwise: who gave what is not known any more, so each row changes as
+ * its use does, and all together give what they gave.
+ */
+function reweighed(table: UsageTable, before: UseWeights, after: UseWeights): UsageTable {
+  const changed = table.rows.map((row) => ({
+    ...row,
+    shares: (row.shares * (after[row.use] ?? 0n)) / ((before[row.use] ?? 0n) || 1n),
+  }));
+  const sumOfShares = (rows: UsageTable["rows"]): bigint => rows.reduce((sum, { shares }) => sum + shares, 0n);
+  const [given, weighed] = [sumOfShares(table.rows), sumOfShares(changed)];
+  if (weighed === 0n) return { ...table, rows: [] };
+  const rows = changed.map((row) => ({ ...row, shares: (row.shares * given) / weighed }));
+  return { ...table, rows: rows.filter(({ shares }) => shares > 0n) };
 }
 
 /** The last closed table that used anything, else what the desk has, else each current page once. */

@@ -71,8 +71,8 @@ function sizeOf(community: Community, { epoch, said }: ClosedPeriod): number {
   return posted?.size ?? said;
 }
 
-/** How many paths are told; the rest is summed up in one. */
-const PATHS_MAX = 10_000;
+/** More paths nobody reads, and they take memory. */
+const PATHS_MAX = 100_000;
 
 /** Every path to the dues of `isWanted`. Amounts come to what they are due. */
 export function pathsTo({ settled }: Explained, isWanted: (due: Due, revision: string) => boolean): Path[] {

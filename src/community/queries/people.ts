@@ -110,15 +110,21 @@ function aliasNames(community: Community, member: number): string[] {
   return rows.map(({ name }) => name).filter((name) => name !== own);
 }
 
-/** One person by member id or exact name. @throws LoreError NOT_FOUND. */
+/** One person by member id or exact name. @throws LoreError NOT_FOUND; USAGE where several have that name. */
 export function findPerson(community: Community, text: string): PersonListing & { readonly member: number } {
   const { rows, facts } = community;
-  const row = /^[a-z2-7]{32}$/.test(text)
-    ? rows.get<{ n: number }>("SELECT n FROM member WHERE id = ?", parseId(text, "a member id"))
-    : rows.get<{ n: number }>(
-        "SELECT member AS n FROM catalog_member WHERE name = ? COLLATE NOCASE ORDER BY member LIMIT 1",
+  const found = /^[a-z2-7]{32}$/.test(text)
+    ? rows.all<{ n: number }>("SELECT n FROM member WHERE id = ?", parseId(text, "a member id"))
+    : rows.all<{ n: number }>(
+        "SELECT member AS n FROM catalog_member WHERE name = ? COLLATE NOCASE ORDER BY member",
         text,
       );
+  const [row, another] = [...new Set(found.map(({ n }) => facts.person(n)))].map((n) => ({ n }));
+  if (row !== undefined && another !== undefined)
+    throw new LoreError(
+      "USAGE",
+      `Several here are named "${text.slice(0, 100)}": give the id of one, such as ${personRef(community, row.n).id} or ${personRef(community, another.n).id}.`,
+    );
   if (row === undefined) throw new LoreError("NOT_FOUND", `Nobody here has the id or name "${text.slice(0, 100)}".`);
   const member = facts.person(row.n);
   const id = personRef(community, member).id;

@@ -15,7 +15,7 @@ const fields = record(
     /** The preset that it began as; says nothing by itself. */
     preset: oneOf("commons", "points", "patronage", "paid", "circle", "fixed"),
     /** What is shared out; without it nothing is, and uses and thanks are only counted and listed. */
-    currency: text(16, /^[A-Za-z0-9]+$/),
+    currency: text(16, /^(?:[A-Z]{3}|points)$/),
     /** Points that each period shares out, though nothing came in. */
     budget: integer(1, AMOUNT_MAX),
     /** How much each use weighs in what its reader gives. */

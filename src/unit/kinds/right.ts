@@ -25,7 +25,7 @@ const licence = record(
     terms: list(
       record(
         { action, may: oneOf("yes", "no", "ask", "pay") },
-        { currency: text(16, /^[A-Za-z0-9]+$/), price: integer(1, AMOUNT_MAX) },
+        { currency: text(16, /^(?:[A-Z]{3}|points)$/), price: integer(1, AMOUNT_MAX) },
       ),
       16,
     ),

@@ -1,5 +1,5 @@
 /** How value is shared: the rule in force, another one tried out, where value stands, the periods and their statements. */
-import { base32, LoreError } from "../../bytes/index.ts";
+import { base32, isLoreError, LoreError } from "../../bytes/index.ts";
 import * as credit from "../../community/credit/index.ts";
 import { personRef, type PersonRef } from "../../community/queries/people.ts";
 import { findRevision, revisionDetail, unitAt } from "../../community/queries/units.ts";
@@ -257,8 +257,18 @@ function thing(here: Visit, revision: string): { readonly id: string; readonly n
     : { id: listing.unit, name: titleOf(listing), href: unitHref(here, listing) };
 }
 
+/** None where there are too many to draw: the statement stands without a picture. */
+function pathsDrawn(explained: credit.Explained): readonly credit.Path[] {
+  try {
+    return credit.pathsTo(explained, () => true);
+  } catch (error) {
+    if (isLoreError(error, "TOO_LARGE")) return [];
+    throw error;
+  }
+}
+
 function pictureSection(here: Visit, explained: credit.Explained): Html | "" {
-  const paths = credit.pathsTo(explained, () => true);
+  const paths = pathsDrawn(explained);
   if (paths.length === 0) return "";
   const names = new Map<string, { name: string; href?: string | undefined }>();
   const known = (found: { id: string; name: string; href?: string }) => {

@@ -1,5 +1,5 @@
 /** What a payout is handed over as: a table for a bank's form, or drafts of Open Collective expenses. Amounts in major units. */
-import { base32 } from "../../bytes/index.ts";
+import { base32, LoreError } from "../../bytes/index.ts";
 import { type Community, persons } from "../../community/index.ts";
 import type { Payee } from "../../community/credit/closing.ts";
 import { digitsOf } from "../../projection/credit/money.ts";
@@ -10,6 +10,9 @@ export interface PayoutFile {
   readonly form: "csv" | "expenses";
 }
 
+/** Open Collective's amounts are in hundredths, whatever the currency. */
+const CENTS_DIGITS = 2;
+
 export function payoutFile(community: Community, { payout, payees, form }: PayoutFile): string {
   const lines = byPerson(community, payees);
   if (form === "csv") {
@@ -18,6 +21,12 @@ export function payoutFile(community: Community, { payout, payees, form }: Payou
     );
     return `${["name,member,amount,currency,reference", ...rows].join("\r\n")}\r\n`;
   }
+  const odd = lines.find(({ currency }) => digitsOf(currency) > CENTS_DIGITS);
+  if (odd !== undefined)
+    throw new LoreError(
+      "USAGE",
+      `Expense drafts count in hundredths, and ${odd.currency} has smaller units. Use "lore credit payout csv ${payout}".`,
+    );
   const expenses = lines.map(({ name, id, amount, currency }) => ({
     type: "INVOICE",
     description: `${community.name}, payout ${payout}: ${name}`,
@@ -26,7 +35,7 @@ export function payoutFile(community: Community, { payout, payees, form }: Payou
     items: [
       {
         description: `Share of what ${community.name} received`,
-        amountV2: { valueInCents: Number(amount) * 10 ** (2 - digitsOf(currency)), currency },
+        amountV2: { valueInCents: Number(amount) * 10 ** (CENTS_DIGITS - digitsOf(currency)), currency },
       },
     ],
   }));

@@ -88,6 +88,8 @@ export class Desk {
     const read = readUse(environment.suite, receipt);
     this.#requireHere(read);
     this.#refresh();
+    if (this.#db.get("SELECT 1 AS found FROM used WHERE receipt = ? AND counted <> ''", receipt) !== undefined)
+      throw refused("it was counted in a period that is closed. Sign anew what you use now");
     const { reader, revision, use, time } = read;
     const key = [base32.encode(reader), base32.encode(revision), use];
     const isNew =
@@ -111,6 +113,8 @@ export class Desk {
     if (!equal(log, own)) throw refused("it was signed for another community");
     if (member === undefined || signing?.member !== member.n || facts.rank(member.n) === 0)
       throw refused("its key is not one of a member here. Join first");
+    if (signing.kinds !== null)
+      throw refused("it was signed by an assistant. Whoever it works for signs what they use, with a key of their own");
     if (found?.state !== "accepted") throw refused("there is no accepted version of that id here");
     if (Math.abs(time - environment.now()) > CLOCK_MS)
       throw refused("its time is too far from this clock. Set the clock");

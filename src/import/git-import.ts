@@ -192,16 +192,8 @@ class PlanWriter {
     const { branch } = plan;
     this.#add(stateOp({ branch, prefix, commits: this.#written, rewritten: false }));
     await this.#batch.write();
-    this.#followAlong();
     this.#commits.push(...this.#written);
     this.#written = [];
-  }
-
-  /** Whose words they are is found out meanwhile, on another thread: who brought it all in looks at that first. */
-  #followAlong(): void {
-    const { authorship, facts } = this.#options.community;
-    // What fails is said to whoever reads.
-    authorship.follow(facts).catch(() => undefined);
   }
 
   #add(draft: DraftOp): SealedOp {

@@ -1,5 +1,5 @@
 /** What a command of `lore` is, and what it is given: parsed options and a world to act on. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { ParseArgsOptionsConfig } from "node:util";
 
 import { LoreError } from "../bytes/index.ts";
@@ -130,6 +130,26 @@ export function readGivenText(path: string): string {
 }
 
 /** Writes a result to where its user said. @throws LoreError REFUSED for `isNew` where something is; ENVIRONMENT. */
+function unwritable(path: string, error: unknown): LoreError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return new LoreError(
+    "ENVIRONMENT",
+    `Writing ${path}: the system refuses (${code}). Choose a folder that exists and can be written to.`,
+    { cause: error },
+  );
+}
+
+/** Says now if a file cannot be written later; what is in it stays, and none is left behind. @throws LoreError ENVIRONMENT. */
+export function requireWritable(path: string): void {
+  const isThere = existsSync(path);
+  try {
+    appendFileSync(path, "");
+    if (!isThere) rmSync(path, { force: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
 export function writeResult(
   path: string,
   contents: string | Uint8Array,
@@ -138,18 +158,13 @@ export function writeResult(
   try {
     writeFileSync(path, contents, isNew ? { mode: 0o600, flag: "wx" } : {});
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "EEXIST")
+    if (error instanceof Error && "code" in error && error.code === "EEXIST")
       throw new LoreError(
         "REFUSED",
         `Writing ${path}: it exists already and is not overwritten. Choose another name.`,
         { cause: error },
       );
-    throw new LoreError(
-      "ENVIRONMENT",
-      `Writing ${path}: the system refuses (${code}). Choose a folder that exists and can be written to.`,
-      { cause: error },
-    );
+    throw unwritable(path, error);
   }
 }
 

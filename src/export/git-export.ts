@@ -140,6 +140,7 @@ class History {
     return {
       span,
       entries: this.#entries.slice(span.start, span.end),
+      entryAt: (index) => this.#entries[index],
       last: this.#entries[span.end - 1],
       accepted: [...accepted],
       gone,

@@ -336,3 +336,16 @@ function* revisedBlobs(groups: readonly Group[]): Generator<string> {
   for (const { steps } of groups)
     for (const { ops } of steps) for (const op of ops) if (op.op === "revise") yield op.blob;
 }
+
+/** What stands where is known for one part of a repository. @throws LoreError REFUSED for another part of the same history. */
+export function requireSamePart(community: Community, prefix: string | undefined, history: ReadonlySet<string>): void {
+  const other = importStates(community).find(
+    (state) => state.prefix !== prefix && state.commits.some(({ commit }) => history.has(commit)),
+  );
+  if (other === undefined) return;
+  const part = (path: string | undefined): string => (path === undefined ? "all of it" : `"${path}"`);
+  throw new LoreError(
+    "REFUSED",
+    `Bringing in ${part(prefix)} of a repository: ${part(other.prefix)} was brought in here before. Name a new community with --name, or bring in ${part(other.prefix)} again. Nothing was written.`,
+  );
+}

@@ -32,7 +32,7 @@ import {
   readBlobs,
   type SkipRule,
 } from "./git/index.ts";
-import { type GitImportResult, tipOf, writePlan } from "./git-import.ts";
+import { type GitImportResult, requireSamePart, tipOf, writePlan } from "./git-import.ts";
 import { isLicenceFile, recogniseLicence } from "./licence.ts";
 import { type Manifest, MANIFEST_NAME, parseManifest } from "./manifest.ts";
 import { Names, signatureKey } from "./names.ts";
@@ -89,6 +89,7 @@ export async function importGit(node: LoreNode, request: GitRequest): Promise<Im
     const plan = await planGit(repository, { pathPrefix: request.prefix, skip: skipLarge });
     const facts = { licence: await licenceAtTip(repository, plan) };
     const community = broughtBefore(node, request, plan) ?? (await chosenCommunity(node, request, facts));
+    requireSamePart(community, request.prefix, historyOf(plan));
     const keys = requireKeys(node, community);
     const people = findPeople(countSignatures(plan));
     const result = await writeVersions({ node, community, repository, plan, people, keys, request });
@@ -162,9 +163,9 @@ const skipLarge: SkipRule = ({ sizeBytes }) =>
 type Facts = { readonly [K in "name" | "about" | "licence" | "lang"]?: string | undefined } & Pick<Manifest, "start">;
 
 /** The one community that this history came to before, where the import names none. */
-function broughtBefore(node: LoreNode, { into, prefix }: GitRequest, { groups }: GitPlan): Community | undefined {
+function broughtBefore(node: LoreNode, { into, prefix }: GitRequest, plan: GitPlan): Community | undefined {
   if ("id" in into || into.name !== undefined) return undefined;
-  const history = new Set(groups.map(({ commit }) => commit));
+  const history = historyOf(plan);
   const [found, second] = node
     .ids()
     .map((id) => node.community(id))
@@ -174,6 +175,10 @@ function broughtBefore(node: LoreNode, { into, prefix }: GitRequest, { groups }:
       ),
     );
   return second === undefined ? found : undefined;
+}
+
+function historyOf({ groups }: GitPlan): ReadonlySet<string> {
+  return new Set(groups.map(({ commit }) => commit));
 }
 
 /** The community an import goes to: the one it names, the one that has the name already, or a new one. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { hex, isLoreError } from "../../src/bytes/index.ts";
-import { type Community, verifyRecord } from "../../src/community/index.ts";
+import { type Community, verifyCommunity, verifyRecord } from "../../src/community/index.ts";
 import { parseCheckpoint } from "../../src/log/index.ts";
 import { Db } from "../../src/store/index.ts";
 import { unitId } from "../../src/unit/index.ts";
@@ -48,5 +48,42 @@ test("a record of many ranges verifies to the published root, and of several wro
         assert.match(error.message, new RegExp(`^Verifying entry ${index}: its bytes are not those in the published`));
         return true;
       });
+  }
+});
+
+/** Changes the record's database, and what verification says then. */
+async function altered(made: TestCommunity, sql: string, ...values: (number | Uint8Array)[]): Promise<string> {
+  const { community } = made;
+  const path = join(community.directory, "log.db");
+  const db = new Db(path, { durability: "normal" });
+  db.run(sql, ...values);
+  db.close();
+  return verifyCommunity(community).then(
+    () => "well",
+    (error: unknown) => (isLoreError(error) ? `${error.code}: ${error.message}` : String(error)),
+  );
+}
+
+const ALTERATIONS: readonly (readonly [what: string, sql: string, values: readonly (number | Uint8Array)[], RegExp])[] =
+  [
+    ["a part by another name", "UPDATE parts SET digest = ? WHERE id = 9", [new Uint8Array(32)], /is missing/],
+    ["a sidecar of nothing", "UPDATE sidecars SET bytes = ? WHERE idx = 7", [Uint8Array.of(0x80)], /entry 7: .*0 ops/],
+    [
+      "an opening that nobody hid",
+      "UPDATE sidecars SET bytes = ? WHERE idx = 7",
+      [Uint8Array.of(0x81, 0x82, 0xf6, 0xf6)],
+      /entry 7: .*nobody asked/,
+    ],
+    ["an entry that is gone", "DELETE FROM sidecars WHERE idx = 18", [], /entry 18: .*not there/],
+    ["no checkpoint", "DELETE FROM checkpoint", [], /the checkpoint: it is not there/],
+    ["an upper tile", "UPDATE tiles SET hashes = ? WHERE key = 1099511627776", [new Uint8Array(32)], /tile\/1\//],
+  ];
+
+test("whatever is altered in the record is named where it is", async () => {
+  for (const [what, sql, values, found] of ALTERATIONS) {
+    await using made = await createCommunity();
+    await writePages(made, what === "an upper tile" ? 270 : 30);
+    await verifyCommunity(made.community);
+    assert.match(await altered(made, sql, ...values), found, what);
   }
 });

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
-import { isLoreError } from "../../src/bytes/index.ts";
+import { isLoreError, utf8 } from "../../src/bytes/index.ts";
 import { type Community, type LoreNode, units } from "../../src/community/index.ts";
 import { exportGit } from "../../src/export/index.ts";
 import {
@@ -15,6 +15,8 @@ import {
   streamOf,
 } from "../../src/import/git/test-repositories.ts";
 import { importGit } from "../../src/import/run.ts";
+import { type Op, revisionId, type ReviseOp, unitId } from "../../src/unit/index.ts";
+import { createCommunity, type Person, suite } from "../community/kit.ts";
 import { authorOf, openNode, rewrite, temporaryFolder, write } from "./node.ts";
 
 /** The trees of a repository's main line, oldest first. */
@@ -219,4 +221,27 @@ test("a folder that holds something is refused and left as it is", async (t) => 
     (error) => isLoreError(error, "REFUSED") && /not empty/.test(error.message),
   );
   assert.equal(readFileSync(join(directory, "mine"), "utf8"), "mine");
+});
+
+test("a suggestion that was accepted later is a commit by whoever suggested it", async (t) => {
+  await using made = await createCommunity();
+  const { community, ann } = made;
+  const ben = await made.join("Ben");
+  const nonce = new Uint8Array(16).fill(3);
+  const unit = unitId(suite, { log: community.log, author: ann.member, nonce });
+  const content = (body: string) => [
+    { name: "meta", media: "application/json", bytes: utf8('{"title":"Tea","path":"tea.md"}') },
+    { name: "body", media: "text/markdown", bytes: utf8(body) },
+  ];
+  const idOf = (person: Person, op: Op | undefined): Uint8Array =>
+    revisionId(suite, { log: community.log, author: person.member, op: op as ReviseOp });
+  const first = await ann.write({ op: "revise", unit, kind: "page", nonce, parents: [], content: content("Black.\n") });
+  const parent = idOf(ann, first.submission.entry.ops[0]);
+  const next = await ben.write({
+    ...{ op: "revise", unit, kind: "page", parents: [parent], propose: true, content: content("Green.\n") },
+  });
+  await ann.write({ op: "review", on: idOf(ben, next.submission.entry.ops[0]), verdict: "approve" });
+  const directory = join(temporaryFolder(t), "out");
+  await exportGit(community, { directory });
+  assert.deepEqual(git(directory, ["log", "--reverse", "--format=%an|%cn"]).trim().split("\n"), ["Ann|Ann", "Ben|Ann"]);
 });

@@ -214,6 +214,12 @@ test("part of a repository can be brought in", async (t) => {
   const node = openNode(t, folder);
   const { report } = await importGit(node, { location: repository.folder, prefix: "docs", into: founder });
   assert.deepEqual([...filesAt(node.community(report.community.id)).keys()], ["docs/a.md"]);
+  const into = { id: report.community.id };
+  for (const prefix of ["src", undefined])
+    await assert.rejects(importGit(node, { location: repository.folder, prefix, into }), {
+      code: "REFUSED",
+      message: /"docs" was brought in here before/,
+    });
 });
 
 test(

@@ -44,10 +44,11 @@ const verify: Command = {
     if (isSet(invocation, "json"))
       printJson(invocation, { community: community.id, ...report, behind: behind?.message ?? null });
     else {
-      const { entries, signatures, parts, partsErased, tables, root } = report;
+      const { entries, signatures, parts, partsErased, tables, root, behind: late } = report;
+      const compared = late.length === 0 ? "" : `; ${late.join(" and ")} could not be brought up, and was not compared`;
       const erased = partsErased === 0 ? "" : `, ${partsErased} erased`;
       invocation.output.out(
-        `${community.name}: ${behind === undefined ? "all is well" : "what is here is well, but it is not all that was signed on this machine"}.\n${entries} entries, ${signatures} signatures, ${parts} parts${erased}, ${tables} tables as a replay gives them.\nroot ${root}\n`,
+        `${community.name}: ${behind === undefined ? "all is well" : "what is here is well, but it is not all that was signed on this machine"}.\n${entries} entries, ${signatures} signatures, ${parts} parts${erased}, ${tables} tables as a replay gives them${compared}.\nroot ${root}\n`,
       );
     }
     if (behind === undefined) return undefined;

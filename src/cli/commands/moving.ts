@@ -15,6 +15,7 @@ import {
   printJson,
   progressLine,
   text,
+  requireWritable,
   word,
   writeResult,
 } from "../command.ts";
@@ -57,7 +58,7 @@ const importing: Command = {
     const git = { ...shared, branch, prefix, allowPrivate: isSet(invocation, "allow-private") };
     const map = option(invocation, "map");
     // What cannot be written is said before anything is.
-    if (map !== undefined) writeResult(map, "");
+    if (map !== undefined) requireWritable(map);
     const bringIn = async (): Promise<ImportReport> => {
       if (form === "folder") return importFolder(node, shared);
       if (form === "zip") return importZip(node, shared);

@@ -7,9 +7,9 @@ import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 
 import { equal, hex, LoreError, type LoreErrorCode, type Suite } from "../../bytes/index.ts";
-import { communityId, decodeEntry, logKeyOf, logOrigin, openCheckpoint } from "../../log/index.ts";
+import { communityId, decodeEntry, logKeyOf, logOrigin, openCheckpoint, tiles } from "../../log/index.ts";
 import { openSqliteStore, type Store } from "../../store/index.ts";
-import { type Audit, type AuditResult, newAudit, type RecordCounts, rootOf, takePart } from "./audit.ts";
+import { type Audit, type AuditResult, newAudit, type RecordCounts, rootOf, takePart, tilesAbove } from "./audit.ts";
 import { mismatch, place } from "./mismatch.ts";
 
 export interface VerifyProgress {
@@ -20,6 +20,8 @@ export interface VerifyProgress {
 
 export interface RecordReport extends RecordCounts {
   readonly entries: number;
+  /** Parts that are not opened, as `nameOfSlot` has them. */
+  readonly erased: readonly string[];
   readonly root: string;
 }
 
@@ -48,9 +50,10 @@ export async function verifyRecord(
       here(suite, store, audit, (done) => onProgress?.({ stage: "Checking the record", done, of: size })),
     ]);
     requireAll(parts);
-    const root = rootOf(suite, audit);
-    requireCheckpoint(suite, store, { size, root });
-    return { entries: size, ...total(parts), root: hex.encode(root) };
+    requireCheckpoint(suite, store, audit);
+    requireTiles(suite, store, audit);
+    const erased = parts.flatMap((part) => part.erased);
+    return { entries: size, ...total(parts), erased, root: hex.encode(rootOf(suite, audit, store, size)) };
   } finally {
     store.close();
   }
@@ -92,21 +95,33 @@ function total(parts: readonly AuditResult[]): RecordCounts {
   return {
     signatures: sum(({ signatures }) => signatures),
     parts: sum((each) => each.parts),
-    partsErased: sum(({ partsErased }) => partsErased),
   };
 }
 
-function requireCheckpoint(suite: Suite, store: Store, { size, root }: { size: number; root: Uint8Array }): void {
+/** What was written since is not signed yet. */
+function requireCheckpoint(suite: Suite, store: Store, audit: Audit): void {
   const note = store.log.checkpoint();
-  if (note === undefined || size === 0) return;
   place("the checkpoint", () => {
+    // The first is signed with the entry that begins a community.
+    if (note === undefined && audit.size > 1) throw mismatch("it is not there");
+    if (note === undefined) return;
     const [first] = store.log.read(0, 1);
     const genesis = decodeEntry(suite, first?.bytes ?? new Uint8Array());
     const name = logOrigin(communityId(genesis.digest), 0);
     const checkpoint = openCheckpoint(suite, note, { name, publicKey: logKeyOf(genesis) });
-    if (checkpoint.size !== size) throw mismatch(`it covers ${checkpoint.size} entries, the log holds ${size}`);
-    if (!equal(checkpoint.root, root)) throw mismatch("its root is not the one the entries give");
+    const { size } = checkpoint;
+    if (size > audit.size) throw mismatch(`it covers ${size} entries, the log holds ${audit.size}`);
+    if (!equal(checkpoint.root, rootOf(suite, audit, store, size)))
+      throw mismatch("its root is not the one the entries give");
   });
+}
+
+function requireTiles(suite: Suite, store: Store, audit: Audit): void {
+  for (const [name, hashes] of tilesAbove(suite, audit, store.log.sealedSize()))
+    place(`the tile ${tiles.tilePath(name)}`, () => {
+      const published = store.log.tile(name)?.subarray(0, hashes.length);
+      if (published === undefined || !equal(published, hashes)) throw mismatch("it is not that of the entries");
+    });
 }
 
 /** One of the other cores. */

@@ -11,6 +11,8 @@ const LISTED_MAX = 20;
 export interface SpanFacts {
   readonly span: Span;
   readonly entries: readonly EntryFacts[];
+  /** An entry of the whole record: a suggestion that is accepted here was signed before. */
+  readonly entryAt: (index: number) => EntryFacts | undefined;
   /** The last entry of the span; for an empty one the entry before it. */
   readonly last: EntryFacts | undefined;
   /** Revisions accepted, in order. */
@@ -85,9 +87,9 @@ export function wordsOf(facts: SpanFacts, people: Signatures, previousTime: numb
 }
 
 /** Whoever made the commit comes first, then those whose versions it takes up. */
-function writersOf({ entries, accepted, span }: SpanFacts, own: readonly RevisionFacts[]): Uint8Array[] {
+function writersOf({ entries, entryAt, accepted }: SpanFacts, own: readonly RevisionFacts[]): Uint8Array[] {
   const byOf = ({ index, place }: RevisionFacts): readonly Uint8Array[] => {
-    const entry = entries[index - span.start];
+    const entry = entryAt(index);
     return entry?.by.get(place) ?? (entry?.author === undefined ? [] : [entry.author]);
   };
   const merged = own.length > 0 ? [] : entries.flatMap(({ approvedBy }) => approvedBy);

@@ -54,14 +54,24 @@ export class SqliteLog implements LogStore {
     for (let from = start; from < end; from += READ_ROWS) {
       const to = Math.min(end, from + READ_ROWS);
       const rows = this.#session.read("Reading the log", () => this.#session.db.all<StoredEntry>(sql, from, to));
-      if (rows.length !== to - from) {
+      if (rows.length === to - from) yield* rows;
+      else {
+        const missing = this.#missing(from, to);
+        yield* rows.slice(0, missing - from);
         throw new LoreError(
           "INTEGRITY",
-          `Reading entries ${from} to ${to}: only ${rows.length} are there. Repair the log from a copy.`,
+          `Reading entry ${missing}: it is not there, with its sidecar. Repair the log from a copy.`,
         );
       }
-      yield* rows;
     }
+  }
+
+  /** The first entry from `from` on that is not there with its sidecar. */
+  #missing(from: number, to: number): number {
+    const sql = "SELECT idx FROM entries JOIN sidecars USING (idx) WHERE idx >= ? AND idx < ? ORDER BY idx";
+    const there = this.#session.db.all<{ idx: number }>(sql, from, to).map(({ idx }) => idx);
+    const gap = there.findIndex((idx, i) => idx !== from + i);
+    return from + (gap === -1 ? there.length : gap);
   }
 
   async append(entries: readonly StoredEntry[], ifSize: number): Promise<void> {

@@ -32,7 +32,7 @@ export interface Row {
 type Packed = Pick<Row, "size" | "codec" | "cost" | "base" | "bytes">;
 
 /** What it takes to unpack a row. */
-export type PackedRow = Pick<Row, "id" | "size" | "codec" | "base" | "bytes">;
+export type PackedRow = Pick<Row, "id" | "digest" | "size" | "codec" | "base" | "bytes">;
 
 type Place = Pick<Row, "id" | "digest" | "cost" | "base">;
 
@@ -59,7 +59,7 @@ export class PartRows {
 
   /** The first `limit` rows after `id`, in the order the parts came. */
   after(id: number, limit: number): PackedRow[] {
-    const sql = "SELECT id, size, codec, base, bytes FROM parts WHERE id > ? ORDER BY id LIMIT ?";
+    const sql = "SELECT id, digest, size, codec, base, bytes FROM parts WHERE id > ? ORDER BY id LIMIT ?";
     return this.#db.all<PackedRow>(sql, id, limit);
   }
 

@@ -184,6 +184,13 @@ export interface CommunityStatus {
   readonly origin: string;
   readonly units: number;
   readonly visibility: string;
+  /** Of the charter, with its defaults; the delay in ms. */
+  readonly rules: {
+    readonly approvals: number;
+    readonly direct: string;
+    readonly join: string;
+    readonly redactDelay: number;
+  };
   readonly state: string;
 }
 
@@ -201,6 +208,7 @@ export function statusOf(community: Community): CommunityStatus {
     origin: community.origin,
     units: units.listUnits(community).length,
     visibility: rules.visibility,
+    rules: { approvals: rules.approvals, direct: rules.direct, join: rules.join, redactDelay: rules.redactDelayMs },
     state: newer ?? refusal?.message ?? "ok",
   };
 }

@@ -27,6 +27,7 @@ import {
   unknownKind,
   word,
 } from "../command.ts";
+import { isRecord } from "../../unit/shape.ts";
 import { chosenAuthor, WRITE_OPTIONS } from "./signing.ts";
 
 const REGULAR_FILE = 0o100644;
@@ -174,13 +175,18 @@ function rulesOf(
   { kind, head }: { readonly kind: string; readonly head: number | undefined },
 ): Rules | undefined {
   const file = option(invocation, "rules");
-  if (file !== undefined) return parseRules(readGivenText(file), { file, kind });
-  if (kind === "charter") return community.charter.rules;
+  // What a file does not name stays as it is: a charter's keys are nothing to be typed.
+  const before = kind === "charter" ? community.charter.rules : {};
+  if (file !== undefined) return parseRules(readGivenText(file), { file, kind, before });
+  if (kind === "charter") return before;
   return head === undefined ? undefined : units.revisionOp(community, head)?.rules;
 }
 
 /** Rules as JSON. @throws LoreError USAGE for a kind without any; MALFORMED naming the file. */
-function parseRules(json: string, { file, kind }: { readonly file: string; readonly kind: string }): Rules {
+function parseRules(
+  json: string,
+  { file, kind, before }: { readonly file: string; readonly kind: string; readonly before: Rules },
+): Rules {
   const shape = kindOf(kind).rules;
   if (shape === undefined)
     throw new LoreError("USAGE", `A ${kind} has no rules; only a charter, a policy or a right has.`);
@@ -190,9 +196,10 @@ function parseRules(json: string, { file, kind }: { readonly file: string; reado
   } catch (error) {
     throw new LoreError("MALFORMED", `Reading ${file}: it is no JSON.`, { cause: error });
   }
-  shape(value, file);
-  // What its shape has read is text, whole numbers, lists and maps.
-  return value as Rules;
+  const rules: unknown = isRecord(value) ? { ...before, ...value } : value;
+  shape(rules, file);
+  // What its shape has read is text, whole numbers, bytes, lists and maps.
+  return rules as Rules;
 }
 
 /** The facts of the version before, with what is said now; where that one was imported from is its own. */

@@ -146,7 +146,7 @@ export function momentWords({ moment }: Visit): string | undefined {
 function then(here: Visit): Html | "" {
   const text = momentWords(here);
   if (text === undefined) return "";
-  return html`<div class="then" role="status"><b>${text}</b> <a href="/c/${here.id}">${words.moment.today}</a></div>
+  return html`<div class="then" role="status"><b>${text}</b> <a href="?">${words.moment.today}</a></div>
 `;
 }
 

@@ -28,6 +28,8 @@ export function parseMoment({ size: end }: { readonly size: number }, text: stri
   );
 }
 
+const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?$/;
+
 /** End of a date's day, or the very time; a month means its last day. @throws LoreError USAGE. */
 export function parseDate(text: string): number {
   const [, year, month, day] = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(text) ?? [];
@@ -36,8 +38,12 @@ export function parseDate(text: string): number {
     const d = day === undefined ? new Date(Date.UTC(y, m, 0)).getUTCDate() : Number(day);
     const start = new Date(Date.UTC(y, m - 1, d));
     if (start.getUTCMonth() === m - 1 && start.getUTCDate() === d) return start.getTime() + DAY_MS - 1;
-  } else if (/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(text)) {
-    const ms = Date.parse(text.replace(" ", "T"));
+  }
+  // Without a zone it is UTC, as dates are: the same on every machine. The day must be one.
+  const [, date, time, zone = "Z"] = TIME.exec(text) ?? [];
+  if (date !== undefined) {
+    parseDate(date);
+    const ms = Date.parse(`${date}T${time}${zone}`);
     if (!Number.isNaN(ms)) return ms;
   }
   throw new LoreError(

@@ -112,7 +112,7 @@ export interface UnitRef {
 /**
  * Finds what `text` means: a unit id, a path (current or former), a title, each with `@revision` if wanted.
  * Two units with one path: the older keeps it.
- * @throws LoreError NOT_FOUND.
+ * @throws LoreError NOT_FOUND; USAGE where several have that title.
  */
 export function findUnit(community: Community, text: string): UnitRef {
   const whole = namedUnit(community, text);
@@ -125,7 +125,19 @@ export function findUnit(community: Community, text: string): UnitRef {
 }
 
 function namedUnit(community: Community, name: string): UnitRef | undefined {
-  return /^[a-z2-7]{32}$/.test(name) ? unitById(community, name) : unitByPath(community, name);
+  if (/^[a-z2-7]{32}$/.test(name)) return unitById(community, name);
+  return firstOf(community, BY_PATH, name) ?? onlyTitled(community, name);
+}
+
+/** @throws LoreError USAGE where several have that title: nobody knows which is meant. */
+function onlyTitled({ rows }: Community, title: string): UnitRef | undefined {
+  const [first, second] = rows.all<{ n: number; id: Uint8Array }>(BY_TITLE, title);
+  if (first !== undefined && second !== undefined)
+    throw new LoreError(
+      "USAGE",
+      `Several here are called "${title.slice(0, 200)}": give the path or id of one, such as ${base32.encode(first.id)} or ${base32.encode(second.id)}.`,
+    );
+  return first === undefined ? undefined : { unit: first.n, id: first.id };
 }
 
 function unitById({ rows }: Community, text: string): UnitRef | undefined {
@@ -137,16 +149,22 @@ function unitById({ rows }: Community, text: string): UnitRef | undefined {
 }
 
 /** The unit at a path now, else the one that was last there, else one with that title. */
-export function unitByPath({ rows }: Community, path: string): UnitRef | undefined {
-  const questions = [
-    "SELECT u.n, u.id FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path = ? AND u.retired = 0 ORDER BY u.n LIMIT 1",
-    "SELECT u.n, u.id FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path = ? ORDER BY u.n LIMIT 1",
-    `SELECT u.n, u.id FROM catalog_fact f JOIN head h ON h.revision = f.revision JOIN unit u ON u.n = f.unit
-     WHERE f.path = ? ORDER BY h.idx DESC, u.n LIMIT 1`,
-    "SELECT u.n, u.id FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.title = ? COLLATE NOCASE AND u.retired = 0 ORDER BY u.n LIMIT 1",
-  ];
+export function unitByPath(community: Community, path: string): UnitRef | undefined {
+  return firstOf(community, [...BY_PATH, BY_TITLE], path);
+}
+
+const BY_PATH = [
+  "SELECT u.n, u.id FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path = ? AND u.retired = 0 ORDER BY u.n LIMIT 1",
+  "SELECT u.n, u.id FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path = ? ORDER BY u.n LIMIT 1",
+  `SELECT u.n, u.id FROM catalog_fact f JOIN head h ON h.revision = f.revision JOIN unit u ON u.n = f.unit
+   WHERE f.path = ? ORDER BY h.idx DESC, u.n LIMIT 1`,
+] as const;
+const BY_TITLE =
+  "SELECT u.n, u.id FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.title = ? COLLATE NOCASE AND u.retired = 0 ORDER BY u.n LIMIT 2";
+
+function firstOf({ rows }: Community, questions: readonly string[], name: string): UnitRef | undefined {
   for (const sql of questions) {
-    const row = rows.get<{ n: number; id: Uint8Array }>(sql, path);
+    const row = rows.get<{ n: number; id: Uint8Array }>(sql, name);
     if (row !== undefined) return { unit: row.n, id: row.id };
   }
   return undefined;

@@ -130,11 +130,18 @@ export function readGivenText(path: string): string {
 }
 
 /** Writes a result to where its user said. @throws LoreError REFUSED for `isNew` where something is; ENVIRONMENT. */
+/** The code of a system error, "ENOENT" and the like. */
+function systemCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
 function unwritable(path: string, error: unknown): LoreError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = systemCode(error);
   return new LoreError(
     "ENVIRONMENT",
-    `Writing ${path}: the system refuses (${code}). Choose a folder that exists and can be written to.`,
+    code === "ENOSPC"
+      ? `Writing ${path}: the disk is full. Make space, and try again.`
+      : `Writing ${path}: the system refuses (${code}). Choose a folder that exists and can be written to.`,
     { cause: error },
   );
 }
@@ -155,10 +162,13 @@ export function writeResult(
   contents: string | Uint8Array,
   { isNew = false }: { readonly isNew?: boolean } = {},
 ): void {
+  const wasThere = existsSync(path);
   try {
     writeFileSync(path, contents, isNew ? { mode: 0o600, flag: "wx" } : {});
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST")
+    // A full disk leaves a file with nothing in it, which would then be in the way.
+    if (!wasThere && systemCode(error) === "ENOSPC") rmSync(path, { force: true });
+    if (systemCode(error) === "EEXIST")
       throw new LoreError(
         "REFUSED",
         `Writing ${path}: it exists already and is not overwritten. Choose another name.`,

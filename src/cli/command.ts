@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import type { ParseArgsOptionsConfig } from "node:util";
 
 import { LoreError } from "../bytes/index.ts";
+import { systemCode } from "../store/index.ts";
 import type { Community, Environment, LoreNode } from "../community/index.ts";
 import { KINDS } from "../unit/index.ts";
 
@@ -129,19 +130,13 @@ export function readGivenText(path: string): string {
   return new TextDecoder().decode(readGiven(path));
 }
 
-/** Writes a result to where its user said. @throws LoreError REFUSED for `isNew` where something is; ENVIRONMENT. */
-/** The code of a system error, "ENOENT" and the like. */
-function systemCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
-}
-
 function unwritable(path: string, error: unknown): LoreError {
   const code = systemCode(error);
   return new LoreError(
     "ENVIRONMENT",
     code === "ENOSPC"
       ? `Writing ${path}: the disk is full. Make space, and try again.`
-      : `Writing ${path}: the system refuses (${code}). Choose a folder that exists and can be written to.`,
+      : `Writing ${path}: the system refuses (${String(code)}). Choose a folder that exists and can be written to.`,
     { cause: error },
   );
 }
@@ -157,6 +152,7 @@ export function requireWritable(path: string): void {
   }
 }
 
+/** Writes a result to where its user said. @throws LoreError REFUSED for `isNew` where something is; ENVIRONMENT. */
 export function writeResult(
   path: string,
   contents: string | Uint8Array,

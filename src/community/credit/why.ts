@@ -8,7 +8,7 @@ import type { Due, Role } from "../../projection/credit/settle.ts";
 import { split } from "../../projection/credit/split.ts";
 import type { Use } from "../../projection/credit/usage.ts";
 import type { Community } from "../community.ts";
-import { accountsOf, draftEpoch, epochKey } from "./accounts.ts";
+import { type Accounts, accountsOf, draftEpoch, epochKey } from "./accounts.ts";
 import { periodNumbered, type Period } from "./policy.ts";
 import { NOBODY, PASSES, REMOTE } from "./making.ts";
 import type { Settled } from "./settling.ts";
@@ -46,7 +46,11 @@ export interface Explained {
 }
 
 /** Shares a closed period out again, from the record. @throws LoreError NOT_FOUND for one that is not closed or was erased. */
-export function explain(community: Community, epoch: number): Explained {
+export function explain(
+  community: Community,
+  epoch: number,
+  { postings }: Pick<Accounts, "postings"> = accountsOf(community),
+): Explained {
   const closed = closedPeriods(community)[epoch];
   const period = periodNumbered(community, epoch);
   if (closed?.table === undefined || period === undefined)
@@ -60,7 +64,6 @@ export function explain(community: Community, epoch: number): Explained {
   const drafted = draftEpoch(community, { period, table: closed.table, size, ledger });
   const { settled, dues } = drafted;
   const made = inflowIn(drafted.postings.find(({ key }) => key === epochKey(epoch))?.lines ?? []);
-  const { postings } = accountsOf(community);
   const isPosted = postings.has(epochKey(epoch)) || dues.size === 0;
   return { closed, period, currency: period.policy.rules.currency ?? "points", settled, dues, made, isPosted };
 }
@@ -174,7 +177,7 @@ export function verifyCredit(community: Community): CreditReport {
       unexplained.push(epoch);
       continue;
     }
-    const { dues, made } = explain(community, epoch);
+    const { dues, made } = explain(community, epoch, { postings });
     const due = dueToPeople(community, dues);
     const posting = postings.get(epochKey(epoch));
     if (posting === undefined && due.size > 0) {

@@ -64,6 +64,8 @@ export class Community {
   readonly #seals = new Turns();
   #desk: Desk | undefined;
   #sealTimer: NodeJS.Timeout | undefined;
+  /** This node's own hand writes much: search keeps up with it, since nobody else waits. */
+  #isFilling = false;
   #refusal: LoreError | undefined;
   readonly #erased = new Set<string>();
 
@@ -259,6 +261,7 @@ export class Community {
    * @throws LoreError the first refusal; then none is written.
    */
   appendAll(submissions: readonly Submission[]): Promise<void> {
+    this.#isFilling = true;
     return this.#queue.appendAll(submissions);
   }
 
@@ -316,14 +319,15 @@ export class Community {
   }
 
   #requireWritable(): void {
-    const { refusal } = this;
-    if (refusal !== undefined) throw refusal;
+    if (this.refusal !== undefined) throw this.refusal;
     if (this.#options.readOnly === true)
       throw new LoreError("READ_ONLY", "This community was opened for reading only.");
   }
 
   #sealSoon(): void {
     this.#sealTimer ??= setTimeout(() => {
+      const wasFilled = this.#isFilling;
+      this.#isFilling = false;
       void this.#sealRecord()
         .catch((error: unknown) => {
           // Nothing was changed: it is tried again until it can be done.
@@ -335,7 +339,7 @@ export class Community {
               });
         })
         // The record needs neither: the next seal tries again, and whoever reads hears what is wrong.
-        .then(() => this.search.follow(this.facts))
+        .then(() => (wasFilled ? this.search.follow(this.facts) : this.search.followInTime(() => this.facts)))
         .then(() => this.authorship.followInTime(() => this.facts))
         .catch(() => undefined);
     }, SEAL_DELAY_MS);

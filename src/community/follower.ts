@@ -9,10 +9,14 @@ import type { Background } from "./background.ts";
 const HEADS_HERE_MAX = 64;
 const BYTES_HERE_MAX = 512 * 1024;
 
-/** Much is followed once nothing was written for this long: before, it would only be in the way. */
-const CALM_MS = 3_000;
-/** Where it never is calm, this long after all. */
-const WAIT_MAX_MS = 60_000;
+/**
+ * Much is followed once nothing was written for `calmMs`: before, it would only be in the way of whoever writes. Where it
+ * never is calm, `mostMs` after all. A record is sealed, and following asked for, each half second that something is written.
+ */
+const PATIENCE = {
+  search: { calmMs: 750, mostMs: 5_000 },
+  authorship: { calmMs: 3_000, mostMs: 60_000 },
+} as const satisfies Record<Following, unknown>;
 
 export interface FollowerOptions {
   readonly following: Following;
@@ -84,14 +88,15 @@ export class Follower {
     const follow = () => void this.follow(rows()).catch(() => undefined);
     clearTimeout(this.#timer);
     if (this.#isLittle(rows())) return follow();
+    const { calmMs, mostMs } = PATIENCE[this.#options.following];
     const now = performance.now();
-    this.#until ??= now + WAIT_MAX_MS;
+    this.#until ??= now + mostMs;
     this.#timer = setTimeout(
       () => {
         this.#until = undefined;
         follow();
       },
-      Math.max(0, Math.min(CALM_MS, this.#until - now)),
+      Math.max(0, Math.min(calmMs, this.#until - now)),
     ).unref();
   }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 
 import { type DraftOp, searchCommunity, verifyCommunity } from "../../src/community/index.ts";
 import { unitId } from "../../src/unit/index.ts";
@@ -35,6 +36,21 @@ test("what was written is found once it is sealed, by whichever thread search fo
     assert.equal((await found(t, `solder${round}`)).length, count);
   }
   await verifyCommunity(t.community);
+});
+
+test("what others write much of is sealed first, and found once they pause, without anybody asking", async () => {
+  await using t = await createCommunity();
+  const { author } = t.ann;
+  const pages = Array.from({ length: MANY }, (_, i) => page(t, `Page ${i}`, "Solder the lower joint."));
+  await Promise.all(pages.map((draft) => t.community.append(author.sign([author.seal(draft)]))));
+  const until = async (isSo: () => boolean) => {
+    for (let i = 0; !isSo() && i < 500; i++) await setTimeout(10);
+    assert.ok(isSo());
+  };
+  await until(() => t.community.checkpoint?.size === t.community.size);
+  assert.ok(t.community.search.size < t.community.size);
+  await until(() => t.community.search.size === t.community.size);
+  assert.equal((await found(t, "solder")).length, MANY);
 });
 
 test("a page can be read in the moment it is acknowledged", async () => {

@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 
 import { base32, isLoreError, LoreError } from "../bytes/index.ts";
-import type { ImportProgress, ImportReport } from "../import/report.ts";
+import type { ImportProgress, ImportReport, SkippedItem } from "../import/report.ts";
 import type { ImportRequest, Site } from "./site.ts";
 import { words } from "./words.ts";
 
@@ -17,6 +17,14 @@ export interface ImportJob {
   readonly id: string;
   readonly name: string;
   readonly state: JobState;
+}
+
+/** What was uploaded for it. */
+export interface Uploaded {
+  /** Removed when the import ends. */
+  readonly scratch: string;
+  /** What had no place there: listed in the report with what the import itself leaves out. */
+  readonly leftOut: readonly SkippedItem[];
 }
 
 interface Running {
@@ -52,8 +60,8 @@ export class ImportJobs {
     return this.all().some(({ state }) => state.is === "running");
   }
 
-  /** Starts one; `scratch` is removed when it ends. @throws LoreError BUSY. */
-  start(request: ImportRequest, scratch?: string): ImportJob {
+  /** @throws LoreError BUSY. */
+  start(request: ImportRequest, uploaded: Uploaded): ImportJob {
     const { startImport, node } = this.#site;
     if (startImport === undefined) throw new LoreError("FORBIDDEN", words.start.cannot);
     if (this.isBusy) throw new LoreError("BUSY", words.start.busy);
@@ -67,19 +75,19 @@ export class ImportJobs {
     const onProgress = (progress: ImportProgress) => {
       if (job.state.is === "running") job.state = { is: "running", progress };
     };
-    void this.#run(job, startImport(request, onProgress), scratch).catch(this.#onError);
+    void this.#run(job, startImport(request, onProgress), uploaded).catch(this.#onError);
     return job;
   }
 
-  async #run(job: Running, report: Promise<ImportReport>, scratch: string | undefined): Promise<void> {
+  async #run(job: Running, report: Promise<ImportReport>, { scratch, leftOut }: Uploaded): Promise<void> {
     try {
-      job.state = { is: "done", report: await report };
+      const done = await report;
+      job.state = { is: "done", report: { ...done, skipped: [...leftOut, ...done.skipped] } };
     } catch (error) {
-      const said = this.#said(error);
       // Where uploads are put is nobody's business; what they were called is.
-      job.state = { is: "failed", message: scratch === undefined ? said : said.replaceAll(`${scratch}/`, "") };
+      job.state = { is: "failed", message: this.#said(error).replaceAll(`${scratch}/`, "") };
     }
-    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   }
 
   #said(error: unknown): string {

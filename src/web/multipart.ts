@@ -2,7 +2,7 @@
  * multipart/form-data (RFC 7578) read as it arrives: fields into memory, files onto the disk, so that an upload
  * of a gigabyte needs no gigabyte. File names are kept as sent; whoever uses one must not trust it.
  */
-import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 
 import { LoreError } from "../bytes/index.ts";
 
@@ -21,8 +21,8 @@ export interface FormPart {
 export interface FormOptions {
   readonly contentType: string;
   readonly bytesMax: number;
-  /** Where a file's bytes go; undefined drops them. */
-  readonly place: (part: FormPart) => Promise<string | undefined>;
+  /** Where a file's bytes go, closed here; undefined drops them. */
+  readonly place: (part: FormPart) => Promise<FileHandle | undefined>;
 }
 
 /** Fields by name. @throws LoreError MALFORMED, UNSUPPORTED or TOO_LARGE. */
@@ -119,16 +119,11 @@ class FormReader {
     return Buffer.concat(pieces).toString("utf8");
   }
 
-  async toFile(path: string | undefined): Promise<void> {
-    if (path === undefined) {
-      for await (const _ of this.#body()) void _;
-      return;
-    }
-    const file = await open(path, "wx", 0o600);
+  async toFile(file: FileHandle | undefined): Promise<void> {
     try {
-      for await (const piece of this.#body()) await file.writeFile(piece);
+      for await (const piece of this.#body()) await file?.writeFile(piece);
     } finally {
-      await file.close();
+      await file?.close();
     }
   }
 }

@@ -1,22 +1,21 @@
 /** What the form "Start yours" sends: checked, files streamed to a scratch folder, and handed to an import. */
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 import type { Context } from "hono";
 
 import { isLoreError, LoreError } from "../bytes/index.ts";
 import type { ImportJob, ImportJobs } from "./jobs.ts";
-import { type FormPart, readForm } from "./multipart.ts";
+import { readForm } from "./multipart.ts";
 import type { StartProblem } from "./pages/start.ts";
+import { Received } from "./received.ts";
 import type { ImportSource, Site } from "./site.ts";
 import { words } from "./words.ts";
 
 /** What one upload may weigh; more goes through the program. */
 export const UPLOAD_BYTES_MAX = 1_000_000_000;
 const NAME_CHARS_MAX = 200;
-const PATH_CHARS_MAX = 1_024;
-const DEPTH_MAX = 64;
 
 export interface Upload {
   readonly problem?: StartProblem;
@@ -40,11 +39,12 @@ export async function takeUpload(c: Context, { site, jobs }: { site: Site; jobs:
       return {
         problem: { ...chosen, name: fields.get("name"), from: fields.get("from"), address: fields.get("address") },
       };
-    const job = jobs.start(chosen, scratch);
+    const job = jobs.start(chosen, { scratch, leftOut: received.leftOut });
     isTaken = true;
     return { job };
   } catch (error) {
-    if (isLoreError(error, "TOO_LARGE")) return { problem: { field: "file", message: words.start.tooMany("1 GB") } };
+    if (isLoreError(error, "TOO_LARGE") && error.limit === UPLOAD_BYTES_MAX)
+      return { problem: { field: "file", message: words.start.tooMany("1 GB") } };
     throw error;
   } finally {
     if (!isTaken) await rm(scratch, { recursive: true, force: true });
@@ -59,45 +59,6 @@ async function* bodyOf(c: Context): AsyncGenerator<Uint8Array> {
     if (value !== undefined) yield value;
 }
 
-/** Files that arrived: one zip, or a tree of files under the names the browser gave them. */
-class Received {
-  readonly folder: string;
-  zip: string;
-  files = 0;
-  readonly #scratch: string;
-
-  constructor(scratch: string) {
-    this.#scratch = scratch;
-    this.folder = join(scratch, "folder");
-    this.zip = join(scratch, "upload.zip");
-  }
-
-  async place({ name, fileName = "" }: FormPart): Promise<string | undefined> {
-    if (fileName === "") return undefined;
-    if (name === "zip") {
-      // Under its own name, by which it is called where it cannot be read.
-      const [own = ""] = safePath(fileName) ?? [];
-      if (own !== "" && own !== "folder") this.zip = join(this.#scratch, own);
-      return this.zip;
-    }
-    const path = name === "folder" ? safePath(fileName) : undefined;
-    if (path === undefined) return undefined;
-    const target = join(this.folder, ...path);
-    await mkdir(dirname(target), { recursive: true });
-    this.files += 1;
-    // A name that came twice is kept once.
-    return (await stat(target).catch(() => undefined)) === undefined ? target : undefined;
-  }
-}
-
-/** The steps of a relative path, without the chosen folder's own name; undefined for one that could leave it. */
-export function safePath(fileName: string): string[] | undefined {
-  if (fileName.length > PATH_CHARS_MAX || fileName.includes("\0") || fileName.includes("\\")) return undefined;
-  const steps = fileName.split("/");
-  if (steps.length > DEPTH_MAX || steps.some((step) => step === "" || step === "." || step === "..")) return undefined;
-  return steps.length === 1 ? steps : steps.slice(1);
-}
-
 async function chosenSource(
   fields: ReadonlyMap<string, string>,
   received: Received,
@@ -108,20 +69,28 @@ async function chosenSource(
     case "nothing":
       return { name, source: { type: "empty" } };
     case "zip": {
-      const size = (await stat(received.zip).catch(() => undefined))?.size ?? 0;
-      return size === 0
+      const { zip } = received;
+      const size = zip === undefined ? 0 : (await stat(zip)).size;
+      return zip === undefined || size === 0
         ? { field: "file", message: words.start.fileMissing }
-        : { name, source: { type: "zip", file: received.zip } };
+        : { name, source: { type: "zip", file: zip } };
     }
     case "folder":
       return received.files === 0
-        ? { field: "file", message: words.start.fileMissing }
+        ? { field: "file", message: noFile(received) }
         : { name, source: { type: "folder", directory: received.folder } };
     case "address":
       return addressSource(name, (fields.get("address") ?? "").trim());
     default:
       return { field: "from", message: words.start.fromMissing };
   }
+}
+
+/** Nothing was chosen, or nothing of it could be taken. */
+function noFile({ leftOut: [first] }: Received): string {
+  return first === undefined
+    ? words.start.fileMissing
+    : words.start.leftOut.all(first.path.slice(0, 100), first.reason);
 }
 
 /** An address or a bundle is a repository; a path is what lies there. */

@@ -48,6 +48,17 @@ export const siteWords = {
       "Communities are started on the computer this site runs on, with the lore program or at its own address there.",
     cannot: "This site only shows; bring something in with the lore program.",
     busy: "Something else is being brought in. Wait until it has ended; its page shows how far it is.",
+    leftOut: {
+      all: (name: string, reason: string) => `Nothing in this folder can be brought in. ${name}: ${reason}.`,
+      leadsOut: "its path leads out of the folder",
+      deep: (most: number) => `folders nest deeper than ${most}`,
+      unreadable: "its name is not text in UTF-8",
+      backslash: "its name holds a backslash, which some computers take for the end of a folder's name",
+      longPath: (most: number) => `its path takes more than ${most} bytes`,
+      longName: (most: number) => `a name in its path takes more than ${most} bytes`,
+      twice: "a file that came before it has its name on this computer",
+      noPlace: "this computer can keep no file under this name",
+    },
     tooMany: (limit: string) => `That is more than ${limit}. Bring it in with the lore program.`,
   },
 

@@ -161,6 +161,90 @@ test("a folder keeps its tree, and no name leaves it", async () => {
   assert.deepEqual(taken.at(-1)?.files, { "a.md": "A", "sub/b.md": "B" });
 });
 
+/** A part of a form as it is on the wire: `name` may be any bytes. */
+function filePart(name: string | Buffer, text: string): Buffer {
+  return Buffer.concat([
+    Buffer.from('--x\r\ncontent-disposition: form-data; name="folder"; filename="'),
+    Buffer.from(name),
+    Buffer.from(`"\r\n\r\n${text}\r\n`),
+  ]);
+}
+
+function sendFiles(names: readonly (string | Buffer)[]): Promise<Response> {
+  const fields = ["name", "from"].map((name) =>
+    Buffer.from(`--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\nfolder\r\n`),
+  );
+  const files = names.map((name, i) => filePart(name, String(i)));
+  return Promise.resolve(
+    site.app.request("/start", {
+      method: "POST",
+      headers: { "content-type": "multipart/form-data; boundary=x" },
+      body: Buffer.concat([...fields, ...files, Buffer.from("--x--\r\n")]),
+    }),
+  );
+}
+
+const AT_MOST = "x".repeat(255);
+/** A path of 1,024 bytes without the chosen folder. */
+const LONGEST = `${"d".repeat(199)}/`.repeat(5) + "e".repeat(24);
+const LEFT_OUT: readonly (readonly [name: string | Buffer, reason: RegExp])[] = [
+  ["g/a\\b.md", /holds a backslash/],
+  [`g/${AT_MOST}x`, /more than 255 bytes/],
+  [`g/${"é".repeat(128)}`, /more than 255 bytes/],
+  [`g/${LONGEST}x`, /more than 1024 bytes/],
+  ["../up.md", /leads out/],
+  ["g/../../up.md", /leads out/],
+  ["g/./same.md", /leads out/],
+  ["g//empty.md", /leads out/],
+  ["g/", /leads out/],
+  ["..", /leads out/],
+  ["g/nul\0.md", /not text in UTF-8/],
+  [Buffer.from("g/caf\xe9.md", "latin1"), /not text in UTF-8/],
+  ["g/taken.md", /has its name/],
+  ["g/taken.md/below.md", /has its name/],
+  [`g/${"d/".repeat(64)}deep.md`, /nest deeper than 64/],
+];
+
+test("a file is brought in or named in the report with its reason, whatever it is called", async () => {
+  outcome = "done";
+  const kept = ["taken.md", " .md", "b.md", "%41.md", AT_MOST, LONGEST, `${"d/".repeat(63)}at.md`];
+  const names = [...kept.map((name) => `g/${name}`), "", ...LEFT_OUT.map(([name]) => name)];
+  const response = await sendFiles(names);
+  assert.equal(response.status, 303);
+  const text = await finish(response.headers.get("location") ?? "");
+  assert.deepEqual(Object.keys(taken.at(-1)?.files ?? {}).toSorted(), kept.toSorted());
+  assert.ok(text.includes(`${LEFT_OUT.length + REPORT.skipped.length} things were left out`), text);
+  const reasons = [...text.matchAll(/<li><code>[^<]*<\/code> <span class="quiet">([^<]*)</g)].map(
+    ([, reason]) => reason,
+  );
+  for (const [i, [name, reason]] of LEFT_OUT.entries()) assert.match(reasons[i + 1] ?? "", reason, String(name));
+});
+
+test("a folder of which nothing can be taken says why", async () => {
+  const response = await sendFiles(["g/a\\b.md"]);
+  assert.equal(response.status, 422);
+  assert.match(
+    await response.text(),
+    /Nothing in this folder can be brought in\. a\\b\.md: its name holds a backslash/,
+  );
+});
+
+test("a zip is taken whatever it is called, and of two the first", async () => {
+  outcome = "done";
+  const names = ["guild.zip", `${"z".repeat(300)}.zip`, "../guild.zip", "a/b.zip", "folder"];
+  for (const name of names) {
+    const response = await send(
+      form({ name: "Z", from: "zip" }, [
+        ["zip", name, "first"],
+        ["zip", "second.zip", "second"],
+      ]),
+    );
+    assert.equal(response.status, 303, name);
+    await finish(response.headers.get("location") ?? "");
+    assert.deepEqual(taken.at(-1)?.files, { zip: "first" });
+  }
+});
+
 test("an address is a repository, a path what lies there, nothing an empty record", async () => {
   outcome = "done";
   for (const [address, source] of [

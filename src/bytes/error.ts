@@ -12,6 +12,7 @@ export const ERRORS = {
   UNAUTHENTICATED: { status: 401, exit: 3, retry: false },
   FORBIDDEN: { status: 403, exit: 3, retry: false },
   NOT_FOUND: { status: 404, exit: 3, retry: false },
+  METHOD: { status: 405, exit: 2, retry: false },
   STALE: { status: 409, exit: 3, retry: true },
   TOO_LARGE: { status: 413, exit: 3, retry: false },
   UNSUPPORTED: { status: 415, exit: 3, retry: false },

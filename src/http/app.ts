@@ -22,6 +22,7 @@ import {
   addressOf,
   isLocal,
   requireHost,
+  requireOnce,
   requireOwnOrigin,
   WRITE_LIMIT,
   WriteBuckets,
@@ -65,7 +66,7 @@ export function createSite(options: AppOptions): App {
   const hono = new Hono({ strict: false });
 
   hono.onError((error, c) => failed(c, error, { site, context }));
-  hono.notFound((c) => failed(c, new LoreError("NOT_FOUND", "There is nothing at this address."), { site, context }));
+  hono.notFound((c) => failed(c, absent(hono, c), { site, context }));
   hono.post("/api/c/:id/entries", (c) => {
     requireHost(c, hosts);
     requireOwnOrigin(c);
@@ -80,6 +81,7 @@ export function createSite(options: AppOptions): App {
   });
   hono.use(async (c, next) => {
     requireHost(c, hosts);
+    requireOnce(c);
     if (c.req.method !== "GET" && c.req.method !== "HEAD") requireOwnOrigin(c);
     await next();
     harden(c);
@@ -94,6 +96,21 @@ export function createSite(options: AppOptions): App {
 /** The app alone, for `app.request()`. */
 export function createApp(options: AppOptions): Hono {
   return createSite(options).hono;
+}
+
+const METHODS = ["GET", "POST"] as const;
+
+/** Nothing is here, or not for this method. */
+function absent(hono: Hono, c: Context): LoreError {
+  const takes = METHODS.filter((method) => {
+    const [found] = hono.router.match(method, c.req.path);
+    return found.some(([[, route]]) => route.method === method);
+  });
+  const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+  if (takes.length === 0 || (isRead && takes.includes("GET")))
+    return new LoreError("NOT_FOUND", "There is nothing at this address.");
+  const allow = takes.map((method) => (method === "GET" ? "GET, HEAD" : method)).join(", ");
+  return new LoreError("METHOD", `This address takes ${allow}, not ${c.req.method}.`, { data: { allow } });
 }
 
 /** Headers that every answer carries. */
@@ -119,7 +136,13 @@ async function failed(
   const response = wantsPage
     ? await pageAnswer(
         c,
-        errorPage(site, { status, message: body.message, requestId: body.requestId, path: c.req.path }),
+        errorPage(site, {
+          status,
+          message: body.message,
+          field: body.field,
+          requestId: body.requestId,
+          path: c.req.path,
+        }),
         { status },
       )
     : new Response(JSON.stringify(body), {

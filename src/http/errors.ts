@@ -44,7 +44,10 @@ export function errorAnswer(thrown: unknown, { random, onUnforeseen }: ErrorCont
   const data = plainData(seen.data);
   return {
     status,
-    headers: retry && status >= 429 ? { "retry-after": String(RETRY_AFTER_S) } : {},
+    headers: {
+      ...(retry && status >= 429 ? { "retry-after": String(RETRY_AFTER_S) } : {}),
+      ...(data?.["allow"] === undefined ? {} : { allow: String(data["allow"]) }),
+    },
     body: {
       code: seen.code,
       message: seen.message,

@@ -55,6 +55,20 @@ export function requireOwnOrigin(c: Context): void {
   if (origin !== url.slice(0, url.indexOf("/", url.indexOf("//") + 2))) throw foreign();
 }
 
+/** Which of two answers was meant, nobody can know. @throws LoreError USAGE for what is asked twice. */
+export function requireOnce(c: Context): void {
+  if (!c.req.url.includes("?")) return;
+  for (const [name, values] of Object.entries(c.req.queries()))
+    if (values.length > 1)
+      throw new LoreError(
+        "USAGE",
+        `Reading the address: "${name.slice(0, 40)}" is in it ${values.length} times. Ask it once.`,
+        {
+          field: name.slice(0, 40),
+        },
+      );
+}
+
 function foreign(): LoreError {
   return new LoreError(
     "FORBIDDEN",

@@ -49,6 +49,8 @@ export const words = {
     atSize: (n: string) => `As the record stood after ${n} entries.`,
     asSourceSays: "Days are as the source says.",
     today: "Go to today's",
+    ofToday: "This is of today.",
+    ofTodayText: "It is not kept as it was on other days; the links from here lead back to the day you look at.",
     latest: "Go to the newest version",
   },
 
@@ -114,6 +116,8 @@ export const words = {
     notText: "This is not text that can be shown here.",
     empty: "This page has no words yet.",
     sections: "This page is shown by section.",
+    noSection: (name: string) =>
+      `This page has no section \u201c${name}\u201d. Open it without the question at the end of its address to see those it has.`,
     before: "Before:",
     next: "Next:",
     beginning: "Beginning",

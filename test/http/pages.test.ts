@@ -234,7 +234,7 @@ cases("a long page is shown by section with its whole contents list", () => [
     has: ['id="section-7"', "section=section-6", "section=section-8"],
     not: ['id="section-8"'],
   },
-  { path: `${home}/page/long?section=nowhere`, has: ['id="section-0"'] },
+  { path: `${home}/page/long?section=nowhere`, status: 404, has: ["This page has no section \u201cnowhere\u201d"] },
 ]);
 
 cases("two things that would share an address both have one", () => [

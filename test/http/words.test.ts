@@ -102,7 +102,7 @@ test("a long text with many authors stays small", async () => {
   assert.ok(gzipSync(body).length <= 30_000, `${gzipSync(body).length} bytes`);
 });
 
-for (const who of ["", "x", "wrote&section=nothing"]) {
+for (const who of ["", "x", "wrote&section="]) {
   test(`an address that asks oddly (${who}) shows the text`, async () => {
     assert.equal((await site.get(`${home}/page/kettle?who=${who}`)).status, 200);
   });

@@ -59,7 +59,7 @@ function checked<Q extends z.ZodType>(schema: Q, query: unknown): z.infer<Q> {
   const read = schema.safeParse(query);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  const field = issue?.path.join(".") ?? "";
+  const field = issue?.code === "unrecognized_keys" ? issue.keys.join() : (issue?.path.join(".") ?? "");
   throw new LoreError(
     "USAGE",
     `Reading the request: "${field}" is not as it should be (${issue?.message ?? "unknown"}). /api says what it takes.`,

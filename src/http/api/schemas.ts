@@ -266,25 +266,26 @@ const KINDS = z
   .max(200)
   .regex(/^[a-z]+(,[a-z]+)*$/);
 
+/** What is not named here is refused: a misspelt question would be answered as if it had not been asked. */
 export const queries = {
-  units: z.object({
+  units: z.strictObject({
     ...moment,
     kind: KINDS.optional().describe("Kinds, commas between"),
     all: z.enum(["0", "1", "true", "false", ""]).optional().describe("Also what was retired or replaced"),
   }),
-  moment: z.object(moment),
-  search: z.object({
+  moment: z.strictObject(moment),
+  search: z.strictObject({
     ...moment,
     q: z.string().max(1_000),
     limit: z.coerce.number().int().min(1).max(100).default(10),
     offset: z.coerce.number().int().min(0).max(10_000).default(0),
     kind: KINDS.optional(),
   }),
-  proof: z.object({
+  proof: z.strictObject({
     part: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,31}$/)
       .default("body"),
   }),
-  none: z.object({}),
+  none: z.strictObject({}),
 } as const;

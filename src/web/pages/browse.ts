@@ -2,6 +2,7 @@
 import { LoreError } from "../../bytes/index.ts";
 import { shelfOf, shownUnits } from "../../community/queries/browse.ts";
 import type { UnitListing } from "../../community/queries/units.ts";
+import { askedNumber } from "../asked.ts";
 import { at, browseHref, encodePath } from "../addresses.ts";
 import { count } from "../format.ts";
 import { html, type Html } from "../html.ts";
@@ -15,6 +16,7 @@ import { everythingWords } from "./community.ts";
 /** Things on one page of a folder. */
 const THINGS_SHOWN = 200;
 const FOLDERS_SHOWN = 600;
+const KIND = /^[a-z][a-z0-9-]{0,31}$/;
 
 interface Asked {
   /** Place of the first thing shown. */
@@ -27,6 +29,8 @@ export function browsePage(here: Visit, folder: string, { from, kind }: Asked): 
   const listings = here.site.memo(here.community, `listing ${here.asOf ?? ""}`, () =>
     shownUnits(here.community, here.moment),
   );
+  if (kind !== undefined && !KIND.test(kind))
+    throw new LoreError("USAGE", `Reading the address: "${kind.slice(0, 40)}" is no kind of thing.`, { field: "kind" });
   const { folders, units } =
     kind === undefined || folder !== ""
       ? shelfOf(listings, folder)
@@ -35,8 +39,7 @@ export function browsePage(here: Visit, folder: string, { from, kind }: Asked): 
     throw new LoreError("NOT_FOUND", "No folder has this name here.");
   const title = folder === "" ? words.browse.title : folder.slice(folder.lastIndexOf("/") + 1);
   const ordered = units.toSorted((a, b) => rank(a) - rank(b));
-  const start =
-    from !== undefined && /^\d{1,7}$/.test(from) ? Math.min(Number(from), Math.max(0, ordered.length - 1)) : 0;
+  const start = askedNumber(from, { name: "from", least: 0, most: Math.max(0, ordered.length - 1) }) ?? 0;
   const shown = ordered.slice(start, start + THINGS_SHOWN);
   return page({
     site: here.site,

@@ -1,6 +1,7 @@
 /** Versions of a unit, newest first, any two of which can be compared. */
 import { acceptedCount, versionsOf } from "../../community/queries/activity.ts";
 import { type RevisionDetail, unitAt } from "../../community/queries/units.ts";
+import { askedNumber } from "../asked.ts";
 import { at, revisionHref, unitHref, unitPath } from "../addresses.ts";
 import { count, shortDate } from "../format.ts";
 import { html, type Html, raw } from "../html.ts";
@@ -16,7 +17,7 @@ const NOTE_CHARS = 300;
 const COMPARE_TWICE = 8;
 
 export function historyPage(here: Visit, unit: { n: number; id: string }, before: string | undefined): Html {
-  const beforeN = before !== undefined && /^[1-9]\d{0,9}$/.test(before) ? Number(before) : undefined;
+  const beforeN = askedNumber(before, { name: "before", least: 1, most: 999_999_999 });
   const versions = versionsOf(here.community, unit.n, { limit: VERSIONS_SHOWN + 1, before: beforeN });
   const shown = versions.slice(0, VERSIONS_SHOWN);
   const listing = unitAt(here.community, unit.n);

@@ -1,7 +1,8 @@
 /** What was found for a question, in one community or in every one here: the words themselves, and where they stand. */
-import { isLoreError } from "../../bytes/index.ts";
+import { isLoreError, LoreError } from "../../bytes/index.ts";
 import { type SearchRow, searchCommunity } from "../../community/queries/search.ts";
 import { QUERY_CHARS_MAX } from "../../projection/search/index.ts";
+import { askedNumber } from "../asked.ts";
 import { at, unitHref } from "../addresses.ts";
 import { count } from "../format.ts";
 import { html, type Html, type Inside } from "../html.ts";
@@ -46,8 +47,12 @@ async function find(
 
 export async function searchPage(here: Visit, { query, offset }: Asked): Promise<Html> {
   const text = query.trim();
-  const start = offset !== undefined && /^\d{1,4}$/.test(offset) ? Math.min(Number(offset), OFFSET_MAX) : 0;
+  const start = askedNumber(offset, { name: "offset", least: 0, most: OFFSET_MAX }) ?? 0;
   const found = await find(here, { text, limit: HITS_SHOWN, offset: start });
+  if (start > 0 && found.rows.length === 0)
+    throw new LoreError("USAGE", `Searching: there are fewer than ${start + 1} places with these words.`, {
+      field: "offset",
+    });
   const action = `/c/${here.id}/search`;
   return page({
     site: here.site,

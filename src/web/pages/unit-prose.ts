@@ -1,4 +1,5 @@
 /** A Markdown body: prose with a contents list, whole or, where it is long, by section. */
+import { LoreError } from "../../bytes/index.ts";
 import { at, unitPath } from "../addresses.ts";
 import { html, type Html, raw } from "../html.ts";
 import { fillLinks, type LinkContext } from "../links.ts";
@@ -65,11 +66,20 @@ class Layout {
     this.#words = words;
     this.#shown = shown;
     this.#rendered = rendered;
-    const { sections, headings } = rendered;
+    const { sections } = rendered;
     this.#isWhole = sections.length < 2 || sections.reduce((sum, { length }) => sum + length, 0) <= SECTIONED_CHARS;
-    const asked = headings.find(({ anchor }) => anchor !== undefined && anchor === shown.section);
+    const asked = this.#asked(shown.section);
     const opening = (sections[0] ?? "").trim() === "" ? 1 : 0;
     this.#section = asked?.section ?? opening;
+  }
+
+  /** @throws LoreError NOT_FOUND. */
+  #asked(section: string | undefined): RenderedHeading | undefined {
+    const { headings, titleAnchor } = this.#rendered;
+    if (section === undefined || section === "" || section === titleAnchor) return undefined;
+    const found = headings.find(({ anchor }) => anchor === section);
+    if (found !== undefined) return found;
+    throw new LoreError("NOT_FOUND", words.page.noSection(section.slice(0, 100)), { field: "section" });
   }
 
   /** Where a heading is: on this page, or on that of its section. */

@@ -3,6 +3,7 @@ import { usedIn } from "../../community/queries/links.ts";
 import { base32 } from "../../bytes/index.ts";
 import { addressedById } from "../../community/queries/browse.ts";
 import { parseId } from "../../unit/index.ts";
+import { askedNumber } from "../asked.ts";
 import { at, unitHref, unitPath } from "../addresses.ts";
 import { count } from "../format.ts";
 import { html, type Html } from "../html.ts";
@@ -54,9 +55,8 @@ function downloadLink(shown: Shown): Html {
 
 /** The first row to show, from 1. */
 function firstRow({ row }: Shown, rows: number): number {
-  const wanted = row !== undefined && /^[1-9][0-9]{0,8}$/.test(row) ? Number(row) : 1;
-  const within = Math.min(wanted, Math.max(1, rows));
-  return within - ((within - 1) % ROWS_SHOWN);
+  const wanted = askedNumber(row, { name: "row", least: 1, most: Math.max(1, rows) }) ?? 1;
+  return wanted - ((wanted - 1) % ROWS_SHOWN);
 }
 
 function rowsOf(shown: Shown, { columns, rows }: ParsedTable): Html {

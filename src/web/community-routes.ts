@@ -8,7 +8,7 @@ import { addressed } from "../community/queries/browse.ts";
 import { findUnit, resolve, revisionDetail, unitAt, unitByPath, type UnitRef } from "../community/queries/units.ts";
 import { bibtex, cslJson } from "../export/index.ts";
 import { kindOf } from "../unit/index.ts";
-import { isMarkdownPath, unitAtAddress, unitPath } from "./addresses.ts";
+import { at, isMarkdownPath, unitAtAddress, unitPath } from "./addresses.ts";
 import { atomFeed, llmsText } from "./feeds.ts";
 import { browsePage } from "./pages/browse.ts";
 import { communityPage } from "./pages/community.ts";
@@ -240,7 +240,7 @@ export function communityRoutes(site: Site): Hono {
   page("/hands", (_, visited) => handsPage(visited));
   page("/portrait", async (c, visited) => {
     await authorshipReady(visited.community);
-    return portraitPage(visited, `${originOf(c)}/c/${visited.id}/portrait`);
+    return portraitPage(visited, originOf(c) + at(visited, "/portrait"));
   });
   page("/genuine/:reference", (c, visited) => {
     const ref = reference(visited, c.req.param("reference") ?? "");
@@ -254,17 +254,23 @@ export function communityRoutes(site: Site): Hono {
   open("/tool/*", tool);
   open("/rows/*", rows);
   open("/atom.xml", async (c, visited) =>
-    answer(c, String(await atomFeed(visited, originOf(c))), {
+    answer(c, String(await atomFeed(ofToday(visited), originOf(c))), {
       media: "application/atom+xml; charset=utf-8",
       etag: tagOf(visited),
     }),
   );
   open("/rsl.xml", rsl);
   open("/llms.txt", (c, visited) =>
-    answer(c, llmsText(visited, originOf(c)), { media: "text/plain; charset=utf-8", etag: tagOf(visited) }),
+    answer(c, llmsText(ofToday(visited), originOf(c)), { media: "text/plain; charset=utf-8", etag: tagOf(visited) }),
   );
-  app.get("/copy.zip", (c) => copyZip(site, here(c)));
+  app.get("/copy.zip", (c) => copyZip(site, ofToday(here(c))));
   return app;
+}
+
+/** @throws LoreError USAGE for another moment. */
+function ofToday(here: Visit): Visit {
+  if (here.asOf === undefined) return here;
+  throw new LoreError("USAGE", "This is of today only. Leave out as-of.", { field: "as-of" });
 }
 
 function originOf(c: Context): string {

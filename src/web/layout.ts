@@ -28,6 +28,8 @@ export interface Frame {
   /** Seconds after which the page is asked for again. */
   readonly refreshS?: number;
   readonly isHidden?: boolean;
+  /** What it shows does not follow the visit's moment: it is of today, or says itself when it is of. */
+  readonly shows?: "today" | "versions";
   /** Where the page's terms are for programs, as ODRL. */
   readonly odrlHref?: string | undefined;
 }
@@ -65,7 +67,7 @@ ${(frame.scripts ?? []).map((script) => html`<script type="module" src="/assets/
 <a class="skip" href="#lore:main">${words.skip}</a>
 ${bar(frame)}
 <main id="lore:main">
-${crumbs === undefined ? "" : trail(crumbs)}${here === undefined ? "" : then(here)}${body}
+${crumbs === undefined ? "" : trail(crumbs)}${here === undefined || frame.shows === "versions" ? "" : then(here, frame.shows)}${body}
 </main>
 ${foot(here)}
 </body>
@@ -143,9 +145,12 @@ export function momentWords({ moment }: Visit): string | undefined {
   }
 }
 
-function then(here: Visit): Html | "" {
+function then(here: Visit, shows: Frame["shows"]): Html | "" {
   const text = momentWords(here);
   if (text === undefined) return "";
+  if (shows === "today")
+    return html`<div class="then" role="status"><b>${words.moment.ofToday}</b> ${words.moment.ofTodayText}</div>
+`;
   return html`<div class="then" role="status"><b>${text}</b> <a href="?">${words.moment.today}</a></div>
 `;
 }

@@ -78,15 +78,15 @@ export function headSql(moment: Moment, unit: string): string {
   }
 }
 
-/** SQL, with its AND, that leaves only revisions of the table `name` that had been said by the moment. */
-export function saidBySql(moment: Moment, name: string): string {
+/** SQL, with its AND, that leaves only rows of the table `name` that had been said by the moment, by `time` where it is a date. */
+export function saidBySql(moment: Moment, name: string, time = "time"): string {
   switch (moment.at) {
     case "now":
       return "";
     case "size":
       return `AND ${name}.idx < ${moment.size}`;
     case "date":
-      return `AND ${name}.time <= ${moment.ms}`;
+      return `AND ${name}.${time} <= ${moment.ms}`;
     default:
       return moment satisfies never;
   }

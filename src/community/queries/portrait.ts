@@ -8,7 +8,8 @@ import { disputedCount, disputedUnits, openQuestionCount, openQuestions, openSug
 import { peopleStanding } from "./authorship.ts";
 import { type BrokenLink, brokenLinks } from "./links.ts";
 import { type Made, madeIn } from "./made.ts";
-import type { PersonRef } from "./people.ts";
+import { type Moment, NOW, saidBySql } from "./moment.ts";
+import { people, type PersonRef } from "./people.ts";
 import { listUnits, type UnitListing } from "./units.ts";
 
 /** Listed of things that wait on pages of their own. */
@@ -63,22 +64,42 @@ export interface Waiting {
   readonly units: readonly UnitListing[];
 }
 
-/** `authorshipReady` is to be awaited before. */
-export function portrait(community: Community): Portrait {
-  const { rows } = community;
-  const asOf = rows.get<{ time: number }>("SELECT time FROM state")?.time ?? 0;
-  const units = listUnits(community);
-  const lives = livesOf(community);
-  const versions = versionsByYear(community);
+/** What is known of any moment. Whose words stood then, and what waited, is not: `people` are those who had written. */
+export type PortraitThen = Omit<Portrait, "made" | "hands">;
+
+export function portraitThen(community: Community, moment: Moment): PortraitThen {
+  const wrote = people(community, moment).filter(({ since, type }) => since !== null && type === "person");
+  return { ...figures(community, moment), people: wrote };
+}
+
+function figures(community: Community, moment: Moment): Omit<PortraitThen, "people"> {
+  const asOf = timeOf(community, moment);
+  const lives = livesOf(community, moment);
+  const versions = versionsByYear(community, moment);
   const since = lives.reduce((first, { from }) => Math.min(first, from), Infinity);
   return {
     name: community.name,
     asOf,
     since: since === Infinity ? undefined : since,
-    kinds: kindsOf(units),
+    kinds: kindsOf(listUnits(community, { moment })),
     versions: [...versions.values()].reduce((sum, count) => sum + count, 0),
-    people: peopleStanding(community),
     growth: growthOf(lives, versions, yearOf(asOf)),
+  };
+}
+
+/** ms; never after the last entry. */
+function timeOf({ rows }: Community, moment: Moment): number {
+  const last = rows.get<{ time: number }>("SELECT time FROM state")?.time ?? 0;
+  if (moment.at === "now") return last;
+  if (moment.at === "date") return Math.min(last, moment.ms);
+  return rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", moment.size - 1)?.time ?? 0;
+}
+
+/** `authorshipReady` is to be awaited before. */
+export function portrait(community: Community): Portrait {
+  return {
+    ...figures(community, NOW),
+    people: peopleStanding(community),
     made: madeIn(community),
     hands: {
       untouched: untouchedPages(community),
@@ -110,12 +131,13 @@ interface Life {
   readonly flags: readonly { readonly flag: string; readonly raised: number; readonly time: number }[];
 }
 
-function livesOf({ rows }: Community): Life[] {
+function livesOf({ rows }: Community, moment: Moment): Life[] {
   const began = rows.all<{ unit: number; shown: number }>(
-    `SELECT h.unit, min(h.shown) AS shown FROM head h JOIN unit u ON u.n = h.unit WHERE ${IS_CONTENT} GROUP BY h.unit`,
+    `SELECT h.unit, min(h.shown) AS shown FROM head h JOIN unit u ON u.n = h.unit WHERE ${IS_CONTENT} ${saidBySql(moment, "h", "shown")} GROUP BY h.unit`,
   );
   const flags = rows.all<{ unit: number; flag: string; raised: number; time: number }>(
-    "SELECT unit, flag, raised, time FROM flag WHERE flag IN ('retired', 'superseded') ORDER BY unit, seq",
+    `SELECT f.unit, f.flag, f.raised, f.time FROM flag f
+     WHERE f.flag IN ('retired', 'superseded') ${saidBySql(moment, "f")} ORDER BY f.unit, f.seq`,
   );
   const byUnit = Map.groupBy(flags, ({ unit }) => unit);
   return began.map(({ unit, shown }) => ({ from: shown, flags: byUnit.get(unit) ?? [] }));
@@ -127,10 +149,10 @@ function isCurrentAt({ from, flags }: Life, ms: number): boolean {
   return !last.values().some((raised) => raised === 1);
 }
 
-function versionsByYear({ rows }: Community): Map<number, number> {
+function versionsByYear({ rows }: Community, moment: Moment): Map<number, number> {
   const years = rows.all<{ year: number; count: number }>(
     `SELECT CAST(strftime('%Y', r.time / 1000, 'unixepoch') AS INTEGER) AS year, count(*) AS count
-     FROM revision r JOIN unit u ON u.n = r.unit WHERE r.state = 'accepted' AND ${IS_CONTENT} GROUP BY 1`,
+     FROM revision r JOIN unit u ON u.n = r.unit WHERE r.state = 'accepted' AND ${IS_CONTENT} ${saidBySql(moment, "r")} GROUP BY 1`,
   );
   return new Map(years.map(({ year, count }) => [year, count]));
 }

@@ -89,10 +89,16 @@ function startUnits(here: Visit, readme: UnitListing | undefined): UnitListing[]
   }
   if (found.size < START_SHOWN)
     for (const unit of mostLinked(community, START_SHOWN)) addListing(found, unitAt(community, unit, moment));
-  if (found.size < 2)
-    for (const { unit } of recentChanges(community, 50)) if (unit.kind === "page") addListing(found, unit);
+  if (found.size < 2) for (const unit of lastChanged(here, 50)) if (unit.kind === "page") addListing(found, unit);
   if (readme !== undefined) found.delete(readme.unit);
   return [...found.values()].slice(0, START_SHOWN);
+}
+
+function lastChanged({ community, moment }: Visit, limit: number): UnitListing[] {
+  if (moment.at === "now") return recentChanges(community, limit).map(({ unit }) => unit);
+  return listUnits(community, { moment })
+    .toSorted((a, b) => b.time - a.time)
+    .slice(0, limit);
 }
 
 function addListing(found: Map<string, UnitListing>, listing: UnitListing | undefined): void {
@@ -117,7 +123,7 @@ async function startShelf(here: Visit, readme: UnitListing | undefined): Promise
 `,
       )}
     </ol>
-    <p class="up-4"><a href="${at(here, "/browse")}">${words.home.everything(everything)}</a></p>
+    <p class="up-4"><a href="${at(here, "/browse")}">${here.moment.at === "now" ? words.home.everything(everything) : words.browse.title}</a></p>
   </section>`;
 }
 
@@ -139,30 +145,35 @@ export function everythingWords({ site, community }: Pick<Visit, "site" | "commu
 }
 
 function handsSection(here: Visit): Html | "" {
-  const things = handsList(here, HANDS_SHOWN);
-  if (things.items.length === 0) return "";
+  // What waits is known of today only.
+  const things = here.moment.at === "now" ? handsList(here, HANDS_SHOWN).items : [];
+  if (things.length === 0) return "";
   return html`<section class="section">
     <h2>${words.home.hands}</h2>
-    <ul class="hands">${things.items}</ul>
+    <ul class="hands">${things}</ul>
     <p class="up-4"><a href="${at(here, "/hands")}">${words.home.allHands}</a></p>
   </section>`;
 }
 
-function margin(here: Visit): Html {
+function newest(here: Visit): Html {
   const { site, community } = here;
   const changes = site.memo(community, "new", () => recentChanges(community, NEW_SHOWN));
-  const spans = peopleThen(here).filter(({ since }) => since !== null);
-  const since = spans[0]?.since;
-  return html`<aside class="beside" aria-label="${words.home.about}">
-    <dl class="facts">
-      <div><dt>${words.home.new}</dt><dd>
+  return html`<div><dt>${words.home.new}</dt><dd>
         ${
           changes.length === 0
             ? words.home.nothingNew
             : html`<ul class="recent">
           ${changes.map(({ unit, time, isNew }) => html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a><span class="quiet">${isNew ? words.home.newPage : words.home.changed}, ${date(time)}</span></li>`)}
         </ul>`
-        }</dd></div>
+        }</dd></div>`;
+}
+
+function margin(here: Visit): Html {
+  const spans = peopleThen(here).filter(({ since }) => since !== null);
+  const since = spans[0]?.since;
+  return html`<aside class="beside" aria-label="${words.home.about}">
+    <dl class="facts">
+      ${here.moment.at === "now" ? newest(here) : ""}
       ${since == null ? "" : html`<div><dt>${words.home.people}</dt><dd>${words.home.peopleWrote(counted(spans.length, "person", "people"))}, ${words.home.since} ${year(since)}. <a href="${at(here, "/people")}">${words.home.peopleLink}</a></dd></div>`}
       <div id="lore:use"><dt>${words.home.use}</dt><dd>${useWords(communityUse(here.community, rightsKnown(here)).licence)} <a href="${at(here, "/sharing")}">${words.sharing.title}</a></dd></div>
       <div><dt>${words.home.copies}</dt><dd>${words.home.copiesText} <a href="${at(here, "/copy")}">${words.home.copiesLink}</a></dd></div>

@@ -11,6 +11,7 @@ export function copyPage(here: Visit): Html {
   return page({
     site,
     here,
+    shows: "today",
     title: words.copy.title,
     crumbs: [{ text: profile.name, href: at(here, "") }, { text: words.copy.title }],
     body: html`<div class="sheet">

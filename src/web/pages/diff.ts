@@ -37,6 +37,7 @@ export async function diffPage(here: Visit, { n, id, from, to }: Compared): Prom
   return page({
     site: here.site,
     here,
+    shows: "versions",
     title: heading,
     lang: detail.lang ?? undefined,
     isHidden: true,

@@ -95,6 +95,7 @@ export function handsPage(here: Visit): Html {
   return page({
     site: here.site,
     here,
+    shows: "today",
     title: words.hands.title,
     crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: words.hands.title }],
     body: html`<div class="sheet">

@@ -28,6 +28,7 @@ export function historyPage(here: Visit, unit: { n: number; id: string }, before
   return page({
     site: here.site,
     here,
+    shows: "today",
     title: words.history.title(title),
     isHidden: true,
     crumbs: [

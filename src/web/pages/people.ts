@@ -69,6 +69,7 @@ export function personPage(here: Visit, id: string): Html {
   return page({
     site,
     here,
+    shows: "today",
     title: person.name,
     crumbs: [
       { text: here.profile.name, href: at(here, "") },

@@ -1,14 +1,15 @@
 /**
  * A community in one look, to share and to print: what it knows, whose words stand, how it grew, what is made from what,
- * what needs hands. Always of now. Every figure opens its list.
+ * what needs hands. Of an earlier moment it shows what is known of it. Every figure opens its list.
  */
 import type { Made } from "../../community/queries/made.ts";
 import { people } from "../../community/queries/people.ts";
 import {
   handsCount,
   type NeedsHands,
-  type Portrait,
   portrait,
+  portraitThen,
+  type PortraitThen,
   type Waiting,
 } from "../../community/queries/portrait.ts";
 import type { UnitListing } from "../../community/queries/units.ts";
@@ -30,10 +31,10 @@ const MADE_SHOWN = 40;
 const FEW = 3;
 
 /** `address` is where anybody finds this page. `authorshipReady` is to be awaited before. */
-export function portraitPage(visit: Visit, address: string): Html {
-  const here: Visit = { ...visit, moment: { at: "now" }, asOf: undefined };
+export function portraitPage(here: Visit, address: string): Html {
   const { name } = here.profile;
-  const found = portrait(here.community);
+  const today = here.moment.at === "now" ? portrait(here.community) : undefined;
+  const found = today ?? portraitThen(here.community, here.moment);
   const { since } = found;
   return page({
     site: here.site,
@@ -42,34 +43,45 @@ export function portraitPage(visit: Visit, address: string): Html {
     crumbs: [{ text: name, href: at(here, "") }, { text: said.title }],
     body: html`<div class="sheet">
   <h1 class="wide">${said.title}</h1>
-  ${since === undefined ? html`<p class="portrait wide up-5">${said.nothing}</p>` : sentence(here, found, since)}
+  ${since === undefined ? html`<p class="portrait wide up-5">${today === undefined ? words.home.asOfNothing : said.nothing}</p>` : sentence(here, found, { since, hands: today?.hands })}
   <p class="share wide up-4"><span class="quiet">${said.share}</span> <a href="${address}">${address}</a> <span class="quiet">${said.asOf} ${date(found.asOf)}.</span> <span class="quiet screen">${said.print}</span></p>
-  ${since === undefined ? "" : html`${growthSection(here, found)}${madeSection(here, found.made)}${handsSection(here, found.hands)}`}
-  ${namesSection(here, found)}
-  ${mineSection(here)}
+  ${since === undefined ? "" : growthSection(here, found)}
+  ${since === undefined || today === undefined ? "" : html`${madeSection(here, today.made)}${handsSection(here, today.hands)}`}
+  ${today === undefined ? wroteSection(here, found) : html`${namesSection(here, found)}${mineSection(here)}`}
 </div>`,
   });
 }
 
-function sentence(here: Visit, { kinds, people: standing, versions, hands }: Portrait, since: number): Html {
+function sentence(
+  here: Visit,
+  { kinds, people: standing, versions }: PortraitThen,
+  { since, hands }: { since: number; hands: NeedsHands | undefined },
+): Html {
   const known = knownThings(kinds).map(
     ({ kind, text }) => html`<a href="${at(here, "/browse", { kind })}">${text}</a>`,
   );
-  const waiting = handsCount(hands);
-  return html`<p class="portrait wide up-5">${here.profile.name} ${said.knows} ${listed(known)}, ${said.inWords} <a href="#lore:names">${count(standing.length)} ${said.people(standing.length)}</a>, ${said.since} <a href="${at(here, "/browse", { "as-of": dayOf(since) })}">${longDate(since)}</a>. ${said.took} <a href="#lore:growth">${count(versions)} ${said.versions(versions)}</a> ${said.toGetHere}, ${waiting === 0 ? html`and ${said.noHands}` : html`and <a href="#lore:hands">${count(waiting)} ${said.things(waiting)}</a> ${said.needHands(waiting)}`}</p>`;
+  const waiting = hands === undefined ? 0 : handsCount(hands);
+  const [knows, inWords, took] =
+    hands === undefined ? [said.knew, said.writtenBy, said.tookThen] : [said.knows, said.inWords, said.took];
+  return html`<p class="portrait wide up-5">${here.profile.name} ${knows} ${listed(known)}, ${inWords} <a href="#lore:names">${count(standing.length)} ${said.people(standing.length)}</a>, ${said.since} <a href="${onDay(here, dayOf(since))}">${longDate(since)}</a>. ${took} <a href="#lore:growth">${count(versions)} ${said.versions(versions)}</a>${hands === undefined ? "." : html` ${said.toGetHere}, ${waiting === 0 ? html`and ${said.noHands}` : html`and <a href="#lore:hands">${count(waiting)} ${said.things(waiting)}</a> ${said.needHands(waiting)}`}`}</p>`;
+}
+
+/** Everything that was here on another day. */
+function onDay(here: Visit, day: string): string {
+  return at({ ...here, asOf: day }, "/browse");
 }
 
 /** What its books are: pages where there is nothing else. */
-function bookWords(kinds: Portrait["kinds"]): { one: string; many: string; title: string } {
+function bookWords(kinds: PortraitThen["kinds"]): { one: string; many: string; title: string } {
   const [only, second] = kinds;
   if (only !== undefined && second === undefined) return kindWords(only[0]);
   return { one: said.things(1), many: said.things(2), title: said.thingsTitle };
 }
 
-function growthSection(here: Visit, { growth, kinds }: Portrait): Html {
+function growthSection(here: Visit, { growth, kinds }: PortraitThen): Html {
   const { one, many, title } = bookWords(kinds);
   const last = growth.at(-1)?.year;
-  const then = (of: number) => (of === last ? at(here, "/browse") : at(here, "/browse", { "as-of": `${of}-12-31` }));
+  const then = (of: number) => (of === last ? at(here, "/browse") : onDay(here, `${of}-12-31`));
   return html`<section class="section wide">
     <h2>${said.grew}</h2>
     <figure>
@@ -200,7 +212,22 @@ function brokenTask(here: Visit, { broken }: NeedsHands): Html | "" {
   });
 }
 
-function namesSection(here: Visit, { people: standing }: Portrait): Html {
+/** Whose words stood is known of today only. */
+function wroteSection(here: Visit, { people: wrote }: PortraitThen): Html {
+  const rest = wrote.length - NAMES_SHOWN;
+  return html`<section class="section wide" id="lore:names">
+    <h2>${said.wrote}</h2>
+    <p class="quiet">${said.namesOrder}</p>
+    <ul class="names">${wrote.slice(0, NAMES_SHOWN).map(
+      (person) => html`<li>${personLink(here, person)}</li>
+`,
+    )}</ul>
+    ${rest > 0 ? html`<p class="up-4">${said.more(count(rest))}. <a href="${at(here, "/people")}">${said.seeAll}</a></p>` : ""}
+    <p class="quiet up-3">${said.todayOnly} <a href="?">${words.moment.today}</a></p>
+  </section>`;
+}
+
+function namesSection(here: Visit, { people: standing }: PortraitThen): Html {
   const rest = standing.length - NAMES_SHOWN;
   if (standing.length === 0)
     return html`<section class="section" id="lore:names"><h2>${said.names}</h2><p class="quiet">${said.namesNone}</p></section>`;

@@ -39,6 +39,7 @@ export function sharingPage(here: Visit, trial: Trial): Html {
   return page({
     site: here.site,
     here,
+    shows: "today",
     title: said.title,
     crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: said.crumb }],
     body: html`<div class="sheet">
@@ -217,6 +218,7 @@ export function statementPage(here: Visit, epoch: number, why: string | undefine
   return page({
     site: here.site,
     here,
+    shows: "today",
     title: said.period(epoch),
     crumbs: [
       { text: here.profile.name, href: at(here, "") },

@@ -79,12 +79,12 @@ async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
   if (!isPinned && listing?.state === "retired")
     return keptPage(c, here, { make: () => retiredPage({ here, detail }), status: 410 });
   if (!isPinned) here.site.countRead(community, detail.unit);
-  const [section, row] = [c.req.query("section"), c.req.query("row")];
+  const { section, row, part } = c.req.query();
   return keptPage(c, here, {
     more: usageHeaders(here, revision),
     make: async () => {
       const words = c.req.query("who") === WHO ? await wordsOf(here, revision) : undefined;
-      return unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section, row, words });
+      return unitPage({ here, unit: ref.unit, revision, detail, listing, isPinned, section, row, part, words });
     },
   });
 }
@@ -183,6 +183,7 @@ function diff(c: Context, here: Visit): Promise<Html> {
     id: base32.encode(ref.id),
     from: c.req.query("from"),
     to: c.req.query("to"),
+    part: c.req.query("part"),
   });
 }
 

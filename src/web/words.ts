@@ -115,6 +115,8 @@ export const words = {
     tooSlow: "This page takes too long to lay out. Here it is as it was written.",
     notText: "This is not text that can be shown here.",
     empty: "This page has no words yet.",
+    part: (n: string, of: string) => `Part ${n} of ${of}`,
+    continued: (name: string) => `${name}, continued`,
     sections: "This page is shown by section.",
     noSection: (name: string) =>
       `This page has no section \u201c${name}\u201d. Open it without the question at the end of its address to see those it has.`,

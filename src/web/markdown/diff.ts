@@ -30,7 +30,6 @@ export interface Difference {
 
 const CONTEXT_BLOCKS = 1;
 const TIMEOUT_MS = 700;
-const BLOCKS_SHOWN_MAX = 2_000;
 
 interface Run {
   readonly gone: readonly string[];
@@ -128,7 +127,7 @@ export function diffTexts(from: string, to: string): Difference {
       ? sameBlocks(run.same, { isFirst: i === 0, isLast: i === runs.length - 1 })
       : changedBlocks(run),
   );
-  return { blocks: blocks.slice(0, BLOCKS_SHOWN_MAX), columns: [], isSame: from === to, isWhole: found === undefined };
+  return { blocks, columns: [], isSame: from === to, isWhole: found === undefined };
 }
 
 /** Cells cannot hold a unit separator by accident often; a wrong guess only makes the pairing worse. */
@@ -147,7 +146,7 @@ export function diffTables(from: string, to: string): Difference {
     return changedRows(run, start);
   });
   return {
-    blocks: blocks.slice(0, BLOCKS_SHOWN_MAX),
+    blocks,
     columns: after.columns,
     isSame: from === to,
     isWhole: found === undefined,

@@ -8,6 +8,7 @@ import createMarkdownIt, { type MarkdownIt, type StateCore, type Token } from "m
 import { headingsOf } from "../../projection/markdown.ts";
 import { blocks } from "./blocks.ts";
 import { leftOpen, type OpenLink } from "./open-links.ts";
+import { piecesOfSection, SECTION_BYTES } from "./sections.ts";
 import { said, saidCode, type SaidRun, SaidSource } from "./said.ts";
 import { tags } from "./tags.ts";
 import { wikiLinks } from "./wiki-links.ts";
@@ -129,8 +130,10 @@ export function createRenderer(): RenderMarkdown {
     const env = { links: [] as OpenLink[], ...said };
     const tokens = md.parse(text, env).filter(isNotEmpty);
     const page = new PageTokens(md, tokens, anchorsByLine(text));
-    const sections = page.sections.map((section) => md.renderer.render([...section], md.options, env));
-    const { title, titleAnchor, headings, lead } = page;
+    // What is said of words stands beside them.
+    const { sections: pieces, headings } = page.inPieces(runs === undefined ? SECTION_BYTES : SECTION_BYTES / 2);
+    const sections = pieces.map((piece) => md.renderer.render([...piece], md.options, env));
+    const { title, titleAnchor, lead } = page;
     return { title, titleAnchor, lead, sections, headings, links: env.links };
   };
 }
@@ -179,7 +182,7 @@ class PageTokens {
   readonly title: string | undefined;
   readonly titleAnchor: string | undefined;
   readonly lead: string;
-  readonly headings: RenderedHeading[] = [];
+  readonly headings: (Omit<RenderedHeading, "section"> & { readonly token: Token })[] = [];
   readonly sections: Token[][] = [[]];
   readonly #md: MarkdownIt;
   readonly #anchors: ReadonlyMap<number, string>;
@@ -195,6 +198,22 @@ class PageTokens {
     const body = hasTitle ? [...tokens.slice(0, first), ...tokens.slice(first + 3)] : tokens;
     this.#fill(body);
     this.lead = leadOf(body, (token) => this.#plain(token));
+  }
+
+  /** Sections of which none is long, and the headings as they stand in them. */
+  inPieces(bytesMax: number): { sections: Token[][]; headings: RenderedHeading[] } {
+    const sections: Token[][] = [];
+    const places = new Map<Token, number>();
+    for (const section of this.sections)
+      for (const piece of piecesOfSection(this.#md, section, bytesMax)) {
+        for (const token of piece) places.set(token, places.get(token) ?? sections.length);
+        sections.push(piece);
+      }
+    const headings = this.headings.map(({ token, ...heading }) => ({
+      ...heading,
+      section: places.get(token) ?? 0,
+    }));
+    return { sections, headings };
   }
 
   #anchor(token: Token | undefined): string | undefined {
@@ -226,7 +245,7 @@ class PageTokens {
     if (level === 2 && token.level === 0) this.sections.push([]);
     const [anchor, text] = [this.#anchor(token), this.#plain(inline)];
     token.tag = `h${level}`;
-    this.headings.push({ level, text, anchor, section: this.sections.length - 1 });
+    this.headings.push({ level, text, anchor, token });
     if (anchor !== undefined) token.attrSet("id", anchor);
   }
 }

@@ -9,6 +9,7 @@ import { html, type Html } from "../html.ts";
 import { page } from "../layout.ts";
 import type { DiffBlock, Difference, Piece } from "../markdown/diff.ts";
 import { byline, titleOf } from "../parts.ts";
+import { bytesOf, PART_BYTES, partOf, piecesOf, turnParts } from "./parts.ts";
 import type { Visit } from "../site.ts";
 import { words } from "../words.ts";
 
@@ -17,12 +18,14 @@ export interface Compared {
   readonly id: string;
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** Of a long difference, which part. */
+  readonly part: string | undefined;
 }
 
 const REVISION = /^([a-z2-7]{6,52}|[1-9]\d{0,6})$/;
 
 /** `to` is the current version where absent, `from` its first parent. */
-export async function diffPage(here: Visit, { n, id, from, to }: Compared): Promise<Html> {
+export async function diffPage(here: Visit, { n, id, from, to, part }: Compared): Promise<Html> {
   const { community } = here;
   const head = community.facts.unit(n)?.head ?? undefined;
   const later = versionNamed(here, id, to) ?? head;
@@ -51,7 +54,7 @@ export async function diffPage(here: Visit, { n, id, from, to }: Compared): Prom
   <p class="byline"><a href="${unitHref(here, detail)}">${title}</a>${before === undefined ? "" : html`, ${words.diff.between(words.diff.version(before.version), words.diff.version(detail.version))}`}
     <span class="quiet">${byline(here, authorsBetween(here, before, detail), at(here, `/history/${id}`))}</span></p>
   ${isNext && detail.note !== null && detail.note.trim() !== "" ? html`<p class="reason lines">${detail.note.trim().slice(0, 2_000)}</p>` : ""}
-  ${await changes(here, { before, after: detail, earlier, later })}
+  ${await changes(here, { before, after: detail, earlier, later, part, turn: (next) => at(here, `/diff/${id}`, { from, to, part: next }) })}
   <p class="tools"><a class="btn" href="${revisionHref(here, detail)}">${words.diff.version(detail.version)}</a> ${before === undefined ? "" : html`<a class="btn" href="${revisionHref(here, before)}">${words.diff.version(before.version)}</a>`} <a class="btn bare" href="${at(here, `/history/${id}`)}">${words.diff.all}</a></p>
 </div>`,
   });
@@ -88,16 +91,18 @@ interface Versions {
   readonly after: RevisionDetail;
   readonly earlier: number | undefined;
   readonly later: number;
+  readonly part: string | undefined;
+  readonly turn: (part: string) => string;
 }
 
-async function changes(here: Visit, { before, after, earlier, later }: Versions): Promise<Html> {
+async function changes(here: Visit, { before, after, earlier, later, part, turn }: Versions): Promise<Html> {
   const isTable = kindOf(after.kind).body === "table";
   const [from, to] = [earlier === undefined ? "" : textFor(here, earlier), textFor(here, later)];
   if (from === undefined || to === undefined) return html`<p class="up-5">${words.diff.cannot}</p>`;
   const key = `diff ${bodyOf(before)} ${bodyOf(after)} ${String(isTable)}`;
   const answer = await here.site.workshop.run(key, () => ({ type: "diff", isTable, from, to }));
   if (answer?.type !== "diff") return html`<p class="up-5">${words.diff.cannot}</p>`;
-  return difference(answer.difference, { isTable, isFirst: before === undefined });
+  return difference(answer.difference, { isTable, isFirst: before === undefined, part, turn });
 }
 
 function bodyOf(detail: RevisionDetail | undefined): string {
@@ -119,11 +124,28 @@ function textFor({ community }: Visit, revision: number): string | undefined {
 
 function difference(
   { blocks, columns, isSame, isWhole }: Difference,
-  { isTable, isFirst }: { isTable: boolean; isFirst: boolean },
+  { isTable, isFirst, part, turn }: { isTable: boolean; isFirst: boolean } & Pick<Versions, "part" | "turn">,
 ): Html {
   if (isSame) return html`<p class="up-5">${words.diff.same}</p>`;
+  const shown = partOf(blocks.flatMap(inPieces), { asked: part, sizeOf });
   const intro = isFirst ? words.diff.isNew : isWhole ? words.diff.whole : undefined;
-  return html`${intro === undefined ? "" : html`<p class="quiet up-5">${intro}</p>`}${isTable ? rowsOf(blocks, columns) : html`<div class="prose diff up-6">${blocks.map(block)}</div>`}`;
+  return html`${intro === undefined ? "" : html`<p class="quiet up-5">${intro}</p>`}${isTable ? rowsOf(shown.items, columns) : html`<div class="prose diff up-6">${shown.items.map(block)}</div>`}${turnParts(shown, turn)}`;
+}
+
+/** A paragraph may be as long as a page. */
+function inPieces(shown: DiffBlock): DiffBlock[] {
+  if (shown.type !== "text" || sizeOf(shown) <= PART_BYTES) return [shown];
+  return shown.pieces.flatMap(({ kind, text }) =>
+    piecesOf(text).map((piece): DiffBlock => ({ ...shown, pieces: [{ kind, text: piece }] })),
+  );
+}
+
+/** Around each changed word stands an element. */
+const PIECE_BYTES = 12;
+
+function sizeOf(shown: DiffBlock): number {
+  const pieces = shown.type === "text" ? shown.pieces : shown.type === "row" ? shown.cells.flat() : [];
+  return pieces.reduce((sum, { text }) => sum + bytesOf(text) + PIECE_BYTES, PIECE_BYTES);
 }
 
 function block(shown: DiffBlock): Html {

@@ -1,7 +1,7 @@
 /** A unit about to be shown, and what its kind makes of it. */
 import type { AttributedText } from "../../community/queries/authorship.ts";
 import type { RevisionDetail, UnitListing } from "../../community/queries/units.ts";
-import { at, rawHref } from "../addresses.ts";
+import { at, rawHref, unitPath } from "../addresses.ts";
 import type { Html } from "../html.ts";
 import type { Visit } from "../site.ts";
 
@@ -18,6 +18,8 @@ export interface Shown {
   /** An anchor of the section to show, a row to begin with. */
   readonly section: string | undefined;
   readonly row: string | undefined;
+  /** Of a long text that has no sections, which part. */
+  readonly part: string | undefined;
   /** Whose words the text is, where that was asked. */
   readonly words: AttributedText | undefined;
 }
@@ -37,6 +39,14 @@ export interface Body {
   readonly about?: string | undefined;
   readonly tools?: readonly Html[];
   readonly scripts?: readonly "tool"[];
+}
+
+/** The address of what is shown, with more questions. */
+export function shownHref(
+  { here, detail, isPinned }: Shown,
+  query: Readonly<Record<string, string | undefined>>,
+): string {
+  return at(here, isPinned ? `/u/${detail.unit}@${detail.revision}` : unitPath(here, detail), query);
 }
 
 /** The bytes of what is shown: of the current version at its path, of another at its part. */

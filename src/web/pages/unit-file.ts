@@ -1,11 +1,11 @@
 /** Any other file: pictures are shown, everything can be downloaded. */
 import { partHref } from "../addresses.ts";
 import { fileSize } from "../format.ts";
-import { html } from "../html.ts";
+import { html, type Html } from "../html.ts";
 import { words } from "../words.ts";
-import { type Body, bytesHref, type Shown } from "./shown.ts";
+import { bytesOf, partOf, piecesOf, turnParts } from "./parts.ts";
+import { type Body, bytesHref, type Shown, shownHref } from "./shown.ts";
 import { bodyPart, isText, notice, shownText } from "./unit-text.ts";
-import { SECTIONED_CHARS } from "./unit-prose.ts";
 
 const PICTURE = /\.(png|jpe?g|gif|webp|svg)$/i;
 const TEXT_SHOWN_BYTES = 200_000;
@@ -33,8 +33,11 @@ export function fileBody(shown: Shown): Body {
   return {
     about,
     tools,
-    body: isReadable
-      ? html`<pre class="up-5" tabindex="0"><code>${read.slice(0, SECTIONED_CHARS)}</code></pre>`
-      : html`<p class="quiet up-5">${words.page.notText}</p>`,
+    body: isReadable ? html`${textOf(shown, read)}` : html`<p class="quiet up-5">${words.page.notText}</p>`,
   };
+}
+
+function textOf(shown: Shown, text: string): Html {
+  const part = partOf(piecesOf(text), { asked: shown.part, sizeOf: bytesOf });
+  return html`<pre class="up-5" tabindex="0"><code>${part.items.join("")}</code></pre>${turnParts(part, (next) => shownHref(shown, { part: next }))}`;
 }

@@ -1,17 +1,19 @@
 /** A Markdown body: prose with a contents list, whole or, where it is long, by section. */
 import { LoreError } from "../../bytes/index.ts";
-import { at, unitPath } from "../addresses.ts";
 import { html, type Html, raw } from "../html.ts";
 import { fillLinks, type LinkContext } from "../links.ts";
 import type { Rendered, RenderedHeading } from "../markdown/render.ts";
 import type { SaidRun } from "../markdown/said.ts";
 import { words } from "../words.ts";
-import { type Body, bytesHref, type Shown, WHO } from "./shown.ts";
+import { bytesOf, partOf, piecesOf, turnParts } from "./parts.ts";
+import { type Body, bytesHref, type Shown, shownHref, WHO } from "./shown.ts";
 import { isText, notice, shownText, type ShownText } from "./unit-text.ts";
 import { WordsView } from "./unit-words.ts";
 
 /** Pages longer than this are shown by section (DESIGN.md 4). */
-export const SECTIONED_CHARS = 60_000;
+const SECTIONED_CHARS = 60_000;
+/** Before the number of a section that begins without a heading: no anchor holds it. */
+const NUMBERED = "~";
 const CONTENTS_LEAST = 3;
 const CONTENTS_MOST = 400;
 
@@ -21,7 +23,7 @@ export async function proseBody(shown: Shown): Promise<Body> {
   const view = shown.words === undefined ? undefined : new WordsView(shown, shown.words);
   const rendered = await renderedText(shown, text, view?.runs);
   const tools = [textLink(shown)];
-  if (rendered === undefined) return { ...asWritten(text.read()), tools };
+  if (rendered === undefined) return { ...asWritten(shown, text.read()), tools };
   const { title, titleAnchor } = rendered;
   const layout = new Layout(shown, rendered, view);
   return { title, titleAnchor, contents: layout.contents(), body: layout.body(), tools };
@@ -47,11 +49,19 @@ export async function renderedText(
   return answer?.type === "markdown" ? answer.rendered : undefined;
 }
 
-function asWritten(text: string | undefined): Body {
+function asWritten(shown: Shown, text: string | undefined): Body {
   if (text === undefined) return { body: notice(words.page.notText) };
+  const part = partOf(piecesOf(text), { asked: shown.part, sizeOf: bytesOf });
   return {
-    body: html`<div class="note care down-5">${words.page.tooSlow}</div><pre class="lines" tabindex="0">${text.slice(0, SECTIONED_CHARS)}</pre>`,
+    body: html`<div class="note care down-5">${words.page.tooSlow}</div><pre class="lines" tabindex="0">${part.items.join("")}</pre>${turnParts(part, (next) => shownHref(shown, { part: next }))}`,
   };
+}
+
+/** What is said of words repeats itself, so it weighs less than its length. */
+const SAID_CHARS = 30;
+
+function saidCount({ links }: Rendered): number {
+  return links.filter(({ form }) => form === "said").length;
 }
 
 class Layout {
@@ -67,19 +77,21 @@ class Layout {
     this.#shown = shown;
     this.#rendered = rendered;
     const { sections } = rendered;
-    this.#isWhole = sections.length < 2 || sections.reduce((sum, { length }) => sum + length, 0) <= SECTIONED_CHARS;
-    const asked = this.#asked(shown.section);
+    const chars = sections.reduce((sum, { length }) => sum + length, 0);
+    this.#isWhole = sections.length < 2 || chars + saidCount(rendered) * SAID_CHARS <= SECTIONED_CHARS;
     const opening = (sections[0] ?? "").trim() === "" ? 1 : 0;
-    this.#section = asked?.section ?? opening;
+    this.#section = this.#asked(shown.section) ?? opening;
   }
 
   /** @throws LoreError NOT_FOUND. */
-  #asked(section: string | undefined): RenderedHeading | undefined {
-    const { headings, titleAnchor } = this.#rendered;
-    if (section === undefined || section === "" || section === titleAnchor) return undefined;
-    const found = headings.find(({ anchor }) => anchor === section);
+  #asked(name: string | undefined): number | undefined {
+    const { headings, sections, titleAnchor } = this.#rendered;
+    if (name === undefined || name === "" || name === titleAnchor) return undefined;
+    const found = headings.find(({ anchor }) => anchor === name)?.section;
     if (found !== undefined) return found;
-    throw new LoreError("NOT_FOUND", words.page.noSection(section.slice(0, 100)), { field: "section" });
+    const numbered = sections.findIndex((_, n) => name === `${NUMBERED}${n}`);
+    if (numbered > 0) return numbered;
+    throw new LoreError("NOT_FOUND", words.page.noSection(name.slice(0, 100)), { field: "section" });
   }
 
   /** Where a heading is: on this page, or on that of its section. */
@@ -92,10 +104,9 @@ class Layout {
   }
 
   #sectionHref(section: number): string {
-    const { here, detail, isPinned } = this.#shown;
-    const path = isPinned ? `/u/${detail.unit}@${detail.revision}` : unitPath(here, detail);
     const who = this.#words === undefined ? undefined : WHO;
-    return at(here, path, { section: this.#headingOf(section)?.anchor, who });
+    const name = this.#headingOf(section)?.anchor ?? (section === 0 ? undefined : `${NUMBERED}${section}`);
+    return shownHref(this.#shown, { section: name, who });
   }
 
   #headingOf(section: number): RenderedHeading | undefined {
@@ -126,14 +137,20 @@ class Layout {
     };
     const markup = this.#isWhole ? sections.join("") : (sections[this.#section] ?? "");
     if (markup.trim() === "") return notice(words.page.empty);
+    // The cards are those of the words in it.
+    const filled = fillLinks(markup, links, context);
     return html`${this.#words?.key() ?? ""}<div class="prose${this.#words === undefined ? "" : " shaded"}">
-${fillLinks(markup, links, context)}
+${filled}
 </div>${this.#words?.cards() ?? ""}${this.#isWhole ? "" : this.#turn()}`;
   }
 
   #turn(): Html {
     const [before, next] = [this.#section - 1, this.#section + 1];
-    const name = (section: number) => this.#headingOf(section)?.text ?? words.page.beginning;
+    const name = (section: number) => {
+      const own = this.#headingOf(section)?.text;
+      const above = this.#rendered.headings.findLast((heading) => heading.section < section)?.text;
+      return own ?? (above === undefined ? words.page.beginning : words.page.continued(above));
+    };
     const hasBefore = before > 0 || (before === 0 && (this.#rendered.sections[0] ?? "").trim() !== "");
     return html`<nav class="turn" aria-label="${words.page.sections}">
   <span>${hasBefore ? html`<span class="quiet">${words.page.before}</span> <a rel="prev" href="${this.#sectionHref(before)}">${name(before)}</a>` : ""}</span>

@@ -6,7 +6,8 @@ import { html, type Html } from "../html.ts";
 import type { SaidRun } from "../markdown/said.ts";
 import { byline } from "../parts.ts";
 import { words } from "../words.ts";
-import type { Shown } from "./shown.ts";
+import { bytesOf, partOf, piecesOf, turnParts } from "./parts.ts";
+import { type Shown, shownHref, WHO } from "./shown.ts";
 
 /** People with a shade of their own; all others share the last. */
 const SHADES = 3;
@@ -18,6 +19,8 @@ export class WordsView {
   readonly #origins: readonly Origin[];
   readonly #people: readonly string[];
   readonly #text: AttributedText;
+  /** Places of the origins of what was written so far. */
+  readonly #shownPlaces = new Set<number>();
 
   constructor(shown: Shown, text: AttributedText) {
     const places = new Map<string, number>();
@@ -37,6 +40,7 @@ export class WordsView {
   attributes(place: number, isLinked: boolean): Html {
     const origin = this.#origins[place];
     if (origin === undefined) return html``;
+    this.#shownPlaces.add(place);
     const name = words.who.said(origin.authors.map((person) => person.name).join(", "), longDate(origin.time));
     const href = isLinked ? "" : html` href="#${cardId(place)}"`;
     return html` class="word" data-by="${this.#shade(origin)}" title="${name}"${href}`;
@@ -55,9 +59,9 @@ export class WordsView {
     return html`<p class="quiet shaded key-words up-4">${words.who.hint} ${named}${others}</p>`;
   }
 
-  /** Who, when and in which version; shown when words of the origin are followed. */
+  /** Who, when and in which version, of words that were written before; shown when they are followed. */
   cards(): Html {
-    return html`${this.#origins.map((origin, place) => this.#card(origin, place))}`;
+    return html`${this.#origins.map((origin, place) => (this.#shownPlaces.has(place) ? this.#card(origin, place) : ""))}`;
   }
 
   #card(origin: Origin, place: number): Html {
@@ -71,19 +75,37 @@ export class WordsView {
 `;
   }
 
-  /** A text that is no prose, as it is written. */
+  /** A text that is no prose, as it is written, and where it goes on. */
   source(): Html {
-    const pieces: Html[] = [];
+    const part = partOf(this.#pieces(), { asked: this.#shown.part, sizeOf: ({ text }) => bytesOf(text) + WORD_BYTES });
+    const piece = ({ text, origin }: SourcePiece) =>
+      origin === undefined ? html`${text}` : html`<a${this.attributes(origin, false)}>${text}</a>`;
+    return html`<pre class="lines" tabindex="0">${part.items.map(piece)}</pre>${turnParts(part, (next) => shownHref(this.#shown, { who: WHO, part: next }))}`;
+  }
+
+  #pieces(): SourcePiece[] {
+    const pieces: SourcePiece[] = [];
+    const { text } = this.#text;
+    const add = (origin: number | undefined, start: number, end: number) =>
+      pieces.push(...piecesOf(text.slice(start, end)).map((piece) => ({ text: piece, origin })));
     let at = 0;
     for (const { start, end, origin } of this.runs) {
-      pieces.push(
-        html`${this.#text.text.slice(at, start)}<a${this.attributes(origin, false)}>${this.#text.text.slice(start, end)}</a>`,
-      );
+      add(undefined, at, start);
+      add(origin, start, end);
       at = end;
     }
-    return html`<pre class="lines" tabindex="0">${pieces}${this.#text.text.slice(at)}</pre>`;
+    add(undefined, at, text.length);
+    return pieces;
   }
 }
+
+interface SourcePiece {
+  readonly text: string;
+  readonly origin: number | undefined;
+}
+
+/** What is said of words besides them, and the card it leads to. */
+const WORD_BYTES = 60;
 
 function cardId(place: number): string {
   return `lore:words-${place}`;

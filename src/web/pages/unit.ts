@@ -42,7 +42,9 @@ async function bodyOf(shown: Shown): Promise<Body> {
 
 /** What is no prose is shown as it is written. */
 function sourceBody(view: WordsView): Body {
-  return { body: html`${view.key()}<div class="shaded">${view.source()}</div>${view.cards()}` };
+  // The cards are those of the words in it.
+  const source = view.source();
+  return { body: html`${view.key()}<div class="shaded">${source}</div>${view.cards()}` };
 }
 
 export async function unitPage(shown: Shown): Promise<Html> {

@@ -192,14 +192,19 @@ async function sharing(c: Context, here: Visit): Promise<Response> {
   // What lies on the desk changes without an entry.
   return pageAnswer(
     c,
-    sharingPage(here, { preset: c.req.query("try"), budget: c.req.query("budget"), rules: c.req.query("rules") }),
+    sharingPage(here, {
+      preset: c.req.query("try"),
+      budget: c.req.query("budget"),
+      rules: c.req.query("rules"),
+      part: c.req.query("part"),
+    }),
   );
 }
 
 async function statement(c: Context, here: Visit): Promise<Html> {
   await authorshipReady(here.community);
   const epoch = parseDecimal(c.req.param("epoch") ?? "", "the number of a period");
-  return statementPage(here, epoch, c.req.query("why"));
+  return statementPage(here, epoch, c.req.query());
 }
 
 type Show = (c: Context, here: Visit) => Html | Promise<Html>;
@@ -233,12 +238,12 @@ export function communityRoutes(site: Site): Hono {
   page("/diff/:unit", diff);
   app.get("/sharing", (c) => sharing(c, here(c)));
   page("/sharing/:epoch", statement);
-  page("/people", (_, visited) => peoplePage(visited));
-  page("/person/:person", (c, visited) => personPage(visited, c.req.param("person") ?? ""));
+  page("/people", (c, visited) => peoplePage(visited, c.req.query("part")));
+  page("/person/:person", (c, visited) => personPage(visited, c.req.param("person") ?? "", c.req.query()));
   page("/search", (c, visited) =>
     searchPage(visited, { query: c.req.query("q") ?? "", offset: c.req.query("offset") }),
   );
-  page("/hands", (_, visited) => handsPage(visited));
+  page("/hands", (c, visited) => handsPage(visited, c.req.query()));
   page("/portrait", async (c, visited) => {
     await authorshipReady(visited.community);
     return portraitPage(visited, originOf(c) + at(visited, "/portrait"));

@@ -3,7 +3,7 @@ import { at } from "./addresses.ts";
 import type { ScriptName } from "./assets.ts";
 import { dayOf } from "./format.ts";
 import { html, type Html, type Inside } from "./html.ts";
-import type { Site, Visit } from "./site.ts";
+import { type Site, today, type Visit } from "./site.ts";
 import { longDate, count } from "./format.ts";
 import { words } from "./words.ts";
 
@@ -182,7 +182,7 @@ function foot(here: Visit | undefined): Html {
       : [
           [words.nav.hands, at(here, "/hands")],
           [words.portrait.title, at(here, "/portrait")],
-          [words.nav.howWeWork, at(here, `/u/${here.profile.charter}`)],
+          [words.nav.howWeWork, at(today(here), `/u/${here.profile.charter}`)],
           [words.nav.people, at(here, "/people")],
           ...(here.profile.licence === undefined
             ? []

@@ -153,6 +153,11 @@ export interface Visit {
   readonly asOf: string | undefined;
 }
 
+/** The same, now: for what is of today only. */
+export function today(here: Visit): Visit {
+  return { ...here, moment: NOW, asOf: undefined };
+}
+
 /** @throws LoreError NOT_FOUND; USAGE for a moment that is none. */
 export function visit(site: Site, id: string, asOf?: string): Visit {
   const community = site.community(id);

@@ -50,7 +50,7 @@ export const words = {
     asSourceSays: "Days are as the source says.",
     today: "Go to today's",
     ofToday: "This is of today.",
-    ofTodayText: "It is not kept as it was on other days; the links from here lead back to the day you look at.",
+    ofTodayText: "How it was on other days is not kept.",
     latest: "Go to the newest version",
   },
 
@@ -115,6 +115,8 @@ export const words = {
     tooSlow: "This page takes too long to lay out. Here it is as it was written.",
     notText: "This is not text that can be shown here.",
     empty: "This page has no words yet.",
+    allOf: (n: string) => `All ${n}`,
+    noList: "This page has no list of that name, or nothing is in it.",
     part: (n: string, of: string) => `Part ${n} of ${of}`,
     continued: (name: string) => `${name}, continued`,
     sections: "This page is shown by section.",

@@ -16,7 +16,11 @@ let home: string;
 /** Words that do not compress. */
 function noise(words: number, seed: string): string[] {
   return Array.from({ length: words }, (_, i) =>
-    createHash("sha256").update(`${seed} ${i}`).digest("base64").replaceAll(/[^A-Za-z0-9]/g, "x").slice(0, 24),
+    createHash("sha256")
+      .update(`${seed} ${i}`)
+      .digest("base64")
+      .replaceAll(/[^A-Za-z0-9]/g, "x")
+      .slice(0, 24),
   );
 }
 
@@ -67,7 +71,11 @@ for (const [name, kind, write] of WRITTEN)
     requireEach(await walk(`${home}/page/${name.replace(/\.md$/, "")}`), old);
     await pen.write({ path: name, title: name, kind, media: "text/plain", body: write(fresh), of: first });
     const changes = await walk(`${home}/diff/${first.text}`);
-    for (const words of [old, fresh]) assert.ok(words.every((word) => changes.includes(word)), "a word is missing");
+    for (const words of [old, fresh])
+      assert.ok(
+        words.every((word) => changes.includes(word)),
+        "a word is missing",
+      );
     await authorship.authorshipReady(pen.community);
     requireEach(await walk(`${home}/page/${name.replace(/\.md$/, "")}?who=wrote`), fresh);
   });
@@ -85,4 +93,54 @@ test("a numbered list counts on in its next part, and a table has its head there
   const cells = await walk(`${home}/page/cells`);
   assert.equal(cells.match(/<thead>/g)?.length, cells.match(/<tbody>/g)?.length);
   assert.equal(cells.match(/<table>/g)?.length, cells.match(/<\/table>/g)?.length);
+});
+
+test("the rows of a wide table are turned over by what they weigh, and each keeps its address", async () => {
+  const cells = noise(2_000, "wide");
+  const rows = Array.from({ length: 40 }, (_, i) => cells.slice(i * 50, i * 50 + 50).join(" "));
+  await pen.write({
+    path: "wide.csv",
+    title: "Wide",
+    kind: "dataset",
+    body: `a,b\n${rows.map((row, i) => `${i},${row}`).join("\n")}\n`,
+  });
+  requireEach(await walk(`${home}/page/wide.csv`), cells);
+  for (const row of [1, 17, 40]) {
+    const { text } = await site.get(`${home}/page/wide.csv?row=${row}`);
+    assert.ok(text.includes(`id="row-${row}"`), String(row));
+  }
+});
+
+test("a list of many people, pages or broken links shows the first and leads to the rest", async () => {
+  const member = await pen.nameInHistory("Busy Author");
+  const names = Array.from({ length: 305 }, (_, i) => `Page ${i}`);
+  for (const [i, title] of names.entries()) {
+    const by = i < 301 ? await pen.nameInHistory(`Author ${i}`) : member;
+    await pen.write({
+      path: `many/${i}.md`,
+      title,
+      body: `# ${title}\n\n[gone](no-${i}.md) ${noise(3, title).join(" ")}\n`,
+      by: [{ member }, { member: by }].slice(0, i < 301 ? 2 : 1),
+    });
+  }
+  await authorship.authorshipReady(pen.community);
+  const people = await walk(`${home}/people`);
+  const person = /href="([^"]+\/person\/[a-z2-7]+)">Busy Author/.exec(people)?.[1] ?? "";
+  requireEach(
+    people,
+    Array.from({ length: 301 }, (_, i) => `>Author ${i}<`),
+  );
+  for (const [path, list, each] of [
+    [person, "stand", (i: number) => `>Page ${i}<`],
+    [`${home}/hands`, "links", (i: number) => `>no-${i}.md<`],
+  ] as const) {
+    const { text } = await site.get(path);
+    assert.ok(text.includes(`${path}?list=${list}`), path);
+    const all = await walk(`${path}?list=${list}`);
+    assert.ok(
+      names.every((_, i) => all.includes(each(i))),
+      list,
+    );
+    assert.equal((await site.get(`${path}?list=nothing`)).status, 404);
+  }
 });

@@ -141,6 +141,7 @@ export function unitsOf(community: Community, member: number): { unit: number; t
     `SELECT r.unit, coalesce(c.member, r.author) AS member, max(r.time) AS time
      FROM revision r LEFT JOIN contributor c ON c.revision = r.n WHERE r.state = 'accepted' GROUP BY 1, 2`,
   );
-  const own = all.filter((row) => facts.person(row.member) === member);
+  const persons = new Map([...new Set(all.map((row) => row.member))].map((n) => [n, facts.person(n)]));
+  const own = all.filter((row) => persons.get(row.member) === member);
   return own.map(({ unit, time }) => ({ unit, time })).toSorted((a, b) => b.time - a.time);
 }

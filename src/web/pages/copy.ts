@@ -3,14 +3,15 @@ import { at } from "../addresses.ts";
 import { count } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { page } from "../layout.ts";
-import type { Visit } from "../site.ts";
+import { today, type Visit } from "../site.ts";
 import { words } from "../words.ts";
 
-export function copyPage(here: Visit): Html {
+export function copyPage(visit: Visit): Html {
+  const here = today(visit);
   const { id, profile, site } = here;
   return page({
     site,
-    here,
+    here: visit,
     shows: "today",
     title: words.copy.title,
     crumbs: [{ text: profile.name, href: at(here, "") }, { text: words.copy.title }],

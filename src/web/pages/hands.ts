@@ -14,12 +14,11 @@ import { count, date } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { page } from "../layout.ts";
 import { badges, byline, titleOf } from "../parts.ts";
-import type { Visit } from "../site.ts";
+import { today, type Visit } from "../site.ts";
 import { words } from "../words.ts";
+import { type AskedList, linkSize, listSection, partOf, requireList, turnParts } from "./parts.ts";
 
 const SHOWN_MAX = 50;
-const BROKEN_SHOWN = 200;
-const UNTOUCHED_SHOWN = 200;
 
 export interface Hands {
   readonly items: readonly Html[];
@@ -89,58 +88,55 @@ function unitItem(here: Visit, unit: UnitListing, why: string): Html {
   });
 }
 
-export function handsPage(here: Visit): Html {
-  const { items, broken, untouched, more } = handsList(here, SHOWN_MAX);
-  const all = items.length + broken.length + untouched.length + more;
+export function handsPage(visit: Visit, asked: AskedList): Html {
+  const here = today(visit);
+  const found = handsList(here, asked.list === WAITING ? WAITING_MAX : SHOWN_MAX);
+  const all = found.items.length + found.broken.length + found.untouched.length + found.more;
   return page({
     site: here.site,
-    here,
+    here: visit,
     shows: "today",
     title: words.hands.title,
     crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: words.hands.title }],
     body: html`<div class="sheet">
   <h1>${words.hands.title}</h1>
   ${all === 0 ? html`<div class="empty up-5"><h2>${words.hands.nothing}</h2><p>${words.hands.nothingText}</p></div>` : html`<p class="lead up-2">${words.hands.lead(count(all), all === 1)}</p>`}
-  ${items.length === 0 ? "" : html`<ul class="hands up-5">${items}</ul>`}
-  ${more > 0 ? html`<p class="up-4">${words.hands.more(count(more))}</p>` : ""}
-  ${brokenSection(here, broken)}
-  ${untouchedSection(here, untouched)}
+  ${requireList(all === 0 ? {} : asked, sections(here, found, asked))}
   <aside class="beside" aria-label="${words.page.facts}"><p class="aside">${words.hands.needs(here.profile.approvals)}</p><p class="aside up-4">${words.hands.how}</p></aside>
 </div>`,
   });
 }
 
-function untouchedSection(here: Visit, untouched: readonly UntouchedPage[]): Html | "" {
-  if (untouched.length === 0) return "";
-  return html`<section class="section">
-    <h2>${words.hands.untouched}</h2>
-    <ul class="things">
-      ${untouched.slice(0, UNTOUCHED_SHOWN).map(
-        ({
-          unit,
-          touched,
-        }) => html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a> <span class="quiet">${date(touched)}</span></li>
-`,
-      )}
-    </ul>
-    ${untouched.length > UNTOUCHED_SHOWN ? html`<p class="up-4">${words.hands.more(count(untouched.length - UNTOUCHED_SHOWN))}</p>` : ""}
-  </section>`;
+const WAITING = "waiting";
+/** More is a sign of something other than work that waits. */
+const WAITING_MAX = 10_000;
+
+function sections(here: Visit, { items, broken, untouched, more }: Hands, asked: AskedList): (Html | undefined)[] {
+  const href = (query: AskedList) => at(here, "/hands", { ...query });
+  const link = ({ unit, path, href: to }: BrokenLink) =>
+    html`<li><code>${to.slice(0, 200)}</code> <span class="quiet">${words.hands.brokenOn} <a href="${unitHref(here, { unit, path })}">${path ?? unit}</a></span></li>
+`;
+  const old = ({ unit, touched }: UntouchedPage) =>
+    html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a> <span class="quiet">${date(touched)}</span></li>
+`;
+  const turn = { asked, href };
+  return [
+    waiting(items, { more, asked, href }),
+    listSection({ name: "links", title: words.hands.broken, items: broken, item: link }, turn),
+    listSection({ name: "untouched", title: words.hands.untouched, items: untouched, item: old }, turn),
+  ];
 }
 
-function brokenSection(here: Visit, broken: readonly BrokenLink[]): Html | "" {
-  if (broken.length === 0) return "";
-  return html`<section class="section">
-    <h2>${words.hands.broken}</h2>
-    <ul class="things">
-      ${broken.slice(0, BROKEN_SHOWN).map(
-        ({
-          unit,
-          path,
-          href,
-        }) => html`<li><code>${href.slice(0, 200)}</code> <span class="quiet">${words.hands.brokenOn} <a href="${unitHref(here, { unit, path })}">${path ?? unit}</a></span></li>
-`,
-      )}
-    </ul>
-    ${broken.length > BROKEN_SHOWN ? html`<p class="up-4">${words.hands.more(count(broken.length - BROKEN_SHOWN))}</p>` : ""}
-  </section>`;
+function waiting(
+  items: readonly Html[],
+  { more, asked, href }: { more: number; asked: AskedList; href: (query: AskedList) => string },
+): Html | undefined {
+  if (items.length === 0 || (asked.list !== undefined && asked.list !== WAITING)) return undefined;
+  const part = partOf(items, {
+    asked: asked.list === WAITING ? asked.part : undefined,
+    sizeOf: () => linkSize("") * 3,
+  });
+  return html`<ul class="hands up-5">${part.items}</ul>
+  ${more > 0 ? html`<p class="up-4"><a href="${href({ list: WAITING })}">${words.page.allOf(count(items.length + more))}</a></p>` : ""}
+  ${turnParts(part, (next) => href({ list: WAITING, part: next }))}`;
 }

@@ -16,20 +16,19 @@ import { count, date, dayOf, year } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { page } from "../layout.ts";
 import { badges, personLink, titleOf } from "../parts.ts";
-import type { Visit } from "../site.ts";
+import { type AskedList, linkSize, listSection, partOf, requireList, turnParts } from "./parts.ts";
+import { today, type Visit } from "../site.ts";
 import { kindWords, words } from "../words.ts";
-
-const UNITS_SHOWN = 300;
-const NAMES_SHOWN = 5_000;
 
 /** Everyone who had contributed at the moment that is looked at. */
 export function peopleThen({ site, community, moment, asOf }: Visit): readonly PersonListing[] {
   return site.memo(community, `people ${asOf ?? ""}`, () => people(community, moment));
 }
 
-export function peoplePage(here: Visit): Html {
+export function peoplePage(here: Visit, part: string | undefined): Html {
   const everyone = peopleThen(here);
   const wrote = everyone.filter(({ since }) => since !== null);
+  const shown = partOf(wrote, { asked: part, sizeOf: ({ name }) => linkSize(name) });
   return page({
     site: here.site,
     here,
@@ -41,10 +40,10 @@ export function peoplePage(here: Visit): Html {
   ${
     wrote.length === 0
       ? html`<p class="up-5">${words.people.noPeople}</p>`
-      : html`<ul class="names up-5">${wrote.slice(0, NAMES_SHOWN).map(
+      : html`<ul class="names up-5">${shown.items.map(
           (person) => html`<li><a href="${personHref(here, person)}">${person.name}</a>${badge(person)}</li>
 `,
-        )}</ul>`
+        )}</ul>${turnParts(shown, (next) => at(here, "/people", { part: next }))}`
   }
   <aside class="beside" aria-label="${words.people.facts}"><p class="aside">${words.people.order}</p></aside>
 </div>`,
@@ -62,13 +61,13 @@ function badge({ since, roles, type }: PersonListing): Html {
   return html` <span class="since">${role === "" ? "" : `${role}, `}${since === null ? "" : html`${words.people.since} ${year(since)}`}</span>`;
 }
 
-export function personPage(here: Visit, id: string): Html {
-  const { site, community } = here;
-  const person = findPerson(community, id);
-  const { stand, worked, gone } = workOf(here, person.member);
+export function personPage(visit: Visit, id: string, asked: AskedList): Html {
+  const here = today(visit);
+  const person = findPerson(here.community, id);
+  const turn = { asked, href: (query: AskedList) => at(here, `/person/${person.id}`, { ...query }) };
   return page({
-    site,
-    here,
+    site: here.site,
+    here: visit,
     shows: "today",
     title: person.name,
     crumbs: [
@@ -80,19 +79,36 @@ export function personPage(here: Visit, id: string): Html {
   <h1>${person.name}</h1>
   <p class="byline">${span(person)}
     <span class="quiet">${person.keyed ? words.people.keyed : words.people.unclaimed}</span></p>
-  ${list(here, words.people.wordsStand, stand)}
-  ${list(here, stand.length === 0 ? words.people.wrote : words.people.alsoWrote, worked)}
-  ${list(here, words.people.withdrawn, gone)}
-  ${deedSections(here, person.member)}
+  ${sections(here, person.member, asked, turn)}
   ${facts(person)}
 </div>`,
   });
 }
 
-/** What they did besides writing, and what came back. */
-function deedSections(here: Visit, member: number): Html[] {
+type Turn = Parameters<typeof listSection>[1];
+
+/** What they wrote in, what they did besides, and what came back. */
+function sections(here: Visit, member: number, asked: AskedList, turn: Turn): Html[] {
   const { community } = here;
   const units = new Set(unitsWithWordsOf(community, member));
+  const { stand, worked, gone } = workOf(here, member, units);
+  const said = words.people;
+  const work = (name: string, title: string, items: readonly Work[]) =>
+    listSection({ name, title, items, item: (each) => workItem(here, each) }, turn);
+  return requireList(asked, [
+    work("stand", said.wordsStand, stand),
+    work("wrote", stand.length === 0 ? said.wrote : said.alsoWrote, worked),
+    work("gone", said.withdrawn, gone),
+    ...deedSections(here, { member, units, turn }),
+  ]);
+}
+
+function deedSections(
+  here: Visit,
+  { member, units, turn }: { member: number; units: ReadonlySet<number>; turn: Turn },
+): (Html | undefined)[] {
+  const { community } = here;
+  const said = words.people;
   const link = (unit: UnitListing) => html`<a class="name" href="${unitHref(here, unit)}">${titleOf(unit)}</a>`;
   const dated = ({ unit, time }: Deed) => html`<li>${link(unit)} <span class="quiet">${date(time)}</span></li>
 `;
@@ -110,17 +126,11 @@ function deedSections(here: Visit, member: number): Html[] {
   }: Used) => html`<li>${link(unit)} <span class="quiet">${words.sharing.path(words.sharing.pathUse[use], count(readers))}, <a href="${at(here, `/sharing/${epoch}`)}">${words.sharing.period(epoch)}</a></span></li>
 `;
   return [
-    deedList(words.people.reviewed, reviewsBy(community, member).map(dated)),
-    deedList(words.people.confirmed, confirmationsBy(community, member).map(dated)),
-    deedList(words.people.used, usesOf(community, units).map(used)),
-    deedList(words.people.thanked, thanksFor(community, units).map(thanked)),
-  ].filter((section) => section !== undefined);
-}
-
-function deedList(title: string, items: readonly Html[]): Html | undefined {
-  if (items.length === 0) return undefined;
-  const more = items.length - UNITS_SHOWN;
-  return html`<section class="section"><h2>${title}</h2><ul class="things">${items.slice(0, UNITS_SHOWN)}</ul>${more > 0 ? html`<p class="up-4">${words.page.more(more)}</p>` : ""}</section>`;
+    listSection({ name: "checked", title: said.reviewed, items: reviewsBy(community, member), item: dated }, turn),
+    listSection({ name: "holds", title: said.confirmed, items: confirmationsBy(community, member), item: dated }, turn),
+    listSection({ name: "used", title: said.used, items: usesOf(community, units), item: used }, turn),
+    listSection({ name: "thanks", title: said.thanked, items: thanksFor(community, units), item: thanked }, turn),
+  ];
 }
 
 interface Work {
@@ -136,9 +146,8 @@ interface WorkOf {
   readonly gone: readonly Work[];
 }
 
-function workOf({ community }: Visit, member: number): WorkOf {
+function workOf({ community }: Visit, member: number, withWords: ReadonlySet<number>): WorkOf {
   const times = new Map(unitsOf(community, member).map(({ unit, time }) => [unit, time]));
-  const withWords = new Set(unitsWithWordsOf(community, member));
   const all = [...new Set([...times.keys(), ...withWords])].flatMap((unit) => {
     const listing = unitAt(community, unit);
     return listing === undefined ? [] : [{ unit, listing, time: times.get(unit) }];
@@ -162,15 +171,6 @@ function span({ since, until, keyed, roles }: PersonListing): Html {
   if (since === null || until === null) return html`${name} ${words.people.nothing}`;
   if (dayOf(since) === dayOf(until)) return html`${name} ${words.people.wroteOn} ${date(since)}.`;
   return html`${name} ${words.people.wroteFrom} ${date(since)} ${words.people.until} ${date(until)}.`;
-}
-
-function list(here: Visit, title: string, units: readonly Work[]): Html | "" {
-  if (units.length === 0) return "";
-  return html`<section class="section">
-    <h2>${title}</h2>
-    <ul class="things">${units.slice(0, UNITS_SHOWN).map((work) => workItem(here, work))}</ul>
-    ${units.length > UNITS_SHOWN ? html`<p class="up-4">${words.page.more(units.length - UNITS_SHOWN)}</p>` : ""}
-  </section>`;
 }
 
 function workItem(here: Visit, { listing, time }: Work): Html {

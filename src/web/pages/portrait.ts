@@ -25,8 +25,8 @@ import { growthPicture, madePicture, mostConnected, perBook, shapeKey, thingHref
 
 const said = words.portrait;
 
-const NAMES_SHOWN = 1_000;
-const UNTOUCHED_SHOWN = 200;
+const NAMES_SHOWN = 300;
+const UNTOUCHED_SHOWN = 100;
 const MADE_SHOWN = 40;
 const FEW = 3;
 
@@ -181,7 +181,7 @@ function untouchedTask(here: Visit, { untouched }: NeedsHands): Html | "" {
         touched,
       }) => html`<li><a href="${unitHref(here, unit)}">${titleOf(unit)}</a> <span class="quiet">${year(touched)}</span></li>
 `,
-    )}</ul>${rest > 0 ? html`<p>${said.more(count(rest))}</p>` : ""}</details>`;
+    )}</ul>${rest > 0 ? html`<p><a href="${at(here, "/hands", { list: "untouched" })}">${said.more(count(rest))}</a></p>` : ""}</details>`;
   return task({
     why: said.untouched(count(n), n === 1),
     names:

@@ -12,8 +12,9 @@ import { count, date } from "../format.ts";
 import { html, type Html, raw } from "../html.ts";
 import { page } from "../layout.ts";
 import { personLink, titleOf } from "../parts.ts";
-import type { Visit } from "../site.ts";
+import { today, type Visit } from "../site.ts";
 import { words } from "../words.ts";
+import { linkSize, partOf, turnParts } from "./parts.ts";
 import { type Stream, sharingPicture } from "./sharing-picture.ts";
 
 const said = words.sharing;
@@ -29,16 +30,19 @@ export interface Trial {
   readonly budget: string | undefined;
   /** Rules as JSON, in place of those of the preset. */
   readonly rules?: string | undefined;
+  /** Of a long table, which part. */
+  readonly part?: string | undefined;
 }
 
 /** `authorshipReady` is to be awaited before. */
-export function sharingPage(here: Visit, trial: Trial): Html {
+export function sharingPage(visit: Visit, trial: Trial): Html {
+  const here = today(visit);
   const { community } = here;
   const summary = credit.summaryOf(community);
   const { policy } = summary;
   return page({
     site: here.site,
-    here,
+    here: visit,
     shows: "today",
     title: said.title,
     crumbs: [{ text: here.profile.name, href: at(here, "") }, { text: said.crumb }],
@@ -153,7 +157,8 @@ function timeOf({ community }: Visit, index: number): number {
   return community.rows.get<{ time: number }>("SELECT time FROM entry_time WHERE idx = ?", index)?.time ?? 0;
 }
 
-function trySection(here: Visit, { preset, budget, rules: written = "" }: Trial): Html {
+function trySection(here: Visit, trial: Trial): Html {
+  const { preset, budget, rules: written = "" } = trial;
   const chosen = PRESETS.find(({ name }) => name === preset);
   const rules = written.trim() === "" ? chosen?.rules : rulesOf(written);
   const options = PRESETS.filter(({ rules }) => rules.currency !== undefined).map(
@@ -168,7 +173,7 @@ function trySection(here: Visit, { preset, budget, rules: written = "" }: Trial)
     <details class="up-4"${raw(written.trim() === "" ? "" : " open")}><summary>${said.own}</summary><div class="field up-2"><label for="lore:rules">${said.ownLabel}</label><textarea id="lore:rules" name="rules" rows="12" spellcheck="false" placeholder="${JSON.stringify((chosen ?? PRESETS[1])?.rules ?? {}, undefined, 2)}">${written}</textarea><p class="hint">${said.ownText}</p></div></details>
     <p class="row up-4"><button class="btn main">${said.show}</button></p>
   </form>
-  ${rules === undefined ? "" : tried(here, rules, budget)}</section>`;
+  ${rules === undefined ? "" : tried(here, rules, trial)}</section>`;
 }
 
 /** @throws LoreError MALFORMED, UNSUPPORTED: as a policy's rules are refused. */
@@ -185,7 +190,11 @@ function rulesOf(json: string): kindRules.PolicyRules {
   return kindRules.policyRules(value, "rules");
 }
 
-function tried(here: Visit, rules: kindRules.PolicyRules, budget: string | undefined): Html {
+function tried(
+  here: Visit,
+  rules: kindRules.PolicyRules,
+  { preset, budget, rules: written, part: asked }: Trial,
+): Html {
   const currency = rules.currency ?? "points";
   const amount = budget === undefined || budget === "" ? undefined : parseAmount(budget, currency);
   const { site, community } = here;
@@ -196,15 +205,23 @@ function tried(here: Visit, rules: kindRules.PolicyRules, budget: string | undef
   const row = (who: Html | string, { before, after }: { before: bigint; after: bigint }) =>
     html`<tr><th scope="row">${who}</th><td class="num">${show(before)}</td><td class="num">${show(after)}</td><td class="num">${before === after ? said.same : `${after > before ? "+" : ""}${show(after - before)}`}</td></tr>
 `;
+  const part = partOf(found.people, { asked, sizeOf: ({ person }) => linkSize(person.name) });
+  const turn = (next: string) =>
+    `${at(here, "/sharing", { try: preset, budget, rules: written, part: next })}#lore:try`;
   const isSome = ({ before, after }: { before: bigint; after: bigint }) => before + after > 0n;
   return html`<p class="up-5">${said.supposed[found.supposed]} <span class="quiet">${said.bots}</span></p>
   <div class="sheet-table up-4"><table><thead><tr>${[said.name, said.before, said.after, said.change].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
-  ${found.people.map(({ person, ...sums }) => row(personLink(here, person), sums))}
-  ${isSome(found.kept) ? row(said.nobody, found.kept) : ""}${isSome(found.elsewhere) ? row(said.elsewhere, found.elsewhere) : ""}</tbody></table></div>`;
+  ${part.items.map(({ person, ...sums }) => row(personLink(here, person), sums))}
+  ${isSome(found.kept) ? row(said.nobody, found.kept) : ""}${isSome(found.elsewhere) ? row(said.elsewhere, found.elsewhere) : ""}</tbody></table></div>${turnParts(part, turn)}`;
 }
 
 /** One period; `why` is a member whose share is explained. @throws LoreError NOT_FOUND. */
-export function statementPage(here: Visit, epoch: number, why: string | undefined): Html {
+export function statementPage(
+  visit: Visit,
+  epoch: number,
+  { why, part: askedPart }: { why?: string | undefined; part?: string | undefined },
+): Html {
+  const here = today(visit);
   const { community } = here;
   const explained = credit.explain(community, epoch);
   const { closed, currency, period } = explained;
@@ -215,9 +232,10 @@ export function statementPage(here: Visit, epoch: number, why: string | undefine
   if (why !== undefined && asked === undefined)
     throw new LoreError("NOT_FOUND", "Nobody with this id had a share in this period.");
   const readers = closed.table?.readers ?? 0;
+  const part = partOf(shares, { asked: askedPart, sizeOf: ({ person }) => linkSize(person.name) });
   return page({
     site: here.site,
-    here,
+    here: visit,
     shows: "today",
     title: said.period(epoch),
     crumbs: [
@@ -234,11 +252,11 @@ export function statementPage(here: Visit, epoch: number, why: string | undefine
   ${asked === undefined ? "" : whySection(here, explained, asked)}
   <section class="section"><h2>${said.statement}</h2>
   <div class="sheet-table"><table><thead><tr>${[said.name, said.amount, said.why].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
-${shares.map(
+${part.items.map(
   ({ person, amount }) =>
     html`<tr><th scope="row">${personLink(here, person)}</th><td class="num">${amountText(amount, currency)}</td><td><a href="${at(here, `/sharing/${epoch}`, { why: person.id })}#lore:why">${said.why}</a></td></tr>
 `,
-)}</tbody></table></div>
+)}</tbody></table></div>${turnParts(part, (next) => at(here, `/sharing/${epoch}`, { part: next }))}
   <p class="up-4">${said.recompute} <code>${said.recomputeHow}</code></p></section>
 </div>`,
   });

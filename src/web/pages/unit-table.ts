@@ -4,18 +4,19 @@ import { base32 } from "../../bytes/index.ts";
 import { addressedById } from "../../community/queries/browse.ts";
 import { parseId } from "../../unit/index.ts";
 import { askedNumber } from "../asked.ts";
-import { at, unitHref, unitPath } from "../addresses.ts";
+import { unitHref } from "../addresses.ts";
 import { count } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import type { ParsedTable } from "../markdown/table.ts";
 import { titleOf } from "../parts.ts";
 import type { Visit } from "../site.ts";
 import { words } from "../words.ts";
-import { type Body, bytesHref, type Shown } from "./shown.ts";
+import { bytesOf, PART_BYTES, startsOf } from "./parts.ts";
+import { type Body, bytesHref, type Shown, shownHref } from "./shown.ts";
 import { isText, notice, shownText } from "./unit-text.ts";
 import { toolFrame } from "./unit-tool.ts";
 
-export const ROWS_SHOWN = 200;
+const ROWS_SHOWN = 200;
 /** Tables larger than this are offered for download only. */
 export const TABLE_BYTES_MAX = 4_000_000;
 
@@ -53,16 +54,22 @@ function downloadLink(shown: Shown): Html {
   return href === undefined ? html`` : html`<a class="btn" href="${href}">${words.table.download}</a>`;
 }
 
-/** The first row to show, from 1. */
-function firstRow({ row }: Shown, rows: number): number {
-  const wanted = askedNumber(row, { name: "row", least: 1, most: Math.max(1, rows) }) ?? 1;
-  return wanted - ((wanted - 1) % ROWS_SHOWN);
+/** Around each cell stands an element with the name of its column. */
+const CELL_BYTES = 20;
+
+/** A row weighs at least so much that there are `ROWS_SHOWN` at most. */
+function rowSize(row: readonly string[]): number {
+  const bytes = row.reduce((sum, cell) => sum + bytesOf(cell.slice(0, CELL_CHARS)) + CELL_BYTES, 0);
+  return Math.max(PART_BYTES / ROWS_SHOWN, bytes);
 }
 
 function rowsOf(shown: Shown, { columns, rows }: ParsedTable): Html {
   if (rows.length === 0) return html`<div class="wide">${notice(words.table.empty)}</div>`;
-  const first = firstRow(shown, rows.length);
-  const visible = rows.slice(first - 1, first - 1 + ROWS_SHOWN);
+  const wanted = askedNumber(shown.row, { name: "row", least: 1, most: rows.length }) ?? 1;
+  const starts = startsOf(rows, rowSize);
+  const part = starts.findLastIndex((start) => start < wanted);
+  const first = (starts[part] ?? 0) + 1;
+  const visible = rows.slice(first - 1, starts[part + 1]);
   const widths = columns.map((name, at) =>
     widthOf(
       name,
@@ -83,7 +90,7 @@ function rowsOf(shown: Shown, { columns, rows }: ParsedTable): Html {
         )}
       </tbody>
     </table>
-  </div>${rows.length > ROWS_SHOWN ? turn(shown, { first, shown: visible.length, all: rows.length }) : ""}`;
+  </div>${starts.length > 1 ? turn(shown, { first, before: (starts[part - 1] ?? 0) + 1, shown: visible.length, all: rows.length }) : ""}`;
 }
 
 /** Short columns keep to one line, columns of sentences get room; what is empty takes none on a phone. */
@@ -95,6 +102,8 @@ function cellClass(cell: string, width: Width): Html | "" {
 type Width = "short" | "long" | "address" | undefined;
 const SHORT_CHARS = 18;
 const LONG_CHARS = 45;
+/** The rest of a longer cell is in the download. */
+const CELL_CHARS = 10_000;
 
 function widthOf(name: string, cells: readonly string[]): Width {
   if (cells.some((cell) => /^https?:/.test(cell))) return "address";
@@ -103,7 +112,8 @@ function widthOf(name: string, cells: readonly string[]): Width {
 }
 
 /** An address alone in a cell can be followed. */
-function cellText(cell: string): Html {
+function cellText(whole: string): Html {
+  const cell = whole.length > CELL_CHARS ? `${whole.slice(0, CELL_CHARS)}…` : whole;
   const isAddress = /^https?:\/\/[^\s"<>]{3,2000}$/.test(cell);
   if (!isAddress) return html`${cell}`;
   const text = cell.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "");
@@ -112,13 +122,13 @@ function cellText(cell: string): Html {
   return html`<a href="${cell}" rel="nofollow ugc noopener noreferrer">${shown}</a>`;
 }
 
-function turn({ here, detail, isPinned }: Shown, rows: { first: number; shown: number; all: number }): Html {
-  const path = isPinned ? `/u/${detail.unit}@${detail.revision}` : unitPath(here, detail);
+function turn(shown: Shown, rows: { first: number; before: number; shown: number; all: number }): Html {
+  const href = (row: number) => shownHref(shown, { row: String(row) });
   const last = rows.first + rows.shown - 1;
   return html`<nav class="turn wide" aria-label="${words.table.shown(count(rows.first), count(last), count(rows.all))}">
-  <span>${rows.first > 1 ? html`<a rel="prev" href="${at(here, path, { row: String(rows.first - ROWS_SHOWN) })}">${words.table.earlier}</a>` : ""}</span>
+  <span>${rows.first > 1 ? html`<a rel="prev" href="${href(rows.before)}">${words.table.earlier}</a>` : ""}</span>
   <span class="quiet">${words.table.shown(count(rows.first), count(last), count(rows.all))}</span>
-  <span>${last < rows.all ? html`<a rel="next" href="${at(here, path, { row: String(last + 1) })}">${words.table.later}</a>` : ""}</span>
+  <span>${last < rows.all ? html`<a rel="next" href="${href(last + 1)}">${words.table.later}</a>` : ""}</span>
 </nav>`;
 }
 

@@ -23,6 +23,19 @@ export const siteWords = {
     beingBrought: "Being brought in",
   },
 
+  keyboard: {
+    title: "Keyboard",
+    lead: "A few keys that save a way.",
+    search: "puts you into the search box",
+    searchAlso: "does the same, also while you type",
+    history: "opens the versions of the page you read",
+    help: "opens this page",
+    off: "Use / h and ? on their own",
+    offText:
+      "Switch this off if you speak to your computer or keys get pressed by accident. The choice stays in this browser.",
+    noScript: "Keys need scripts to be switched on.",
+  },
+
   start: {
     title: "Start yours",
     name: "What is your community called?",

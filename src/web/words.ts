@@ -88,6 +88,7 @@ export const words = {
     download: "Download",
     genuine: "Is this genuine?",
     contents: "On this page",
+    contentsOf: (n: string) => `On this page: ${n} sections`,
     madeFrom: "Made from",
     usedIn: "Used in",
     picture: "As a picture",
@@ -378,17 +379,6 @@ export const words = {
     title: "This did not work",
     requestId: "If you tell somebody about this, give them this number:",
     home: "Go to the first page",
-  },
-
-  keyboard: {
-    title: "Keyboard",
-    lead: "Two keys that save a way.",
-    search: "puts you into the search box",
-    searchAlso: "does the same, also while you type",
-    off: "Use the key / on its own",
-    offText:
-      "Switch this off if you speak to your computer or keys get pressed by accident. The choice stays in this browser.",
-    noScript: "Keys need scripts to be switched on.",
   },
 
   ...portraitWords,

@@ -289,13 +289,36 @@ inBrowser("the slash and Ctrl-K lead into the search box, unless the slash is sw
   await page.keyboard.press("/");
   assert.equal(await isFocused(), true);
   await page.goto(address("/keyboard"));
-  await page.getByLabel("Use the key / on its own").uncheck();
+  await page.getByLabel("Use / h and ? on their own").uncheck();
   await page.goto(address(`${home}/page/kettle`));
   await page.keyboard.press("/");
   assert.equal(await isFocused(), false);
   await page.keyboard.press("Control+k");
   assert.equal(await isFocused(), true);
 });
+
+inBrowser(
+  "h opens the versions of a page, ? what the keys do; neither while somebody types or when switched off",
+  async (page, address) => {
+    await page.goto(address(`${home}/page/kettle`));
+    await page.keyboard.press("h");
+    await page.waitForURL(/\/history\//);
+    // Here it has nothing to open.
+    await page.keyboard.press("h");
+    await page.keyboard.press("?");
+    await page.waitForURL(/\/keyboard$/);
+    await page.goto(address(`${home}/page/kettle`));
+    await page.keyboard.press("/");
+    await page.keyboard.type("h?/");
+    assert.equal(await page.getByLabel("Ask a question or search").inputValue(), "h?/");
+    await page.goto(address("/keyboard"));
+    await page.getByLabel("Use / h and ? on their own").uncheck();
+    await page.goto(address(`${home}/page/kettle`));
+    for (const key of ["h", "?"]) await page.keyboard.press(key);
+    await page.waitForTimeout(300);
+    assert.match(page.url(), /\/page\/kettle$/);
+  },
+);
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

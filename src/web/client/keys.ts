@@ -1,4 +1,7 @@
-/** "/" and Ctrl-K lead into the search box. The first can be switched off: some people's keys are pressed by a voice. */
+/**
+ * "/" and Ctrl-K lead into the search box, "h" to the versions of what is read, "?" to what the keys do. Those pressed on
+ * their own can be switched off: some people's keys are pressed by a voice.
+ */
 
 const SETTING = "lore:single-keys";
 
@@ -14,24 +17,31 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
 }
 
-function search(): HTMLInputElement | null {
-  return document.querySelector<HTMLInputElement>('input[type="search"]');
+function search(): boolean {
+  const box = document.querySelector<HTMLInputElement>('input[type="search"]');
+  box?.focus();
+  box?.select();
+  return box !== null;
 }
 
+function follow(href: string | undefined): boolean {
+  if (href !== undefined) location.assign(href);
+  return href !== undefined;
+}
+
+/** What a key does on its own; whether it did. */
+const KEYS: Readonly<Record<string, () => boolean>> = {
+  "/": search,
+  h: () => follow(document.querySelector<HTMLAnchorElement>('a[rel="version-history"]')?.href),
+  "?": () => follow("/keyboard"),
+};
+
 addEventListener("keydown", (event) => {
-  const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k";
-  const isSlash =
-    event.key === "/" &&
-    !event.ctrlKey &&
-    !event.metaKey &&
-    !event.altKey &&
-    !isTyping(event.target) &&
-    !isSwitchedOff();
-  const box = isCommand || isSlash ? search() : null;
-  if (box === null) return;
-  event.preventDefault();
-  box.focus();
-  box.select();
+  const isHeld = event.ctrlKey || event.metaKey || event.altKey;
+  const isCommand = isHeld && !event.altKey && event.key.toLowerCase() === "k";
+  const isOwn = !isHeld && !event.isComposing && !isTyping(event.target) && !isSwitchedOff();
+  const act = isCommand ? search : isOwn && Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : undefined;
+  if (act?.() === true) event.preventDefault();
 });
 
 const choice = document.getElementById(SETTING);

@@ -73,7 +73,7 @@ export function keyboardPage(site: Site): Html {
     title: words.keyboard.title,
     body: html`<div class="sheet"><h1>${words.keyboard.title}</h1>
   <p class="lead up-3">${words.keyboard.lead}</p>
-  <dl class="facts up-6"><div><dt><kbd>/</kbd></dt><dd>${words.keyboard.search}</dd></div><div><dt><kbd>Ctrl</kbd> <kbd>K</kbd></dt><dd>${words.keyboard.searchAlso}</dd></div></dl>
+  <dl class="facts up-6"><div><dt><kbd>/</kbd></dt><dd>${words.keyboard.search}</dd></div><div><dt><kbd>Ctrl</kbd> <kbd>K</kbd></dt><dd>${words.keyboard.searchAlso}</dd></div><div><dt><kbd>h</kbd></dt><dd>${words.keyboard.history}</dd></div><div><dt><kbd>?</kbd></dt><dd>${words.keyboard.help}</dd></div></dl>
   <form class="up-6 field"><label class="choice"><input type="checkbox" id="lore:single-keys" checked> ${words.keyboard.off}<span class="hint">${words.keyboard.offText}</span></label></form>
   <noscript><p class="note care up-4">${words.keyboard.noScript}</p></noscript></div>`,
   });

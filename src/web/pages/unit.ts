@@ -135,7 +135,7 @@ function tools(shown: Shown, more: readonly Html[]): Html {
     { ...here, asOf: undefined },
     `/genuine/${detail.unit}${isPinned || here.asOf !== undefined ? `@${detail.revision}` : ""}`,
   );
-  return html`<p class="tools"><a class="btn" href="${at(here, `/history/${detail.unit}`)}">${words.page.versions(count(versions), versions === 1)}</a> ${whoLink(shown)} ${more} <a class="btn bare" href="${genuine}">${words.page.genuine}</a></p>`;
+  return html`<p class="tools"><a class="btn" rel="version-history" href="${at(here, `/history/${detail.unit}`)}">${words.page.versions(count(versions), versions === 1)}</a> ${whoLink(shown)} ${more} <a class="btn bare" href="${genuine}">${words.page.genuine}</a></p>`;
 }
 
 /** To who wrote which words, and back. */

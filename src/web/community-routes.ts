@@ -89,9 +89,12 @@ async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
   });
 }
 
-async function wordsOf({ community }: Visit, revision: number): Promise<AttributedText | undefined> {
+/** Kept for the parts of a long text that are read one after the other: one text of each community. */
+async function wordsOf({ site, community }: Visit, revision: number): Promise<AttributedText | undefined> {
   await authorshipReady(community);
-  return attributed(community, revision);
+  const last = site.memo<{ revision?: number; text?: AttributedText | undefined }>(community, "words", () => ({}));
+  if (last.revision !== revision) Object.assign(last, { revision, text: attributed(community, revision) });
+  return last.text;
 }
 
 /** A page at its path; a former path leads to the current one, and a path with ".md" to the text itself. */

@@ -9,7 +9,7 @@ import { html, type Html } from "../html.ts";
 import { words } from "../words.ts";
 
 /** Of text, in UTF-8, in one part: 30 kB at most when compressed, whatever the text. */
-export const PART_BYTES = 32_000;
+export const PART_BYTES = 30_000;
 
 export interface Part<Item> {
   readonly items: readonly Item[];

@@ -46,8 +46,15 @@ export function thingLink(here: Visit, listing: UnitListing): Html {
 export function titleOf({ kind, title, path }: Pick<UnitListing, "kind" | "title" | "path">): string {
   const name = path?.slice(path.lastIndexOf("/") + 1);
   if (kind === "file" && title === path && name !== undefined) return name;
-  // A title taken from a heading may bring its badges along.
-  return title.replaceAll(/!?\[!?\[[^\]]*\]\([^)]*\)\]\([^)]*\)|!\[[^\]]*\]\([^)]*\)/g, "").trim() || title;
+  return titleText(title);
+}
+
+/** A title taken from a heading may bring its badges along, or tags of HTML that mean no more than emphasis. */
+export function titleText(title: string): string {
+  const plain = title
+    .replaceAll(/!?\[!?\[[^\]]*\]\([^)]*\)\]\([^)]*\)|!\[[^\]]*\]\([^)]*\)/g, "")
+    .replaceAll(/<\/?(?:em|strong|b|i|u|code|sub|sup|br|small|span)\s*\/?>/gi, "");
+  return plain.trim() || title;
 }
 
 function linkItem(here: Visit, { unit, elsewhere, words: copied }: UnitLink): Html {

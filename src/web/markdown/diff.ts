@@ -30,6 +30,10 @@ export interface Difference {
 
 const CONTEXT_BLOCKS = 1;
 const TIMEOUT_MS = 700;
+/** Of the longer of two paragraphs, the share that stayed from which on they are compared word by word. */
+const SAME_LEAST = 0.3;
+/** A line this short is readable whatever stayed of it. */
+const ALIKE_CHARS = 120;
 
 interface Run {
   readonly gone: readonly string[];
@@ -75,12 +79,22 @@ export function blocksOf(text: string): string[] {
   return blocks;
 }
 
+function isUnlike(from: string, to: string, same: number): boolean {
+  const longer = Math.max(from.length, to.length);
+  return longer > ALIKE_CHARS && same < SAME_LEAST * longer;
+}
+
 function words(from: string, to: string): Piece[] {
   const changes = diffWordsWithSpace(from, to, { timeout: TIMEOUT_MS });
-  if (changes === undefined)
+  const same = (changes ?? []).reduce(
+    (sum, { value, added, removed }) => sum + (added || removed ? 0 : value.length),
+    0,
+  );
+  // A few words that two paragraphs happen to share would make neither of them readable.
+  if (changes === undefined || isUnlike(from, to, same))
     return [
-      { kind: "gone", text: from },
-      { kind: "new", text: to },
+      ...(from === "" ? [] : [{ kind: "gone", text: from } as const]),
+      ...(to === "" ? [] : [{ kind: "new", text: to } as const]),
     ];
   return changes.map(({ value, added, removed }) => ({ kind: added ? "new" : removed ? "gone" : "same", text: value }));
 }

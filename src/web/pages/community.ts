@@ -175,7 +175,7 @@ function margin(here: Visit): Html {
     <dl class="facts">
       ${here.moment.at === "now" ? newest(here) : ""}
       ${since == null ? "" : html`<div><dt>${words.home.people}</dt><dd>${words.home.peopleWrote(counted(spans.length, "person", "people"))}, ${words.home.since} ${year(since)}. <a href="${at(here, "/people")}">${words.home.peopleLink}</a></dd></div>`}
-      <div id="lore:use"><dt>${words.home.use}</dt><dd>${useWords(communityUse(here.community, rightsKnown(here)).licence)} <a href="${at(here, "/sharing")}">${words.sharing.title}</a></dd></div>
+      <div id="lore:use"><dt>${words.home.use}</dt><dd>${useWords(communityUse(here.community, rightsKnown(here)).licence)}<br><a href="${at(here, "/sharing")}">${words.sharing.title}</a></dd></div>
       <div><dt>${words.home.copies}</dt><dd>${words.home.copiesText} <a href="${at(here, "/copy")}">${words.home.copiesLink}</a></dd></div>
     </dl>
     <div class="up-5">${asOfForm(here, { action: `/c/${here.id}`, firstDay: since ?? undefined })}</div>

@@ -42,7 +42,7 @@ export function historyPage(here: Visit, unit: { n: number; id: string }, before
   <section class="section" aria-labelledby="lore:versions">
     <h2 id="lore:versions">${words.history.versions}</h2>
     <form action="${`/c/${here.id}/diff/${unit.id}`}">
-    ${shown.length > COMPARE_TWICE ? html`<p class="row"><button class="btn">${words.history.compare}</button></p>` : ""}
+    ${shown.length > COMPARE_TWICE ? html`<p class="row down-3"><button class="btn">${words.history.compare}</button></p>` : ""}
     <ol class="versions" reversed>
 ${shown.map(({ detail }, i) => versionItem(here, detail, i))}
     </ol>

@@ -7,7 +7,7 @@ import { at, unitHref } from "../addresses.ts";
 import { count } from "../format.ts";
 import { html, type Html, type Inside } from "../html.ts";
 import { asOfForm, bigSearch, page } from "../layout.ts";
-import { badges, marked } from "../parts.ts";
+import { badges, marked, titleText } from "../parts.ts";
 import { type Site, type Visit, visit } from "../site.ts";
 import { kindWords, words } from "../words.ts";
 
@@ -100,7 +100,7 @@ function hit(here: Visit, row: SearchRow): Html {
       ? ""
       : html` ${words.search.under} <a href="${passage}">${row.heading}</a>`;
   const snippet = row.snippet.trim() === "" ? "" : html`<span class="snip">${marked(row.snippet, row.marks)}</span>`;
-  return html`<li><a class="where" href="${passage}">${row.title}</a>${badges(row)}${snippet}<span class="quiet">${row.kind === "page" ? "" : kindWords(row.kind).one}${under}</span></li>
+  return html`<li><a class="where" href="${passage}">${titleText(row.title)}</a>${badges(row)}${snippet}<span class="quiet">${row.kind === "page" ? "" : kindWords(row.kind).one}${under}</span></li>
 `;
 }
 

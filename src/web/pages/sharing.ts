@@ -203,14 +203,14 @@ function tried(
   );
   const show = (sum: bigint) => amountText(sum, currency);
   const row = (who: Html | string, { before, after }: { before: bigint; after: bigint }) =>
-    html`<tr><th scope="row">${who}</th><td class="num">${show(before)}</td><td class="num">${show(after)}</td><td class="num">${before === after ? said.same : `${after > before ? "+" : ""}${show(after - before)}`}</td></tr>
+    html`<tr><th scope="row">${who}</th><td class="num" data-label="${said.before}">${show(before)}</td><td class="num" data-label="${said.after}">${show(after)}</td><td class="num" data-label="${said.change}">${before === after ? said.same : `${after > before ? "+" : ""}${show(after - before)}`}</td></tr>
 `;
   const part = partOf(found.people, { asked, sizeOf: ({ person }) => linkSize(person.name) });
   const turn = (next: string) =>
     `${at(here, "/sharing", { try: preset, budget, rules: written, part: next })}#lore:try`;
   const isSome = ({ before, after }: { before: bigint; after: bigint }) => before + after > 0n;
   return html`<p class="up-5">${said.supposed[found.supposed]} <span class="quiet">${said.bots}</span></p>
-  <div class="sheet-table up-4"><table><thead><tr>${[said.name, said.before, said.after, said.change].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
+  <div class="sheet-table stack up-4"><table><thead><tr>${[said.name, said.before, said.after, said.change].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
   ${part.items.map(({ person, ...sums }) => row(personLink(here, person), sums))}
   ${isSome(found.kept) ? row(said.nobody, found.kept) : ""}${isSome(found.elsewhere) ? row(said.elsewhere, found.elsewhere) : ""}</tbody></table></div>${turnParts(part, turn)}`;
 }

@@ -1,5 +1,6 @@
 /** A Markdown body: prose with a contents list, whole or, where it is long, by section. */
 import { LoreError } from "../../bytes/index.ts";
+import { count } from "../format.ts";
 import { html, type Html, raw } from "../html.ts";
 import { fillLinks, type LinkContext } from "../links.ts";
 import type { Rendered, RenderedHeading } from "../markdown/render.ts";
@@ -16,6 +17,8 @@ const SECTIONED_CHARS = 60_000;
 const NUMBERED = "~";
 const CONTENTS_LEAST = 3;
 const CONTENTS_MOST = 400;
+/** Sections up to which the list of them stands open on each. */
+const CONTENTS_OPEN = 12;
 
 export async function proseBody(shown: Shown): Promise<Body> {
   const text = shownText(shown);
@@ -118,11 +121,18 @@ class Layout {
     const top = all.filter(({ level }) => level === 2);
     const shown = (top.length >= CONTENTS_LEAST ? top : all.filter(({ level }) => level <= 3)).slice(0, CONTENTS_MOST);
     if (shown.length < CONTENTS_LEAST) return undefined;
+    const current = ({ section }: RenderedHeading) =>
+      !this.#isWhole && section === this.#section ? raw(' aria-current="true"') : "";
+    const list = html`<ol>
+        ${shown.map((heading) => html`<li><a href="${this.#href(heading.anchor ?? "")}"${current(heading)}>${heading.text}</a></li>`)}
+      </ol>`;
+    // Whoever opened a section came for its text, not for the list of the others.
+    if (!this.#isWhole && shown.length > CONTENTS_OPEN)
+      return html`<nav class="toc" aria-label="${words.page.contents}"><details${raw(this.#shown.section === undefined ? " open" : "")}>
+      <summary>${words.page.contentsOf(count(shown.length))}</summary>${list}</details></nav>`;
     return html`<nav class="toc" aria-labelledby="lore:toc">
       <h2 id="lore:toc">${words.page.contents}</h2>
-      <ol>
-        ${shown.map(({ text, anchor = "", section }) => html`<li><a href="${this.#href(anchor)}"${!this.#isWhole && section === this.#section ? raw(' aria-current="true"') : ""}>${text}</a></li>`)}
-      </ol>
+      ${list}
     </nav>`;
   }
 

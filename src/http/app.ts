@@ -17,7 +17,7 @@ import {
 import { LoreError } from "../bytes/index.ts";
 import { takeUse, writeEntries } from "./api/entries.ts";
 import { apiRoutes } from "./api/routes.ts";
-import { errorAnswer, type ErrorContext } from "./errors.ts";
+import { type ErrorAnswer, errorAnswer, type ErrorContext } from "./errors.ts";
 import {
   addressOf,
   isLocal,
@@ -45,6 +45,8 @@ const PLAIN_POLICY = "default-src 'none'; frame-ancestors 'none'";
 export interface App {
   readonly hono: Hono;
   readonly site: Site;
+  /** Answers a request that could not be read far enough to reach a route. */
+  readonly unread: () => Response;
 }
 
 function toStderr(error: unknown, requestId: string): void {
@@ -90,7 +92,26 @@ export function createSite(options: AppOptions): App {
   hono.route("/c/:id", recordRoutes(site));
   hono.route("/c/:id", communityRoutes(site));
   hono.route("/", siteRoutes({ site, jobs, isLocal }));
-  return { hono, site };
+  return { hono, site, unread: () => plainError(errorAnswer(UNREAD, context)) };
+}
+
+const UNREAD = new LoreError(
+  "MALFORMED",
+  "Reading the request: its method, host or address is not one of HTTP. An address holds no backslash.",
+);
+
+/** An error as programs read it. */
+function plainError({ status, headers, body }: ErrorAnswer): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "content-security-policy": PLAIN_POLICY,
+      ...headers,
+    },
+  });
 }
 
 /** The app alone, for `app.request()`. */
@@ -145,10 +166,7 @@ async function failed(
         }),
         { status },
       )
-    : new Response(JSON.stringify(body), {
-        status,
-        headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
-      });
+    : plainError({ status, headers, body });
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("referrer-policy", "same-origin");

@@ -1,7 +1,7 @@
 /** The running server: one socket, bounded in time and number, closed without dropping what is under way. */
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 
 import { LoreError } from "../bytes/index.ts";
 import { type AppOptions, createSite } from "./app.ts";
@@ -32,9 +32,13 @@ export interface Serving {
 /** Listens. @throws LoreError ENVIRONMENT when the port or address cannot be had. */
 export async function serve({ port = PORT, host = "127.0.0.1", ...options }: ServeOptions): Promise<Serving> {
   const isAny = host === "0.0.0.0" || host === "::";
-  const { hono, site } = createSite({ ...options, hosts: [...(options.hosts ?? []), ...(isAny ? [] : [host])] });
-  // Of plain HTTP when nothing else is asked for.
-  const server = createAdaptorServer({ fetch: (request, env) => hono.fetch(request, env) }) as Server;
+  const { hono, site, unread } = createSite({
+    ...options,
+    hosts: [...(options.hosts ?? []), ...(isAny ? [] : [host])],
+  });
+  // A route answers its own errors: what reaches the handler is a request that no route could be asked about.
+  const listener = getRequestListener((request, env) => hono.fetch(request, env), { errorHandler: unread });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.maxConnections = CONNECTIONS_MAX;

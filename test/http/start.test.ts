@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { connect } from "node:net";
 import { after, before, test } from "node:test";
 
 import { LoreError } from "../../src/bytes/index.ts";
@@ -306,6 +307,33 @@ test("a form that is cut off, or none, is refused", async () => {
     body: form({ name: "x", from: "nothing" }),
   });
   assert.equal(home.status, 403);
+});
+
+/** A request as it is on the wire. */
+function sendRaw(port: number, head: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = connect(port, "127.0.0.1", () => socket.end(`${head}\r\nconnection: close\r\n\r\n`));
+  let text = "";
+  socket.setEncoding("utf8");
+  socket.on("data", (chunk) => (text += String(chunk)));
+  socket.on("end", () => resolve(text));
+  socket.on("error", reject);
+  return promise;
+}
+
+test("a request that cannot be read is refused in words too", async () => {
+  const served = await serve({ node: site.node, port: 0 });
+  for (const head of [
+    "GET /api/c\\x HTTP/1.1\r\nhost: localhost",
+    "GET /api/c HTTP/1.1\r\nhost: a@b",
+    "GET / HTTP/1.1\r\nhost: localhost:99999",
+    "TRACE /api/c HTTP/1.1\r\nhost: localhost",
+  ]) {
+    const answer = await sendRaw(served.port, head);
+    assert.match(answer, /^HTTP\/1\.1 40[05] /, head);
+    assert.match(answer, /"code":"(?:MALFORMED|METHOD)","message":"[^"]+"[^]*"requestId":"/, head);
+  }
+  await served.close();
 });
 
 test("a port that is taken is said, with what to do; closing frees it", async () => {

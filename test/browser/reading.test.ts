@@ -364,6 +364,8 @@ inBrowser(
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= 320, `${path} is ${width} wide`);
     }
+    await page.goto(address("/keyboard"));
+    assert.ok(await page.locator("main kbd").first().isVisible(), "the keys have names there");
   },
   { width: 320 },
 );

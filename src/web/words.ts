@@ -68,6 +68,7 @@ export const words = {
     peopleWrote: (n: string) => `${n} wrote here`,
     since: "since",
     peopleLink: "Who they are",
+    portraitLink: "A portrait of it all",
     use: "May I use this?",
     copies: "Take a copy",
     copiesText: "Anyone may hold a complete copy and check it.",

@@ -174,7 +174,7 @@ function margin(here: Visit): Html {
   return html`<aside class="beside" aria-label="${words.home.about}">
     <dl class="facts">
       ${here.moment.at === "now" ? newest(here) : ""}
-      ${since == null ? "" : html`<div><dt>${words.home.people}</dt><dd>${words.home.peopleWrote(counted(spans.length, "person", "people"))}, ${words.home.since} ${year(since)}. <a href="${at(here, "/people")}">${words.home.peopleLink}</a></dd></div>`}
+      ${since == null ? "" : html`<div><dt>${words.home.people}</dt><dd>${words.home.peopleWrote(counted(spans.length, "person", "people"))}, ${words.home.since} ${year(since)}. <a href="${at(here, "/people")}">${words.home.peopleLink}</a><br><a href="${at(here, "/portrait")}">${words.home.portraitLink}</a></dd></div>`}
       <div id="lore:use"><dt>${words.home.use}</dt><dd>${useWords(communityUse(here.community, rightsKnown(here)).licence)}<br><a href="${at(here, "/sharing")}">${words.sharing.title}</a></dd></div>
       <div><dt>${words.home.copies}</dt><dd>${words.home.copiesText} <a href="${at(here, "/copy")}">${words.home.copiesLink}</a></dd></div>
     </dl>

@@ -73,7 +73,7 @@ async function keptPage(
 async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
   const { community } = here;
   const revision = resolve(community, ref, here.moment);
-  const detail = revisionDetail(community, revision);
+  const detail = revisionDetail(community, revision, here.moment);
   const isPinned = ref.revision !== undefined;
   const listing = unitAt(community, ref.unit, here.moment);
   if (!isPinned && listing?.state === "retired")
@@ -90,10 +90,11 @@ async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
 }
 
 /** Kept for the parts of a long text that are read one after the other: one text of each community. */
-async function wordsOf({ site, community }: Visit, revision: number): Promise<AttributedText | undefined> {
+async function wordsOf({ site, community, moment, asOf }: Visit, revision: number): Promise<AttributedText | undefined> {
   await authorshipReady(community);
-  const last = site.memo<{ revision?: number; text?: AttributedText | undefined }>(community, "words", () => ({}));
-  if (last.revision !== revision) Object.assign(last, { revision, text: attributed(community, revision) });
+  const last = site.memo<{ of?: string; text?: AttributedText | undefined }>(community, "words", () => ({}));
+  const of = `${revision} ${asOf ?? ""}`;
+  if (last.of !== of) Object.assign(last, { of, text: attributed(community, revision, moment) });
   return last.text;
 }
 
@@ -129,7 +130,7 @@ async function cite(c: Context, here: Visit): Promise<Response> {
   const [, name = "", form] = /^(.+)\.(bib|json)$/.exec(c.req.param("reference") ?? "") ?? [];
   const ref = reference(here, name);
   await authorshipReady(here.community);
-  const citation = citationOf(here.community, resolve(here.community, ref, here.moment));
+  const citation = citationOf(here.community, resolve(here.community, ref, here.moment), here.moment);
   const etag = tagOf(here);
   return form === "bib"
     ? answer(c, bibtex(citation), { media: "application/x-bibtex; charset=utf-8", etag })

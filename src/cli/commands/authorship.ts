@@ -25,12 +25,13 @@ const blame: Command = {
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS },
   async run(invocation) {
     const community = chosenCommunity(invocation, "read");
-    const unit = units.findUnit(community, word(invocation, 0, "a path, title or id"));
-    const revision = units.resolve(community, unit, chosenMoment(invocation, community));
+    const moment = chosenMoment(invocation, community);
+    const unit = units.findUnit(community, word(invocation, 0, "a path, title or id"), moment);
+    const revision = units.resolve(community, unit, moment);
     await authorship.authorshipReady(community);
-    const found = authorship.attributed(community, revision);
+    const found = authorship.attributed(community, revision, moment);
     if (found === undefined) throw notAttributed(community, revision);
-    const detail = units.revisionDetail(community, revision);
+    const detail = units.revisionDetail(community, revision, moment);
     if (isSet(invocation, "json")) {
       const runs = found.runs.map(({ bytes, start, end, words, origin }) => ({
         range: bytes,
@@ -82,12 +83,13 @@ const cite: Command = {
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, bibtex: flag, csl: flag },
   async run(invocation) {
     const community = chosenCommunity(invocation, "read");
-    const unit = units.findUnit(community, word(invocation, 0, "a path, title or id"));
-    const revision = units.resolve(community, unit, chosenMoment(invocation, community));
+    const moment = chosenMoment(invocation, community);
+    const unit = units.findUnit(community, word(invocation, 0, "a path, title or id"), moment);
+    const revision = units.resolve(community, unit, moment);
     if (isSet(invocation, "bibtex") && isSet(invocation, "csl"))
       throw new LoreError("USAGE", "Give --bibtex or --csl, not both.");
     await authorship.authorshipReady(community);
-    const citation = citationOf(community, revision);
+    const citation = citationOf(community, revision, moment);
     const said = isSet(invocation, "bibtex")
       ? bibtex(citation)
       : isSet(invocation, "csl") || isSet(invocation, "json")

@@ -81,13 +81,13 @@ const show: Command = {
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS, raw: flag },
   run(invocation) {
     const community = chosenCommunity(invocation, "read");
-    const unit = units.findUnit(community, word(invocation, 0, "a path, title or id"));
     const moment = chosenMoment(invocation, community);
+    const unit = units.findUnit(community, word(invocation, 0, "a path, title or id"), moment);
     const revision = units.resolve(community, unit, moment);
-    const detail = units.revisionDetail(community, revision);
+    const detail = units.revisionDetail(community, revision, moment);
     const bytes = units.partBytes(community, revision);
     const body = bytes === undefined ? undefined : textOf(bytes);
-    const remarks = unit.revision === undefined && moment.at === "now" ? remarksOn(community, unit.unit) : [];
+    const remarks = unit.revision === undefined ? remarksOn(community, unit.unit, { moment }) : [];
     if (isSet(invocation, "json")) printJson(invocation, { ...detail, text: body ?? null, remarks });
     else if (isSet(invocation, "raw")) invocation.output.out(bytes ?? notHere(detail));
     else {
@@ -130,8 +130,9 @@ const history: Command = {
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS },
   run(invocation) {
     const community = chosenCommunity(invocation, "read");
-    const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"));
-    const versions = units.history(community, unit).filter(wasSaidBy(chosenMoment(invocation, community)));
+    const moment = chosenMoment(invocation, community);
+    const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"), moment);
+    const versions = units.history(community, unit, moment);
     const width = versions.reduce((widest, version) => Math.max(widest, placeOf(version).length), 0);
     if (isSet(invocation, "json")) printJson(invocation, versions);
     else
@@ -150,11 +151,6 @@ function isHidden({ parts }: units.RevisionDetail): boolean {
   return parts.some(({ sha256 }) => sha256 === null);
 }
 
-/** Whether a version had been said by the moment. */
-function wasSaidBy(moment: moments.Moment): (version: units.RevisionDetail) => boolean {
-  return ({ index, time }) => moment.at === "now" || (moment.at === "size" ? index < moment.size : time <= moment.ms);
-}
-
 /** The number of an accepted version, the state of another. */
 function placeOf({ version, state }: units.RevisionDetail): string {
   return version === null ? state : String(version);
@@ -168,11 +164,11 @@ const diff: Command = {
   options: { ...COMMUNITY_OPTION, ...MOMENT_OPTIONS },
   run(invocation) {
     const community = chosenCommunity(invocation, "read");
-    const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"));
+    const moment = chosenMoment(invocation, community);
+    const { unit } = units.findUnit(community, word(invocation, 0, "a path, title or id"), moment);
     const accepted = units
-      .history(community, unit)
+      .history(community, unit, moment)
       .filter(({ version }) => version !== null)
-      .filter(wasSaidBy(chosenMoment(invocation, community)))
       .toSorted((a, b) => (a.version ?? 0) - (b.version ?? 0));
     const to = versionNamed(accepted, invocation.words[2]) ?? accepted.at(-1);
     const from =
@@ -289,7 +285,8 @@ const people: Command = {
     const community = chosenCommunity(invocation, "read");
     const [name] = invocation.words;
     const moment = chosenMoment(invocation, community);
-    const listing = name === undefined ? persons.people(community, moment) : [persons.findPerson(community, name)];
+    const listing =
+      name === undefined ? persons.people(community, moment) : [persons.findPerson(community, name, moment)];
     if (isSet(invocation, "json")) printJson(invocation, listing);
     else
       for (const { id, name: shown, roles, keyed, since, until, alsoKnownAs } of listing) {

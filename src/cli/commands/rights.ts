@@ -33,7 +33,7 @@ const showing: Command = {
     const [name] = invocation.words;
     if (name === undefined) showAll(invocation, community, moment);
     else {
-      const unit = units.findUnit(community, name);
+      const unit = units.findUnit(community, name, moment);
       await authorship.authorshipReady(community);
       showOne(invocation, { community, moment, revision: units.resolve(community, unit, moment) });
     }
@@ -64,8 +64,8 @@ function showOne(invocation: Invocation, { community, moment, revision }: Asked)
   const found = rights.rightsOf(community, revision, { known });
   const uses = rights.mayUse(found);
   const flags = rights.flagsOf(community, revision, { moment, known });
-  const credit = creditLine(citationOf(community, revision));
-  const detail = units.revisionDetail(community, revision);
+  const credit = creditLine(citationOf(community, revision, moment));
+  const detail = units.revisionDetail(community, revision, moment);
   const agreement = rights.agreementAt(community, detail.revision, known);
   if (isSet(invocation, "json"))
     return printJson(invocation, { title: detail.title, ...found, uses, flags, credit, standing: agreement?.standing });

@@ -172,7 +172,7 @@ function ownMark(community: Community, name: string, by: Uint8Array): Uint8Array
   const ref = units.findUnit(community, name);
   if (ref.revision !== undefined) return community.facts.revision(ref.revision)?.id ?? new Uint8Array(32);
   const found = community.rows.get<{ id: Uint8Array }>(
-    "SELECT k.id FROM mark k JOIN member m ON m.n = k.member WHERE k.unit = ? AND m.id = ? AND k.withdrawn = 0 ORDER BY k.n DESC LIMIT 1",
+    "SELECT k.id FROM mark k JOIN member m ON m.n = k.member WHERE k.unit = ? AND m.id = ? AND k.until_idx IS NULL ORDER BY k.n DESC LIMIT 1",
     ...[ref.unit, by],
   );
   if (found !== undefined) return found.id;

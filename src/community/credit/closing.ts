@@ -103,7 +103,9 @@ export function isOwnUse(
   shares = rightsIn(community.facts).shares,
 ): boolean {
   const person = personRef(community, member).id;
-  const { authors, signedBy } = authorsOf(community, revision, community.facts.revision(revision)?.author ?? member);
+  const { authors, signedBy } = authorsOf(community, revision, {
+    signer: community.facts.revision(revision)?.author ?? member,
+  });
   const unit = community.facts.unit(community.facts.revision(revision)?.unit ?? 0)?.id ?? new Uint8Array();
   return (
     shares.get(base32.encode(unit))?.has(person) === true ||

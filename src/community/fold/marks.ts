@@ -3,7 +3,7 @@ import { base32 } from "../../bytes/index.ts";
 import type { UnitFlag } from "../../projection/contract.ts";
 import type { MarkOp, RedactOp, Slot } from "../../unit/index.ts";
 import type { Frame, Said } from "./frame.ts";
-import { requireTarget } from "./revisions.ts";
+import { closeRevision, requireTarget } from "./revisions.ts";
 import { broken } from "./rules.ts";
 import type { UnitRow } from "./rows.ts";
 
@@ -33,10 +33,10 @@ export function withdraw(frame: Frame, { op }: Said<MarkOp>): void {
   if (rows.person(owner) !== rows.person(frame.author)) throw broken("author", "Only its author can withdraw it.");
   if (mark !== undefined && changesUnit(mark.mark))
     throw broken("subject", "What it changed is changed back by restoring the unit.");
-  if (revision !== undefined) rows.db.run("UPDATE revision SET state = 'withdrawn' WHERE n = ?", revision.n);
+  if (revision !== undefined) closeRevision(frame, revision.n, "withdrawn");
   if (proposal !== undefined) rows.db.run("UPDATE proposal SET state = 'withdrawn' WHERE n = ?", proposal.n);
-  if (mark !== undefined && mark.withdrawn === 0) {
-    rows.db.run("UPDATE mark SET withdrawn = 1 WHERE n = ?", mark.n);
+  if (mark !== undefined && mark.until_idx === null) {
+    rows.db.run("UPDATE mark SET until_idx = ? WHERE n = ?", frame.index, mark.n);
     if (mark.mark === "dispute") countDispute(frame, mark.unit, -1);
   }
 }
@@ -51,11 +51,11 @@ interface MarkRow {
   readonly member: number;
   readonly mark: string;
   readonly unit: number;
-  readonly withdrawn: number;
+  readonly until_idx: number | null;
 }
 
 function markById(frame: Frame, id: Uint8Array): MarkRow | undefined {
-  return frame.rows.db.get("SELECT n, member, mark, unit, withdrawn FROM mark WHERE id = ?", id);
+  return frame.rows.db.get("SELECT n, member, mark, unit, until_idx FROM mark WHERE id = ?", id);
 }
 
 /** Records a mark and lets it have its effect. */

@@ -224,12 +224,18 @@ function decideRevision(frame: Frame, verdict: "approve" | "reject", revision: S
     proposed: rows.signedByAuthor(revision) ? { member: revision.author, idx: revision.idx } : undefined,
   };
   if (verdict === "reject") {
-    if (isRejected(rows, question)) rows.db.run("UPDATE revision SET state = 'rejected' WHERE n = ?", revision.n);
+    if (isRejected(rows, question)) closeRevision(frame, revision.n, "rejected");
   } else if (isAccepted(rows, frame.rules, question)) {
     const view = chain === undefined ? undefined : rows.view(revision.n);
     if (chain !== undefined && view !== undefined) accept(frame, { revision: view, unit }, chain);
     else if (frame.strict) throw stale(unit, rows.revision(unit.head ?? 0));
   }
+}
+
+/** Declined or withdrawn, and since when: whoever looks at an earlier moment sees it waiting. */
+export function closeRevision({ rows, index }: Frame, revision: number, state: "rejected" | "withdrawn"): void {
+  rows.db.run("UPDATE revision SET state = ? WHERE n = ?", state, revision);
+  rows.db.run("INSERT OR REPLACE INTO closed (revision, idx, state) VALUES (?, ?, ?)", revision, index, state);
 }
 
 /** The number of a target's unit, once everything else the target names is known to be there. */

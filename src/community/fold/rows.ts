@@ -214,9 +214,12 @@ export class Rows {
     return found ? seen : undefined;
   }
 
-  /** Whether a revision that is not accepted is built on the unit's `head`. */
-  isAncestor(head: number, of: number): boolean {
-    return this.chain(head, of) !== undefined;
+  /** Whether a revision is built on another of its unit. */
+  isAncestor(ancestor: number, of: number): boolean {
+    // Parents come before what is built on them.
+    const sql = `WITH RECURSIVE up(n) AS (SELECT ?1 UNION SELECT p.parent FROM up JOIN parent p ON p.revision = up.n WHERE p.parent >= ?2)
+      SELECT 1 FROM up WHERE n = ?2`;
+    return this.db.get(sql, of, ancestor) !== undefined;
   }
 
   /** The charter's rules in force. */

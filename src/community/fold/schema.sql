@@ -90,6 +90,14 @@ CREATE TABLE revision (
 CREATE INDEX revision_by_unit ON revision (unit);
 CREATE INDEX revision_proposed ON revision (unit) WHERE state = 'proposed';
 
+-- Each time a suggested revision was declined or withdrawn, for as-of; when it was accepted is in head.
+CREATE TABLE closed (
+  revision INTEGER NOT NULL,
+  idx INTEGER NOT NULL,
+  state TEXT NOT NULL,            -- rejected, withdrawn
+  PRIMARY KEY (revision, idx)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE parent (
   revision INTEGER NOT NULL,
   parent INTEGER NOT NULL,
@@ -203,7 +211,7 @@ CREATE TABLE mark (
   part TEXT,
   range_start INTEGER,
   range_end INTEGER,
-  withdrawn INTEGER NOT NULL DEFAULT 0
+  until_idx INTEGER               -- the entry that withdrew it
 ) STRICT;
 CREATE INDEX mark_by_unit ON mark (unit);
 

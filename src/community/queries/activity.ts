@@ -1,6 +1,7 @@
 /** What happened and what waits: recent changes, versions by the page, suggestions, questions without answers. */
 import { base32 } from "../../bytes/index.ts";
 import type { Community } from "../community.ts";
+import { headBoundSql, type Moment, NOW, saidBySql } from "./moment.ts";
 import { personRef, type PersonRef } from "./people.ts";
 import { type RevisionDetail, revisionDetail, unitAt, type UnitListing } from "./units.ts";
 
@@ -34,26 +35,28 @@ export interface VersionsOptions {
   readonly limit: number;
   /** Only versions before this revision number. */
   readonly before?: number | undefined;
+  readonly moment?: Moment;
 }
 
-/** Some of a unit's versions, newest first, with the row numbers that page through them. */
+/** Some of a unit's versions as of a moment, newest first, with the row numbers that page through them. */
 export function versionsOf(
   community: Community,
   unit: number,
-  { limit, before }: VersionsOptions,
+  { limit, before, moment = NOW }: VersionsOptions,
 ): { n: number; detail: RevisionDetail }[] {
   const found = community.rows.all<{ n: number }>(
-    "SELECT n FROM revision WHERE unit = ? AND n < ? ORDER BY n DESC LIMIT ?",
+    `SELECT r.n FROM revision r WHERE r.unit = ? AND r.n < ? ${saidBySql(moment, "r")} ORDER BY r.n DESC LIMIT ?`,
     unit,
     before ?? Number.MAX_SAFE_INTEGER,
     limit,
   );
-  return found.map(({ n }) => ({ n, detail: revisionDetail(community, n) }));
+  return found.map(({ n }) => ({ n, detail: revisionDetail(community, n, moment) }));
 }
 
-/** How many versions of a unit were ever accepted. */
-export function acceptedCount({ rows }: Community, unit: number): number {
-  return rows.get<{ count: number }>("SELECT count(*) AS count FROM head WHERE unit = ?", unit)?.count ?? 0;
+/** How many versions of a unit had been accepted by a moment. */
+export function acceptedCount({ rows }: Community, unit: number, moment: Moment = NOW): number {
+  const sql = `SELECT count(*) AS count FROM head h WHERE h.unit = ? ${headBoundSql(moment, "h")}`;
+  return rows.get<{ count: number }>(sql, unit)?.count ?? 0;
 }
 
 export interface OpenSuggestion {

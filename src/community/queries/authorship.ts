@@ -4,6 +4,7 @@ import { authoredText, decodeOrigins } from "../../projection/authorship/index.t
 import { TEXT_BYTES_MAX, textOfBody, wordsGiven } from "../../projection/authorship/projector.ts";
 import { weighedTokens, wordsByOrigin } from "../../projection/authorship/words.ts";
 import type { Community } from "../community.ts";
+import { headBoundSql, type Moment, NOW } from "./moment.ts";
 import { authorsOf, personRef, type PersonRef } from "./people.ts";
 import { partBytes } from "./units.ts";
 
@@ -47,9 +48,9 @@ export async function authorshipReady({ authorship, facts }: Community): Promise
  * Whose words the text of an accepted revision is; undefined where there is no text, it is too long, or it was
  * accepted so lately that nobody has looked yet.
  */
-export function attributed(community: Community, revision: number): AttributedText | undefined {
+export function attributed(community: Community, revision: number, moment: Moment = NOW): AttributedText | undefined {
   const found = textWithOrigins(community, revision);
-  return found === undefined ? undefined : { text: found.text, runs: runsOf(community, found.text, found.origins) };
+  return found === undefined ? undefined : { text: found.text, runs: runsOf(community, found, moment) };
 }
 
 function textWithOrigins(
@@ -64,10 +65,14 @@ function textWithOrigins(
   return row?.origins == null || text === undefined ? undefined : { text, origins: decodeOrigins(row.origins) };
 }
 
-function runsOf(community: Community, text: string, origins: Uint32Array): AttributedRun[] {
+function runsOf(
+  community: Community,
+  { text, origins }: { readonly text: string; readonly origins: Uint32Array },
+  moment: Moment,
+): AttributedRun[] {
   const known = new Map<number, Origin>();
   const originOf = (n: number): Origin => {
-    const origin = known.get(n) ?? originDetail(community, n);
+    const origin = known.get(n) ?? originDetail(community, n, moment);
     known.set(n, origin);
     return origin;
   };
@@ -112,10 +117,10 @@ interface OriginRow {
   readonly version: number | null;
 }
 
-function originDetail(community: Community, n: number): Origin {
+function originDetail(community: Community, n: number, moment: Moment): Origin {
   const row = community.rows.get<OriginRow>(
     `SELECT r.id, u.id AS unit_id, f.title, r.author, r.time,
-       (SELECT max(h.seq) FROM head h WHERE h.unit = r.unit AND h.revision = r.n) AS version
+       (SELECT max(h.seq) FROM head h WHERE h.unit = r.unit AND h.revision = r.n ${headBoundSql(moment, "h")}) AS version
      FROM revision r JOIN unit u ON u.n = r.unit LEFT JOIN catalog_fact f ON f.revision = r.n WHERE r.n = ?`,
     n,
   );
@@ -127,7 +132,7 @@ function originDetail(community: Community, n: number): Origin {
     title: row.title ?? "Untitled",
     version: row.version,
     time: row.time,
-    authors: authorsOf(community, n, row.author).authors,
+    authors: authorsOf(community, n, { signer: row.author, moment }).authors,
   };
 }
 
@@ -154,12 +159,12 @@ export function wordsIn(community: Community, revision: number): Map<number, num
   return text === undefined ? (wordsGiven(db, revision) ?? new Map()) : wordsByOrigin(authoredText(text.text, text));
 }
 
-/** Those whose words stand in a revision, those with most first; bots and converters are left out. */
-export function standingIn(community: Community, revision: number): PersonRef[] {
+/** Those whose words stand in a revision, those with most first, as of a moment; bots and converters are left out. */
+export function standingIn(community: Community, revision: number, moment: Moment = NOW): PersonRef[] {
   const shares = new Shares();
   for (const [origin, words] of wordsIn(community, revision)) {
     const signer = community.facts.revision(origin)?.author;
-    if (signer !== undefined) shares.add(authorsOf(community, origin, signer).authors, words);
+    if (signer !== undefined) shares.add(authorsOf(community, origin, { signer, moment }).authors, words);
   }
   return shares.people();
 }

@@ -1,6 +1,7 @@
 /** What a citation of a version needs: what it is called, who wrote what stands in it, when, and on which terms. */
 import type { Community } from "../community.ts";
 import { standingIn } from "./authorship.ts";
+import { type Moment, NOW } from "./moment.ts";
 import { rightsOf } from "./rights.ts";
 import { revisionDetail } from "./units.ts";
 
@@ -21,9 +22,10 @@ export interface Citation {
   readonly licence: string | undefined;
 }
 
-export function citationOf(community: Community, revision: number): Citation {
-  const { unit, revision: id, kind, title, version, time, lang, authors } = revisionDetail(community, revision);
-  const standing = standingIn(community, revision);
+/** As of a moment, but for the name of the community: under that it is found today. */
+export function citationOf(community: Community, revision: number, moment: Moment = NOW): Citation {
+  const { unit, revision: id, kind, title, version, time, lang, authors } = revisionDetail(community, revision, moment);
+  const standing = standingIn(community, revision, moment);
   return {
     id: `lore:${community.id}/${unit}@${id}`,
     kind,
@@ -33,6 +35,6 @@ export function citationOf(community: Community, revision: number): Citation {
     version,
     time,
     lang: lang ?? undefined,
-    licence: rightsOf(community, revision).licence,
+    licence: rightsOf(community, revision, { moment }).licence,
   };
 }

@@ -42,7 +42,7 @@ export function confirmationsBy(community: Community, person: number): Deed[] {
   return deeds(
     community,
     `${OWN} SELECT k.unit, max(t.time) AS time FROM mark k JOIN entry_time t ON t.idx = k.idx
-     WHERE k.mark = 'confirm' AND k.verdict IS NOT 'fails' AND k.withdrawn = 0 AND k.member IN own GROUP BY k.unit ORDER BY time DESC`,
+     WHERE k.mark = 'confirm' AND k.verdict IS NOT 'fails' AND k.until_idx IS NULL AND k.member IN own GROUP BY k.unit ORDER BY time DESC`,
     person,
   );
 }
@@ -58,7 +58,7 @@ function deeds(community: Community, sql: string, person: number): Deed[] {
 export function thanksFor(community: Community, units: ReadonlySet<number>): Thanks[] {
   const rows = community.rows.all<{ unit: number; member: number; time: number }>(
     `SELECT k.unit, k.member, t.time FROM mark k JOIN entry_time t ON t.idx = k.idx
-     WHERE k.mark = 'thank' AND k.withdrawn = 0 ORDER BY k.n DESC`,
+     WHERE k.mark = 'thank' AND k.until_idx IS NULL ORDER BY k.n DESC`,
   );
   return rows.flatMap(({ unit, member, time }) => {
     const listing = units.has(unit) ? unitAt(community, unit) : undefined;

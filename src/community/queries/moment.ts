@@ -64,18 +64,33 @@ export function knownSize({ rows }: { readonly rows: Db }, ms: number): number {
   return low;
 }
 
-/** SQL that gives the revision number which is the head of `unit` at the moment; one parameter, or none. */
-export function headSql(moment: Moment, unit: string): string {
+/**
+ * Entries that had been made by the moment: what was said of a version counts from the entry that says it, whatever
+ * time the source of that version names.
+ */
+export function sizeAt(community: { readonly rows: Db }, moment: Moment): number {
+  if (moment.at === "now") return Number.MAX_SAFE_INTEGER;
+  return moment.at === "size" ? moment.size : knownSize(community, moment.ms);
+}
+
+/** SQL, with its AND, that leaves only heads of the table `name` that had been reached by the moment. */
+export function headBoundSql(moment: Moment, name: string): string {
   switch (moment.at) {
     case "now":
-      return `(SELECT x.head FROM unit x WHERE x.n = ${unit})`;
+      return "";
     case "size":
-      return `(SELECT h.revision FROM head h WHERE h.unit = ${unit} AND h.idx < ${moment.size} ORDER BY h.seq DESC LIMIT 1)`;
+      return `AND ${name}.idx < ${moment.size}`;
     case "date":
-      return `(SELECT h.revision FROM head h WHERE h.unit = ${unit} AND h.shown <= ${moment.ms} ORDER BY h.seq DESC LIMIT 1)`;
+      return `AND ${name}.shown <= ${moment.ms}`;
     default:
       return moment satisfies never;
   }
+}
+
+/** SQL that gives the revision number which is the head of `unit` at the moment; one parameter, or none. */
+export function headSql(moment: Moment, unit: string): string {
+  if (moment.at === "now") return `(SELECT x.head FROM unit x WHERE x.n = ${unit})`;
+  return `(SELECT h.revision FROM head h WHERE h.unit = ${unit} ${headBoundSql(moment, "h")} ORDER BY h.seq DESC LIMIT 1)`;
 }
 
 /** SQL, with its AND, that leaves only rows of the table `name` that had been said by the moment, by `time` where it is a date. */

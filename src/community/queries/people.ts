@@ -2,7 +2,7 @@
 import { base32, LoreError } from "../../bytes/index.ts";
 import { parseId, type Role } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
-import { type Moment, NOW, saidBySql } from "./moment.ts";
+import { headBoundSql, type Moment, NOW, saidBySql, sizeAt } from "./moment.ts";
 
 /** A person behind one or more identities that are theirs. */
 export interface PersonRef {
@@ -16,9 +16,10 @@ export interface PersonRef {
 
 const NAMELESS = "Someone";
 
-/** `member` is a row number of any of their identities. */
-export function personRef({ rows, facts }: Community, member: number): PersonRef {
-  const n = facts.person(member);
+/** `member` is a row number of any of their identities; who is one person with whom, as of a moment. */
+export function personRef(community: Community, member: number, moment: Moment = NOW): PersonRef {
+  const { rows } = community;
+  const n = personOf(community, member, moment);
   const row = rows.get<{ id: Uint8Array; type: string; keyed: number; name: string | null }>(
     "SELECT m.id, m.type, m.keyed, c.name FROM member m LEFT JOIN catalog_member c ON c.member = m.n WHERE m.n = ?",
     n,
@@ -27,18 +28,26 @@ export function personRef({ rows, facts }: Community, member: number): PersonRef
   return { id: base32.encode(row.id), name: row.name ?? NAMELESS, type: row.type, keyed: row.keyed === 1 };
 }
 
+/**
+ * The row of the person that a member was, by the record of the moment. A date is of the things told about, not of the
+ * record: who somebody was then, it knows as of now.
+ */
+function personOf({ facts }: Community, member: number, moment: Moment): number {
+  return moment.at === "size" ? facts.personAt(member, moment.size) : facts.person(member);
+}
+
 /** Who a revision is by: those it names, in their order, else whoever signed it. */
 export function authorsOf(
   community: Community,
   revision: number,
-  signer: number,
+  { signer, moment = NOW }: { readonly signer: number; readonly moment?: Moment },
 ): { authors: PersonRef[]; signedBy: PersonRef } {
   const named = community.rows.all<{ member: number }>(
     "SELECT member FROM contributor WHERE revision = ? ORDER BY member",
     revision,
   );
-  const signedBy = personRef(community, signer);
-  const authors = named.map(({ member }) => personRef(community, member));
+  const signedBy = personRef(community, signer, moment);
+  const authors = named.map(({ member }) => personRef(community, member, moment));
   return { authors: authors.length === 0 ? [signedBy] : uniquePeople(authors), signedBy };
 }
 
@@ -70,66 +79,86 @@ export interface PersonListing extends PersonRef {
   readonly alsoKnownAs: readonly string[];
 }
 
-/** Everyone, in order of first contribution; of an earlier moment those who had contributed by then. */
+/** Everyone, in order of first contribution; as of a date, those who had contributed by then. */
 export function people(community: Community, moment: Moment = NOW): PersonListing[] {
-  const { rows, facts } = community;
+  const { rows } = community;
   const spans = rows.all<{ member: number; since: number; until: number }>(
     `SELECT coalesce(c.member, r.author) AS member, min(r.time) AS since, max(r.time) AS until
-     FROM revision r LEFT JOIN contributor c ON c.revision = r.n WHERE r.state = 'accepted' ${saidBySql(moment, "r")} GROUP BY 1`,
+     FROM revision r JOIN head h ON h.unit = r.unit AND h.seq = r.accepted LEFT JOIN contributor c ON c.revision = r.n
+     WHERE r.state = 'accepted' ${headBoundSql(moment, "h")} ${saidBySql(moment, "r")} GROUP BY 1`,
   );
   const byPerson = new Map<number, { since: number; until: number }>();
   for (const { member, since, until } of spans) {
-    const n = facts.person(member);
+    const n = personOf(community, member, moment);
     const known = byPerson.get(n);
     byPerson.set(n, { since: Math.min(known?.since ?? since, since), until: Math.max(known?.until ?? until, until) });
   }
-  const roots = rows.all<{ n: number }>("SELECT n FROM member WHERE into_n IS NULL ORDER BY n");
-  const listings = roots.map(({ n }) => ({
-    ...personRef(community, n),
-    ...(byPerson.get(n) ?? { since: null, until: null }),
-    roles: rolesOf(community, n),
-    alsoKnownAs: aliasNames(community, n),
-  }));
-  const then = moment.at === "now" ? listings : listings.filter(({ since }) => since !== null);
+  const members = rows.all<{ n: number }>(`SELECT m.n FROM member m WHERE 1 ${memberBoundSql(moment)} ORDER BY m.n`);
+  const listings = members
+    .filter(({ n }) => personOf(community, n, moment) === n)
+    .map(({ n }) => ({
+      ...personRef(community, n, moment),
+      ...(byPerson.get(n) ?? { since: null, until: null }),
+      roles: rolesOf(community, n, moment),
+      alsoKnownAs: aliasNames(community, n, moment),
+    }));
+  const then = moment.at === "date" ? listings.filter(({ since }) => since !== null) : listings;
   return then.toSorted((a, b) => (a.since ?? Infinity) - (b.since ?? Infinity));
 }
 
-function rolesOf({ rows }: Community, member: number): Role[] {
-  return rows
-    .all<{ role: Role }>("SELECT role FROM role WHERE member = ? AND until_idx IS NULL ORDER BY n", member)
+/** SQL, with its AND, that leaves only members of the table `m` that the record of the moment names. */
+function memberBoundSql(moment: Moment): string {
+  return moment.at === "size" ? `AND m.idx < ${moment.size}` : "";
+}
+
+function rolesOf(community: Community, member: number, moment: Moment): Role[] {
+  return community.rows
+    .all<{ role: Role }>(
+      "SELECT role FROM role WHERE member = ?1 AND from_idx < ?2 AND (until_idx IS NULL OR until_idx >= ?2) ORDER BY n",
+      ...[member, sizeAt(community, moment)],
+    )
     .map(({ role }) => role);
 }
 
-function aliasNames(community: Community, member: number): string[] {
-  const own = personRef(community, member).name;
+function aliasNames(community: Community, member: number, moment: Moment): string[] {
+  const own = personRef(community, member, moment).name;
+  const size = moment.at === "size" ? moment.size : sizeAt(community, NOW);
   const rows = community.rows.all<{ name: string }>(
-    `WITH RECURSIVE merged(n) AS (SELECT n FROM member WHERE into_n = ? UNION SELECT m.n FROM member m JOIN merged ON m.into_n = merged.n)
-     SELECT DISTINCT c.name FROM merged JOIN catalog_member c ON c.member = merged.n ORDER BY merged.n`,
-    member,
+    `WITH RECURSIVE own(n) AS (SELECT ?1 UNION SELECT g.member FROM merged g JOIN own ON g.into_n = own.n
+       WHERE g.from_idx < ?2 AND (g.until_idx IS NULL OR g.until_idx >= ?2))
+     SELECT DISTINCT c.name FROM own JOIN catalog_member c ON c.member = own.n WHERE own.n <> ?1 ORDER BY own.n`,
+    ...[member, size],
   );
   return rows.map(({ name }) => name).filter((name) => name !== own);
 }
 
 /** One person by member id or exact name. @throws LoreError NOT_FOUND; USAGE where several have that name. */
-export function findPerson(community: Community, text: string): PersonListing & { readonly member: number } {
-  const { rows, facts } = community;
+export function findPerson(
+  community: Community,
+  text: string,
+  moment: Moment = NOW,
+): PersonListing & { readonly member: number } {
+  const { rows } = community;
   const found = /^[a-z2-7]{32}$/.test(text)
-    ? rows.all<{ n: number }>("SELECT n FROM member WHERE id = ?", parseId(text, "a member id"))
+    ? rows.all<{ n: number }>(
+        `SELECT m.n FROM member m WHERE m.id = ? ${memberBoundSql(moment)}`,
+        parseId(text, "a member id"),
+      )
     : rows.all<{ n: number }>(
-        "SELECT member AS n FROM catalog_member WHERE name = ? COLLATE NOCASE ORDER BY member",
+        `SELECT m.n FROM catalog_member c JOIN member m ON m.n = c.member
+         WHERE c.name = ? COLLATE NOCASE ${memberBoundSql(moment)} ORDER BY m.n`,
         text,
       );
-  const [row, another] = [...new Set(found.map(({ n }) => facts.person(n)))].map((n) => ({ n }));
-  if (row !== undefined && another !== undefined)
+  const [member, another] = [...new Set(found.map(({ n }) => personOf(community, n, moment)))];
+  const idOf = (n: number): string => personRef(community, n, moment).id;
+  if (member !== undefined && another !== undefined)
     throw new LoreError(
       "USAGE",
-      `Several here are named "${text.slice(0, 100)}": give the id of one, such as ${personRef(community, row.n).id} or ${personRef(community, another.n).id}.`,
+      `Several here are named "${text.slice(0, 100)}": give the id of one, such as ${idOf(member)} or ${idOf(another)}.`,
     );
-  if (row === undefined) throw new LoreError("NOT_FOUND", `Nobody here has the id or name "${text.slice(0, 100)}".`);
-  const member = facts.person(row.n);
-  const id = personRef(community, member).id;
-  const listing = people(community).find((person) => person.id === id);
-  if (listing === undefined)
+  const id = member === undefined ? undefined : idOf(member);
+  const listing = people(community, moment).find((person) => person.id === id);
+  if (member === undefined || listing === undefined)
     throw new LoreError("NOT_FOUND", `Nobody here has the id or name "${text.slice(0, 100)}".`);
   return { ...listing, member };
 }

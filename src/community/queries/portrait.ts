@@ -194,7 +194,7 @@ export function untouchedPages(community: Community): UntouchedPage[] {
   const before = (rows.get<{ time: number }>("SELECT time FROM state")?.time ?? 0) - UNTOUCHED_MS;
   const confirmed = rows.all<{ id: Uint8Array; time: number }>(
     `SELECT u.id, max(t.time) AS time FROM mark m JOIN unit u ON u.n = m.unit JOIN entry_time t ON t.idx = m.idx
-     WHERE m.mark = 'confirm' AND m.withdrawn = 0 AND m.verdict IS NOT 'fails' GROUP BY u.id`,
+     WHERE m.mark = 'confirm' AND m.until_idx IS NULL AND m.verdict IS NOT 'fails' GROUP BY u.id`,
   );
   const lately = new Map(confirmed.map(({ id, time }) => [base32.encode(id), time]));
   return listUnits(community)

@@ -78,7 +78,7 @@ interface OriginWords {
 function originsOf(community: Community, revision: number): OriginWords[] {
   return [...wordsIn(community, revision)].map(([origin, words]) => {
     const signer = community.facts.revision(origin)?.author;
-    const authors = signer === undefined ? [] : authorsOf(community, origin, signer).authors;
+    const authors = signer === undefined ? [] : authorsOf(community, origin, { signer }).authors;
     return { authors: authors.filter(({ type }) => type === "person"), words };
   });
 }

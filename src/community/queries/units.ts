@@ -3,7 +3,7 @@ import { base32, hex, LoreError } from "../../bytes/index.ts";
 import { parseDigest, parseId, type ReviseOp } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
 import { readEntry } from "../projections.ts";
-import { flagSql, headSql, type Moment, NOW } from "./moment.ts";
+import { flagSql, headBoundSql, headSql, type Moment, NOW, saidBySql, sizeAt } from "./moment.ts";
 import { authorsOf, type PersonRef } from "./people.ts";
 
 export type UnitState = "current" | "superseded" | "retired";
@@ -61,7 +61,7 @@ export function listUnits({ rows }: Community, { moment = NOW, kinds, all = fals
       (kinds === undefined || kinds.includes(row.kind)) &&
       (all || (row.retired === 0 && row.superseded === 0 && (row.kind !== "charter" || row.path !== null))),
   );
-  return listings.map(toListing).toSorted(byPath);
+  return listings.map(toListing).toSorted(pathOrder);
 }
 
 function listingSql(moment: Moment, where: string): string {
@@ -91,7 +91,7 @@ function toListing(row: ListingRow): UnitListing {
   };
 }
 
-function byPath(a: UnitListing, b: UnitListing): number {
+function pathOrder(a: UnitListing, b: UnitListing): number {
   const [x, y] = [a.path ?? `\uffff${a.title}`, b.path ?? `\uffff${b.title}`];
   return x < y ? -1 : Number(x > y);
 }
@@ -110,28 +110,28 @@ export interface UnitRef {
 }
 
 /**
- * Finds what `text` means: a unit id, a path (current or former), a title, each with `@revision` if wanted.
+ * Finds what `text` means at a moment: a unit id, a path (current or former), a title, each with `@revision` if wanted.
  * Two units with one path: the older keeps it.
  * @throws LoreError NOT_FOUND; USAGE where several have that title.
  */
-export function findUnit(community: Community, text: string): UnitRef {
-  const whole = namedUnit(community, text);
+export function findUnit(community: Community, text: string, moment: Moment = NOW): UnitRef {
+  const whole = namedUnit(community, text, moment);
   if (whole !== undefined) return whole;
   const [, name = text, revision] = /^(.+)@([a-z2-7]{6,52}|[1-9][0-9]{0,6})$/s.exec(text) ?? [];
-  const unit = namedUnit(community, name);
+  const unit = namedUnit(community, name, moment);
   if (unit === undefined)
     throw new LoreError("NOT_FOUND", `Nothing here is called "${name.slice(0, 200)}", by id, path or title.`);
-  return revision === undefined ? unit : { ...unit, revision: revisionOf(community, unit, revision) };
+  return revision === undefined ? unit : { ...unit, revision: revisionOf(community, { unit, text: revision, moment }) };
 }
 
-function namedUnit(community: Community, name: string): UnitRef | undefined {
-  if (/^[a-z2-7]{32}$/.test(name)) return unitById(community, name);
-  return firstOf(community, BY_PATH, name) ?? onlyTitled(community, name);
+function namedUnit(community: Community, name: string, moment: Moment): UnitRef | undefined {
+  if (/^[a-z2-7]{32}$/.test(name)) return unitById(community, name, moment);
+  return firstOf(community, byPath(moment), name) ?? onlyTitled(community, name, moment);
 }
 
 /** @throws LoreError USAGE where several have that title: nobody knows which is meant. */
-function onlyTitled({ rows }: Community, title: string): UnitRef | undefined {
-  const [first, second] = rows.all<{ n: number; id: Uint8Array }>(BY_TITLE, title);
+function onlyTitled({ rows }: Community, title: string, moment: Moment): UnitRef | undefined {
+  const [first, second] = rows.all<{ n: number; id: Uint8Array }>(byTitle(moment), title);
   if (first !== undefined && second !== undefined)
     throw new LoreError(
       "USAGE",
@@ -140,9 +140,9 @@ function onlyTitled({ rows }: Community, title: string): UnitRef | undefined {
   return first === undefined ? undefined : { unit: first.n, id: first.id };
 }
 
-function unitById({ rows }: Community, text: string): UnitRef | undefined {
+function unitById({ rows }: Community, text: string, moment: Moment): UnitRef | undefined {
   const row = rows.get<{ n: number; id: Uint8Array }>(
-    "SELECT n, id FROM unit WHERE id = ?",
+    `SELECT u.n, u.id FROM unit u WHERE u.id = ? AND EXISTS (SELECT 1 FROM revision r WHERE r.unit = u.n ${saidBySql(moment, "r")})`,
     parseId(text, "a unit id"),
   );
   return row === undefined ? undefined : { unit: row.n, id: row.id };
@@ -150,17 +150,29 @@ function unitById({ rows }: Community, text: string): UnitRef | undefined {
 
 /** The unit at a path now, else the one that was last there, else one with that title. */
 export function unitByPath(community: Community, path: string): UnitRef | undefined {
-  return firstOf(community, [...BY_PATH, BY_TITLE], path);
+  return firstOf(community, [...byPath(NOW), byTitle(NOW)], path);
 }
 
-const BY_PATH = [
-  "SELECT u.n, u.id FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path = ? AND u.retired = 0 ORDER BY u.n LIMIT 1",
-  "SELECT u.n, u.id FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path = ? ORDER BY u.n LIMIT 1",
-  `SELECT u.n, u.id FROM catalog_fact f JOIN head h ON h.revision = f.revision JOIN unit u ON u.n = f.unit
-   WHERE f.path = ? ORDER BY h.idx DESC, u.n LIMIT 1`,
-] as const;
-const BY_TITLE =
-  "SELECT u.n, u.id FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.title = ? COLLATE NOCASE AND u.retired = 0 ORDER BY u.n LIMIT 2";
+/** The facts in force at the moment, as `c`, of units `u`. */
+function factsSql(moment: Moment): string {
+  return moment.at === "now"
+    ? "FROM catalog_current c JOIN unit u ON u.n = c.unit"
+    : `FROM catalog_fact c JOIN unit u ON u.n = c.unit AND c.revision = ${headSql(moment, "c.unit")}`;
+}
+
+function byPath(moment: Moment): string[] {
+  const here = `SELECT u.n, u.id ${factsSql(moment)} WHERE c.path = ?`;
+  return [
+    `${here} AND ${flagSql(moment, "u.n", "retired")} = 0 ORDER BY u.n LIMIT 1`,
+    `${here} ORDER BY u.n LIMIT 1`,
+    `SELECT u.n, u.id FROM catalog_fact f JOIN head h ON h.revision = f.revision JOIN unit u ON u.n = f.unit
+     WHERE f.path = ? ${headBoundSql(moment, "h")} ORDER BY h.idx DESC, u.n LIMIT 1`,
+  ];
+}
+
+function byTitle(moment: Moment): string {
+  return `SELECT u.n, u.id ${factsSql(moment)} WHERE c.title = ? COLLATE NOCASE AND ${flagSql(moment, "u.n", "retired")} = 0 ORDER BY u.n LIMIT 2`;
+}
 
 function firstOf({ rows }: Community, questions: readonly string[], name: string): UnitRef | undefined {
   for (const sql of questions) {
@@ -171,18 +183,20 @@ function firstOf({ rows }: Community, questions: readonly string[], name: string
 }
 
 /** By its number among the accepted versions, or by what its id begins with. */
-function revisionOf({ rows }: Community, unit: UnitRef, text: string): number {
+function revisionOf(
+  { rows }: Community,
+  { unit, text, moment }: { readonly unit: UnitRef; readonly text: string; readonly moment: Moment },
+): number {
   if (/^[0-9]+$/.test(text)) {
     const head = rows.get<{ revision: number }>(
-      "SELECT revision FROM head WHERE unit = ? AND seq = ?",
-      unit.unit,
-      Number(text),
+      `SELECT h.revision FROM head h WHERE h.unit = ? AND h.seq = ? ${headBoundSql(moment, "h")}`,
+      ...[unit.unit, Number(text)],
     );
     if (head !== undefined) return head.revision;
     if (text.length < 6) throw new LoreError("NOT_FOUND", `This unit has no version ${text}.`);
   }
   const revisions = rows.all<{ n: number; id: Uint8Array }>(
-    "SELECT n, id FROM revision WHERE unit = ? ORDER BY n",
+    `SELECT r.n, r.id FROM revision r WHERE r.unit = ? ${saidBySql(moment, "r")} ORDER BY r.n`,
     unit.unit,
   );
   const matches = revisions.filter(({ id }) => base32.encode(id).startsWith(text));
@@ -244,7 +258,8 @@ interface DetailRow {
   readonly unit_id: Uint8Array;
   readonly kind: string;
   readonly head: number | null;
-  readonly state: string;
+  /** Whether it had become, or was taken up with, a head. */
+  readonly accepted: number;
   readonly author: number;
   readonly idx: number;
   readonly time: number;
@@ -257,27 +272,30 @@ interface DetailRow {
   readonly version: number | null;
 }
 
-const DETAIL = `
-  SELECT r.n, r.id, r.unit, u.id AS unit_id, u.kind, u.head, r.state, r.author, r.idx, r.time, r.sourced,
+function detailSql(moment: Moment): string {
+  return `
+  SELECT r.n, r.id, r.unit, u.id AS unit_id, u.kind, ${headSql(moment, "r.unit")} AS head, r.author, r.idx, r.time, r.sourced,
     f.title, f.path, f.lang, f.tags, f.note,
-    (SELECT max(h.seq) FROM head h WHERE h.unit = r.unit AND h.revision = r.n) AS version
+    EXISTS (SELECT 1 FROM head h WHERE h.unit = r.unit AND h.seq = r.accepted ${headBoundSql(moment, "h")}) AS accepted,
+    (SELECT max(h.seq) FROM head h WHERE h.unit = r.unit AND h.revision = r.n ${headBoundSql(moment, "h")}) AS version
   FROM revision r JOIN unit u ON u.n = r.unit LEFT JOIN catalog_fact f ON f.revision = r.n`;
+}
 
-/** @throws LoreError NOT_FOUND. */
-export function revisionDetail(community: Community, revision: number): RevisionDetail {
-  const row = community.rows.get<DetailRow>(`${DETAIL} WHERE r.n = ?`, revision);
+/** A revision as it stood at a moment. @throws LoreError NOT_FOUND. */
+export function revisionDetail(community: Community, revision: number, moment: Moment = NOW): RevisionDetail {
+  const row = community.rows.get<DetailRow>(`${detailSql(moment)} WHERE r.n = ?`, revision);
   if (row === undefined) throw new LoreError("NOT_FOUND", "There is no such version.");
-  return toDetail(community, row);
+  return toDetail(community, row, moment);
 }
 
-/** A unit's versions, newest first: accepted ones and suggestions. */
-export function history(community: Community, unit: number): RevisionDetail[] {
+/** A unit's versions as of a moment, newest first: accepted ones and suggestions. */
+export function history(community: Community, unit: number, moment: Moment = NOW): RevisionDetail[] {
   return community.rows
-    .all<DetailRow>(`${DETAIL} WHERE r.unit = ? ORDER BY r.n DESC`, unit)
-    .map((row) => toDetail(community, row));
+    .all<DetailRow>(`${detailSql(moment)} WHERE r.unit = ? ${saidBySql(moment, "r")} ORDER BY r.n DESC`, unit)
+    .map((row) => toDetail(community, row, moment));
 }
 
-function toDetail(community: Community, row: DetailRow): RevisionDetail {
+function toDetail(community: Community, row: DetailRow, moment: Moment): RevisionDetail {
   const { rows } = community;
   const parents = rows.all<{ id: Uint8Array }>(
     "SELECT r.id FROM parent p JOIN revision r ON r.n = p.parent WHERE p.revision = ? ORDER BY r.n",
@@ -287,12 +305,12 @@ function toDetail(community: Community, row: DetailRow): RevisionDetail {
     "SELECT name, media, size, digest FROM part WHERE revision = ? ORDER BY name",
     row.n,
   );
-  const { authors, signedBy } = authorsOf(community, row.n, row.author);
+  const { authors, signedBy } = authorsOf(community, row.n, { signer: row.author, moment });
   return {
     revision: base32.encode(row.id),
     unit: base32.encode(row.unit_id),
     kind: row.kind,
-    state: stateOf(community, row),
+    state: stateOf(community, row, moment),
     version: row.version,
     title: row.title ?? "Untitled",
     path: row.path,
@@ -314,11 +332,14 @@ function toDetail(community: Community, row: DetailRow): RevisionDetail {
   };
 }
 
-function stateOf({ facts }: Community, row: DetailRow): RevisionState {
-  if (row.state === "accepted") return row.n === row.head ? "current" : "past";
-  if (row.state === "rejected" || row.state === "withdrawn") return row.state;
-  const mergeable = row.head === null || facts.isAncestor(row.head, row.n);
-  return mergeable ? "proposed" : "needs-merge";
+function stateOf(community: Community, row: DetailRow, moment: Moment): RevisionState {
+  if (row.accepted === 1) return row.n === row.head ? "current" : "past";
+  const closed = community.rows.get<{ state: "rejected" | "withdrawn" }>(
+    "SELECT state FROM closed WHERE revision = ? AND idx < ? ORDER BY idx DESC LIMIT 1",
+    ...[row.n, sizeAt(community, moment)],
+  );
+  if (closed !== undefined) return closed.state;
+  return row.head === null || community.facts.isAncestor(row.head, row.n) ? "proposed" : "needs-merge";
 }
 
 /** Bytes of a part of a revision; undefined when it has none of that name, or it was erased. */

@@ -81,8 +81,8 @@ export function describeCommunity(community: Community): unknown {
   return { ...rest, origin: community.origin, vkey: community.vkey };
 }
 
-function withText(community: Community, n: number): unknown {
-  const detail = units.revisionDetail(community, n);
+function withText(community: Community, n: number, moment: moments.Moment = moments.NOW): unknown {
+  const detail = units.revisionDetail(community, n, moment);
   const body = detail.parts.find(({ name }) => name === "body");
   const bytes =
     body !== undefined && body.sizeBytes <= limits.PAGE_BYTES_MAX ? units.partBytes(community, n) : undefined;
@@ -97,7 +97,7 @@ function usageOf({ site, community, params }: Call<unknown>): Readonly<Record<st
 
 /** A unit's rights, what may be done with it, and what it is made from that may not plainly be. */
 function rightsOf(community: Community, ref: string, moment: moments.Moment): unknown {
-  const revision = units.resolve(community, units.findUnit(community, ref), moment);
+  const revision = units.resolve(community, units.findUnit(community, ref, moment), moment);
   const known = rights.rightsAt(community, moment);
   const found = rights.rightsOf(community, revision, { known });
   return { ...found, uses: rights.mayUse(found), flags: rights.flagsOf(community, revision, { moment, known }) };
@@ -135,11 +135,11 @@ export const OPERATIONS: readonly Operation[] = [
     query: queries.moment,
     result: schemas.revisionWithText,
     headers: usageOf,
-    run: ({ community, params, query }) =>
-      withText(
-        community,
-        units.resolve(community, units.findUnit(community, params["ref"] ?? ""), momentOf(community, query)),
-      ),
+    run: ({ community, params, query }) => {
+      const moment = momentOf(community, query);
+      const unit = units.findUnit(community, params["ref"] ?? "", moment);
+      return withText(community, units.resolve(community, unit, moment), moment);
+    },
   }),
   operation({
     path: "/api/c/{id}/units/{ref}/history",
@@ -154,8 +154,8 @@ export const OPERATIONS: readonly Operation[] = [
     query: queries.moment,
     result: schemas.unitLinks,
     run: ({ community, params, query }) => {
-      const { unit } = units.findUnit(community, params["ref"] ?? "");
       const moment = momentOf(community, query);
+      const { unit } = units.findUnit(community, params["ref"] ?? "", moment);
       return {
         madeFrom: links.madeFrom(community, unit, moment),
         usedIn: links.usedIn(community, unit, moment),

@@ -18,13 +18,17 @@ const COMPARE_TWICE = 8;
 
 export function historyPage(here: Visit, unit: { n: number; id: string }, before: string | undefined): Html {
   const beforeN = askedNumber(before, { name: "before", least: 1, most: 999_999_999 });
-  const versions = versionsOf(here.community, unit.n, { limit: VERSIONS_SHOWN + 1, before: beforeN });
+  const versions = versionsOf(here.community, unit.n, {
+    limit: VERSIONS_SHOWN + 1,
+    before: beforeN,
+    moment: here.moment,
+  });
   const shown = versions.slice(0, VERSIONS_SHOWN);
-  const listing = unitAt(here.community, unit.n);
+  const listing = unitAt(here.community, unit.n, here.moment);
   const title =
     listing === undefined ? (shown[0] === undefined ? words.untitled : titleOf(shown[0].detail)) : titleOf(listing);
   const subject = { unit: unit.id, path: listing?.path ?? null };
-  const accepted = acceptedCount(here.community, unit.n);
+  const accepted = acceptedCount(here.community, unit.n, here.moment);
   return page({
     site: here.site,
     here,

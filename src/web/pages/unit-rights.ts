@@ -35,7 +35,7 @@ export function unitRights(shown: Shown): Html {
 /** How to give credit: a line to copy, and the same for programs that keep references. */
 function credit({ here, detail, revision }: Shown): Html {
   const href = `/c/${here.id}/cite/${detail.unit}@${detail.revision}`;
-  return html`<details class="up-2"><summary>${words.page.credit}</summary><p class="lines up-2">${creditLine(citationOf(here.community, revision))}</p>
+  return html`<details class="up-2"><summary>${words.page.credit}</summary><p class="lines up-2">${creditLine(citationOf(here.community, revision, here.moment))}</p>
 <p><a href="${href}.bib" download>BibTeX</a>, <a href="${href}.json" download>CSL-JSON</a></p></details>`;
 }
 

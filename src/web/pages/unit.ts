@@ -113,11 +113,13 @@ function suggestionWords({ state, time }: RevisionDetail): string {
 
 /** Whose words stand in what is shown, those with most first. */
 function peopleOf({ here, unit, revision, isPinned, detail }: Shown): readonly PersonRef[] {
-  const standing = standingIn(here.community, revision);
+  const standing = standingIn(here.community, revision, here.moment);
   if (standing.length > 0) return standing;
   if (!isPinned) return contributorsOf(here.community, unit);
   const signer = here.community.facts.revision(revision)?.author;
-  return signer === undefined ? [detail.signedBy] : authorsOf(here.community, revision, signer).authors;
+  return signer === undefined
+    ? [detail.signedBy]
+    : authorsOf(here.community, revision, { signer, moment: here.moment }).authors;
 }
 
 function bylineOf(shown: Shown, about: string | undefined): Html {
@@ -130,7 +132,7 @@ function bylineOf(shown: Shown, about: string | undefined): Html {
 
 function tools(shown: Shown, more: readonly Html[]): Html {
   const { here, unit, detail, isPinned } = shown;
-  const versions = acceptedCount(here.community, unit);
+  const versions = acceptedCount(here.community, unit, here.moment);
   const genuine = at(
     { ...here, asOf: undefined },
     `/genuine/${detail.unit}${isPinned || here.asOf !== undefined ? `@${detail.revision}` : ""}`,
@@ -161,7 +163,7 @@ function strip(shown: Shown): Html {
 
 /** What people said about it, with their names: the newest few. */
 function said({ here, unit, isPinned }: Shown): Html | "" {
-  const remarks = isPinned ? [] : remarksOn(here.community, unit).slice(0, REMARKS_SHOWN);
+  const remarks = isPinned ? [] : remarksOn(here.community, unit, { moment: here.moment }).slice(0, REMARKS_SHOWN);
   if (remarks.length === 0) return "";
   const line = ({ said: what, verdict, by, time, text }: Remark) =>
     html`<li>${text === null ? "" : html`<span class="reason">${text}</span> `}${saidWords(what, verdict)}<span class="quiet">${personLink(here, by)}, ${date(time)}</span></li>`;

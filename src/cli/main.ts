@@ -8,5 +8,19 @@ import { setFlagsFromString } from "node:v8";
 
 setFlagsFromString("--semi-space-growth-factor=1");
 enableCompileCache();
-const { main } = await import("./program.ts");
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await started();
+
+/** The program's own files are the first that may be too many. */
+async function started(): Promise<number> {
+  try {
+    const { main } = await import("./program.ts");
+    return await main(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && (error.code === "EMFILE" || error.code === "ENFILE")))
+      throw error;
+    process.stderr.write(
+      'lore: Starting: too many files are open. Allow more, as with "ulimit -n 256", and try again.\n',
+    );
+    return 5;
+  }
+}

@@ -3,8 +3,10 @@ import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+import { ERRORS } from "../bytes/index.ts";
 import { createNodeSuite } from "../bytes/node.ts";
 import type { Environment } from "../community/index.ts";
+import { systemError } from "../store/index.ts";
 import type { Output } from "./command.ts";
 import { run } from "./run.ts";
 
@@ -12,13 +14,21 @@ const { env } = process;
 const RANDOM_POOL_BYTES = 4_096;
 
 /** Runs one command line in this machine's environment; answers the exit code. */
-export function main(argv: readonly string[]): Promise<number> {
-  // A reader such as "head" may leave before the end.
+export async function main(argv: readonly string[]): Promise<number> {
+  let failure: unknown;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(0);
+    // A reader such as "head" may leave before the end.
+    if (error.code === "EPIPE") process.exit(0);
+    failure ??= error;
   });
-  return run(argv, { environment: machineEnvironment(), output: terminal() });
+  // Nowhere is left to say that this one failed.
+  process.stderr.on("error", () => undefined);
+  const code = await run(argv, { environment: machineEnvironment(), output: terminal() });
+  await new Promise((resolve) => process.stdout.write("", resolve));
+  if (failure === undefined) return code;
+  const said = systemError(failure, "Writing the answer");
+  process.stderr.write(`lore: ${said instanceof Error ? said.message : String(said)}\n`);
+  return ERRORS.ENVIRONMENT.exit;
 }
 
 function machineEnvironment(): Environment {
@@ -26,8 +36,9 @@ function machineEnvironment(): Environment {
     now: Date.now,
     random: pooledRandom(),
     suite: createNodeSuite(),
-    home: env["LORE_HOME"] ?? join(env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "commonlore"),
-    state: env["LORE_STATE"] ?? join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "commonlore"),
+    // Those of XDG mean nothing when they are empty.
+    home: env["LORE_HOME"] ?? join(env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "commonlore"),
+    state: env["LORE_STATE"] ?? join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "commonlore"),
   };
 }
 

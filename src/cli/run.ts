@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { ERRORS, LoreError } from "../bytes/index.ts";
 import { type Environment, LoreNode } from "../community/index.ts";
 import { type Command, flag, type Invocation, type Output, text } from "./command.ts";
-import { rowsError } from "../store/index.ts";
+import { rowsError, systemError } from "../store/index.ts";
 import packageFile from "../../package.json" with { type: "json" };
 import { COMMANDS } from "./commands/index.ts";
 
@@ -51,7 +51,7 @@ async function dispatch(argv: readonly string[], { environment, output }: World)
     output.out(help(name));
     return 0;
   }
-  const home = typeof values["home"] === "string" ? resolve(values["home"]) : environment.home;
+  const home = homeOf(values["home"], environment);
   const opened: LoreNode[] = [];
   const own: Environment = { ...environment, home };
   const invocation: Invocation = {
@@ -70,6 +70,21 @@ async function dispatch(argv: readonly string[], { environment, output }: World)
   } finally {
     await opened[0]?.close();
   }
+}
+
+/** An empty name would mean whatever folder one happens to be in. @throws LoreError USAGE, ENVIRONMENT. */
+function homeOf(given: string | boolean | undefined, { home, state }: Environment): string {
+  if (given === "") throw new LoreError("USAGE", "--home names no folder. Name one, or leave it out.");
+  for (const [name, folder] of Object.entries({
+    LORE_HOME: typeof given === "string" ? given : home,
+    LORE_STATE: state,
+  }))
+    if (folder === "")
+      throw new LoreError(
+        "ENVIRONMENT",
+        `Finding the folders on this machine: ${name} is empty. Name a folder with it, or unset it.`,
+      );
+  return typeof given === "string" ? resolve(given) : home;
 }
 
 /** The first word that is no option names the command; options may stand before it. */
@@ -124,7 +139,7 @@ Exit codes: 0 done, 2 usage, 3 refused, 4 something does not verify, 5 this mach
 }
 
 function report(thrown: unknown, output: Output, json: boolean): number {
-  const error = rowsError(thrown);
+  const error = systemError(rowsError(thrown), "Using this machine");
   if (error instanceof LoreError) {
     const { code, message, field, limit, data } = error;
     if (json) output.out(`${JSON.stringify({ error: { code, message, field, limit, data } }, undefined, 2)}\n`);

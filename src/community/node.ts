@@ -3,11 +3,19 @@
  * owns it. Layout: `communities/<id>/`, `keys/<id>.json`, `owner.db`. A community being made has no id yet and
  * grows in `communities/new-…`, renamed in one step when its first entry is durable.
  */
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { hex, isLoreError, LoreError } from "../bytes/index.ts";
-import { claimFolder, type HighWater, makeMissing, openHighWater, rowsError } from "../store/index.ts";
+import {
+  claimFolder,
+  type HighWater,
+  makeMissing,
+  openError,
+  openHighWater,
+  rowsError,
+  systemCode,
+} from "../store/index.ts";
 import { Background } from "./background.ts";
 import { Community } from "./community.ts";
 import type { Environment } from "./environment.ts";
@@ -62,16 +70,15 @@ export class LoreNode {
     return mkdtempSync(join(this.#communities, "new-"));
   }
 
-  /** Ids of the communities here, in order. */
+  /** Ids of the communities here, in order. @throws LoreError ENVIRONMENT where the data folder cannot be read. */
   ids(): string[] {
-    if (!existsSync(this.#communities)) return [];
-    return readdirSync(this.#communities)
+    return namesIn(this.#communities)
       .filter((name) => ID.test(name))
       .toSorted();
   }
 
   has(id: string): boolean {
-    return ID.test(id) && existsSync(join(this.#communities, id, "log.db"));
+    return ID.test(id) && namesIn(join(this.#communities, id)).includes("log.db");
   }
 
   /** The communities of that name, in any case. @throws LoreError when none of those that open has it, and one does not. */
@@ -191,5 +198,15 @@ export class LoreNode {
       await this.#background.close();
       this.#claim?.release();
     }
+  }
+}
+
+/** None where the folder is not there. What cannot be looked at is not taken for empty. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw openError(error, "Reading the data folder");
   }
 }

@@ -17,7 +17,7 @@ import { filesBelow, PAYLOAD, writeTags } from "./archive/bag.ts";
 import { CHECKPOINT } from "./archive/layout.ts";
 import { readmeOf } from "./archive/readme.ts";
 import { type RecordFile, recordFiles } from "./archive/record-files.ts";
-import { makeFolder } from "./empty-directory.ts";
+import { intoEmptyDirectory, isEmpty } from "./empty-directory.ts";
 import type { OnProgress } from "./report.ts";
 import { verifierPage } from "./verifier/bundle.ts";
 
@@ -44,9 +44,20 @@ export async function exportArchive(
 ): Promise<ArchiveExport> {
   const folder = resolve(directory);
   if (community.refusal === undefined) await community.seal();
-  makeFolder(folder);
+  const write = () => writeArchive(community, folder, onProgress);
+  if (isEmpty(folder)) return intoEmptyDirectory(folder, write);
   requireOwnArchive(community, folder);
+  return write();
+}
+
+async function writeArchive(
+  community: Community,
+  folder: string,
+  onProgress: OnProgress | undefined,
+): Promise<ArchiveExport> {
   const { checkpoint } = community;
+  // First: where it cannot be made, nothing is written.
+  const page = await verifierPage(community.id);
   const payload = new Payload(join(folder, PAYLOAD));
   const onEntries = (done: number) => onProgress?.({ stage: "Writing the record", done, of: checkpoint?.size ?? 0 });
   for (const file of recordFiles(community, onEntries)) await payload.add(file, community);
@@ -74,7 +85,7 @@ export async function exportArchive(
         }),
       ),
     ],
-    ["verify.html", Buffer.from(await verifierPage(community.id))],
+    ["verify.html", Buffer.from(page)],
     ...formatPages(),
   ]);
   writeTags(folder, payload.sums, { about, files });
@@ -88,7 +99,6 @@ export async function exportArchive(
 }
 
 function requireOwnArchive({ id, origin, checkpoint }: Community, folder: string): void {
-  if (readdirSync(folder).length === 0) return;
   const place = join(folder, PAYLOAD, CHECKPOINT);
   const held = existsSync(place) ? parseCheckpoint(readFileSync(place)) : undefined;
   if (held === undefined && !isUnfinished(folder)) {

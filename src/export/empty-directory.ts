@@ -1,9 +1,9 @@
 /** Exports go into a folder that is empty or not there yet, so that nothing of anyone's is ever overwritten. */
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { LoreError } from "../bytes/index.ts";
-import { makeMissing } from "../store/index.ts";
+import { makeMissing, systemError } from "../store/index.ts";
 
 /**
  * Runs `fill` on an empty folder; when it throws, what it wrote is removed again.
@@ -17,7 +17,7 @@ export async function intoEmptyDirectory<T>(directory: string, fill: (folder: st
   } catch (error) {
     if (made) rmSync(folder, { recursive: true, force: true });
     else for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
-    throw error;
+    throw systemError(error, `Writing into ${folder}`);
   }
 }
 
@@ -33,8 +33,13 @@ function makeEmpty(folder: string): boolean {
 }
 
 /** Makes a folder unless it is there; answers whether it was made just now. @throws LoreError ENVIRONMENT. */
-export function makeFolder(folder: string): boolean {
+function makeFolder(folder: string): boolean {
   return orRefused(folder, () => makeMissing(folder) !== undefined);
+}
+
+/** Whether nothing is in a folder, or there is none. @throws LoreError ENVIRONMENT. */
+export function isEmpty(folder: string): boolean {
+  return orRefused(folder, () => !existsSync(folder) || readdirSync(folder).length === 0);
 }
 
 function namesIn(folder: string): string[] {

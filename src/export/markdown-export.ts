@@ -11,6 +11,7 @@ import { pipeline } from "node:stream/promises";
 
 import { hex, LoreError, textOf, utf8 } from "../bytes/index.ts";
 import { type Community, moments, units } from "../community/index.ts";
+import { systemError } from "../store/index.ts";
 import { kindOf, limits, parseId } from "../unit/index.ts";
 import { ABOUT_PATH, aboutPage, dateOf } from "./about.ts";
 import { intoEmptyDirectory } from "./empty-directory.ts";
@@ -179,6 +180,6 @@ async function writeZipFile(path: string, files: Iterable<ZipFile>): Promise<voi
     await pipeline(zipped(files), file.createWriteStream());
   } catch (error) {
     rmSync(path, { force: true });
-    throw error;
+    throw systemError(error, `Writing ${path}`);
   }
 }

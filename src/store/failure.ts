@@ -24,6 +24,8 @@ const SQLITE_IOERR_SHMSIZE = 4874;
 /** What says of the rows that they are damaged: whole, they break no constraint. */
 const DAMAGE = new Set<unknown>([SQLITE.ERROR, SQLITE.CORRUPT, SQLITE.CONSTRAINT, SQLITE.NOTADB]);
 const FULL = new Set<unknown>(["ENOSPC", "EDQUOT"]);
+/** No more files may be open, in this process or on this machine. */
+const TOO_MANY = new Set<unknown>(["EMFILE", "ENFILE"]);
 const REFUSED = new Set<unknown>([
   "EACCES",
   "EPERM",
@@ -112,12 +114,31 @@ export function openError(error: unknown, attempted: string): LoreError {
       cause: error,
     });
   }
-  if (sqlite === SQLITE.CANTOPEN || sqlite === SQLITE.READONLY || REFUSED.has(system)) {
+  if (TOO_MANY.has(system)) {
     return new LoreError(
       "ENVIRONMENT",
-      `${attempted}: the system refuses (${name}). Look at the folder, its owner and its rights.`,
+      `${attempted}: too many files are open (${name}). Allow more, as with "ulimit -n 256", and try again.`,
+      { cause: error },
+    );
+  }
+  if (sqlite === SQLITE.CANTOPEN || sqlite === SQLITE.READONLY || REFUSED.has(system)) {
+    // SQLite does not say which of these it was.
+    const also = sqlite === SQLITE.CANTOPEN ? ", and at how many files may be open" : "";
+    return new LoreError(
+      "ENVIRONMENT",
+      `${attempted}: the system refuses (${name}). Look at the folder, its owner and its rights${also}.`,
       { cause: error },
     );
   }
   return storageError(error, attempted);
+}
+
+/** What an error of the system itself, from outside any store, is answered with; any other stays what it is. */
+export function systemError(error: unknown, attempted: string): unknown {
+  const { system } = causeOf(error);
+  const isKnown = FULL.has(system) || TOO_MANY.has(system) || REFUSED.has(system) || system === "EIO";
+  if (isLoreError(error) || !isKnown) return error;
+  if (FULL.has(system))
+    return new LoreError("DISK_FULL", `${attempted}: the disk is full. Make space, and try again.`, { cause: error });
+  return openError(error, attempted);
 }

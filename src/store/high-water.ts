@@ -43,7 +43,7 @@ export function openHighWater(directory: string): HighWater {
         return new Uint8Array(readFileSync(path));
       } catch (error) {
         if (systemCode(error) === "ENOENT") return undefined;
-        throw storageError(error, "Reading the last signed checkpoint");
+        throw openError(error, "Reading the last signed checkpoint");
       }
     },
     async write(name, bytes) {

@@ -1,6 +1,6 @@
 /** The store: the ports of log and parts, the embedded engine behind them, and what guards a data folder. */
 export { makeMissing } from "./durable-file.ts";
-export { openError, rowsError, systemCode } from "./failure.ts";
+export { openError, rowsError, systemCode, systemError } from "./failure.ts";
 export { openHighWater, type HighWater } from "./high-water.ts";
 export { createMemoryStore } from "./memory.ts";
 export { claimFolder, ownerOf } from "./owner.ts";

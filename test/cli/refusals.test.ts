@@ -103,6 +103,24 @@ test(
   },
 );
 
+test("a data folder that is none, or has no name, is not taken for an empty one", async (t) => {
+  const { lore, folder } = await createShell(t);
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  for (const words of ["status", "ls"]) {
+    const { code, said } = await lore("--home", file, words);
+    assert.equal(code, 5);
+    assert.match(said, /Reading the data folder: the system refuses \(ENOTDIR\)/);
+  }
+  assert.equal((await lore("--home", "", "status")).code, 2);
+  const environment = { ...fixedEnvironment(folder), home: "" };
+  let said = "";
+  const notice = (text: string) => void (said += text);
+  const output = { out: notice, notice, isTerminal: false, readInput: () => Promise.resolve(new Uint8Array()) };
+  assert.equal(await run(["status"], { environment, output: { ...output, out: () => undefined } }), 5);
+  assert.match(said, /LORE_HOME is empty/);
+});
+
 test("a folder where a table's file should be is named, not deleted", async (t) => {
   const { lore, directory } = await createShell(t);
   mkdirSync(join(directory, "search.db-wal"), { recursive: true });

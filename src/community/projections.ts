@@ -50,11 +50,10 @@ export class Projections {
     return PROJECTIONS.map((projection) => projection.open(db, readPart));
   }
 
-  /** Folds what the log holds beyond the rows; answers how many entries that were. */
-  catchUp(onProgress?: (done: number, of: number) => void): number {
+  /** Folds what the log holds beyond the rows, up to `size`; answers how many entries that were. */
+  catchUp(onProgress?: (done: number, of: number) => void, size = this.#options.store.log.size()): number {
     const { db, store } = this.#options;
     const from = this.fold.size;
-    const size = store.log.size();
     if (from > size) {
       throw new LoreError("INTEGRITY", `The rows hold ${from} entries, the log ${size}. Run "lore rebuild".`);
     }

@@ -25,7 +25,7 @@ async function createShell(t: TestContext) {
     };
     return { code: await run(argv, { environment, output }), said };
   }
-  return { lore, folder, directory: join(environment.home, "communities", id) };
+  return { lore, folder, environment, directory: join(environment.home, "communities", id) };
 }
 
 const REFUSALS: readonly (readonly [words: string, code: number, said: RegExp])[] = [
@@ -185,4 +185,18 @@ test("hidden words are said to be hidden, and a dispute is withdrawn by the name
   assert.match((await lore("ls")).said, /disputed/);
   assert.equal((await lore("mark", "rye.md", "--withdraw")).code, 0);
   assert.doesNotMatch((await lore("ls")).said, /disputed/);
+});
+
+test("beside the process that owns the folder what only reads answers, and what writes says who has it", async (t) => {
+  const { lore, folder, environment } = await createShell(t);
+  const file = join(folder, "rye.md");
+  writeFileSync(file, "# Rye\n");
+  await lore("propose", file, "--path", "rye.md", "--direct");
+  const owner = new LoreNode(environment);
+  t.after(() => owner.close());
+  for (const words of ["verify", "review", "key list", `proof rye.md -o ${join(folder, "rye.tlog-proof")}`])
+    assert.equal((await lore(...words.split(" "))).code, 0, words);
+  const { code, said } = await lore("mark", "rye.md", "--thank");
+  assert.equal(code, 5);
+  assert.match(said, /process \d+ is using it\. Stop that one first/);
 });

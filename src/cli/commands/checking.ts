@@ -34,7 +34,7 @@ const verify: Command = {
   options: { ...COMMUNITY_OPTION, credit: flag },
   async run(invocation) {
     if (invocation.words.length > 0) return verifyFile(invocation);
-    const community = communityToVerify(invocation);
+    const community = communityToCheck(invocation);
     if (isSet(invocation, "credit")) return verifyShares(invocation, community);
     const progress = progressLine(invocation.output);
     const report = await verifyCommunity(community, ({ stage, done, of }) => progress.show(stage, done, of)).finally(
@@ -75,12 +75,14 @@ async function verifyShares(invocation: Invocation, community: Community): Promi
   return undefined;
 }
 
-/** Alone, so that nothing changes meanwhile; what cannot be written stays as it is anyway. */
-function communityToVerify(invocation: Invocation): Community {
+const READ_INSTEAD: ReadonlySet<string> = new Set(["ENVIRONMENT", "DISK_FULL", "BUSY"]);
+
+/** As its owner, who seals what is written; beside a running site, or where nothing can be written, as it stands. */
+function communityToCheck(invocation: Invocation): Community {
   try {
     return chosenCommunity(invocation, "write");
   } catch (error) {
-    if (!isLoreError(error, "ENVIRONMENT") && !isLoreError(error, "DISK_FULL")) throw error;
+    if (!isLoreError(error) || !READ_INSTEAD.has(error.code)) throw error;
     return chosenCommunity(invocation, "read");
   }
 }
@@ -134,7 +136,7 @@ const proof: Command = {
   summary: "Write a proof with which one file can be checked anywhere",
   options: { ...COMMUNITY_OPTION, output: { type: "string", short: "o" }, part: text },
   async run(invocation) {
-    const community = chosenCommunity(invocation, "write");
+    const community = communityToCheck(invocation);
     const ref = units.findUnit(community, word(invocation, 0, "a path, title or id"));
     await community.seal();
     const file = proofFile(community, units.resolve(community, ref), option(invocation, "part"));

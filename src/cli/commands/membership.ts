@@ -166,18 +166,12 @@ const key: Command = {
   summary: "List, add, revoke, save or bring keys",
   options: { ...WRITE_OPTIONS, ...COMMUNITY_OPTION },
   async run(invocation) {
-    const community = chosenCommunity(invocation, "write");
     const act = word(invocation, 0, "list, add, revoke, export or import");
+    if (act === "list") return listKeys(invocation);
+    const community = chosenCommunity(invocation, "write");
     const { keystore } = invocation.node("write");
     const label = option(invocation, "as");
-    if (act === "list") {
-      const rows = community.rows.all<{ key: Uint8Array; member: number }>(
-        "SELECT key, member FROM member_key WHERE until_idx IS NULL ORDER BY n",
-      );
-      const keys = rows.map((row) => ({ key: didKey(row.key), member: persons.personRef(community, row.member).name }));
-      if (isSet(invocation, "json")) printJson(invocation, keys);
-      else for (const each of keys) invocation.output.out(`${each.key}  ${each.member}\n`);
-    } else if (act === "add" || act === "revoke") {
+    if (act === "add" || act === "revoke") {
       const named = parseDidKey(word(invocation, 1, "a did:key"));
       await chosenAuthor(invocation, community).write([{ op: "key", act, key: named }]);
       invocation.output.out(act === "add" ? "Added.\n" : "Revoked from the next entry on.\n");
@@ -202,6 +196,17 @@ const key: Command = {
     return undefined;
   },
 };
+
+function listKeys(invocation: Invocation): undefined {
+  const community = chosenCommunity(invocation, "read");
+  const rows = community.rows.all<{ key: Uint8Array; member: number }>(
+    "SELECT key, member FROM member_key WHERE until_idx IS NULL ORDER BY n",
+  );
+  const keys = rows.map((row) => ({ key: didKey(row.key), member: persons.personRef(community, row.member).name }));
+  if (isSet(invocation, "json")) printJson(invocation, keys);
+  else for (const each of keys) invocation.output.out(`${each.key}  ${each.member}\n`);
+  return undefined;
+}
 
 interface KeyImport {
   readonly path: string;

@@ -26,10 +26,10 @@ const review: Command = {
   summary: "Accept or decline a suggestion, or comment on it; without an ID, list what waits",
   options: { ...WRITE_OPTIONS, approve: flag, reject: flag, comment: text, reason: text },
   async run(invocation) {
-    const community = chosenCommunity(invocation, "write");
     const isAsking =
       !isSet(invocation, "approve") && !isSet(invocation, "reject") && option(invocation, "comment") === undefined;
-    if (invocation.words.length === 0 && isAsking) return listOpen(invocation, community);
+    if (invocation.words.length === 0 && isAsking) return listOpen(invocation, chosenCommunity(invocation, "read"));
+    const community = chosenCommunity(invocation, "write");
     const author = chosenAuthor(invocation, community);
     const on = subjectNamed(community, word(invocation, 0, "the suggestion's id"));
     const comment = option(invocation, "comment");

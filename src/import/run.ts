@@ -37,6 +37,7 @@ import { isLicenceFile, recogniseLicence } from "./licence.ts";
 import { type Manifest, MANIFEST_NAME, parseManifest } from "./manifest.ts";
 import { Names, signatureKey } from "./names.ts";
 import type { ImportProgress, ImportReport, PersonMerge } from "./report.ts";
+import { broughtFrom, noteSource } from "./sources.ts";
 import { importTree, type TreeFile } from "./tree-import.ts";
 import { readZip } from "./zip.ts";
 
@@ -222,7 +223,10 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
   const files = tree.files.filter((file) => file !== manifestFile);
   if (files.length === 0)
     throw new LoreError("REFUSED", `Bringing in ${request.location}: there is no file in it. Nothing was written.`);
-  const community = await chosenCommunity(node, request, { licence: await licenceOfTree(tree), ...manifest });
+  const isNamed = "id" in request.into || request.into.name !== undefined;
+  const community =
+    (isNamed ? undefined : broughtFrom(node, request.location)) ??
+    (await chosenCommunity(node, request, { licence: await licenceOfTree(tree), ...manifest }));
   const keys = requireKeys(node, community);
   const names = new Names(community, nameSecret(keys), NOBODY);
   const before: DraftOp[] = [];
@@ -242,6 +246,7 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
     before,
     onProgress: (done, of) => request.onProgress?.({ stage: "Writing pages", done, of }),
   });
+  noteSource(community, request.location);
   request.onProgress?.({ stage: "Making it searchable", done: 0, of: 0 });
   await community.seal();
   return {

@@ -293,3 +293,19 @@ for (const [what, code] of [
     assert.deepEqual(node.ids(), []);
   });
 }
+
+test("what comes again without a name goes where it went before, unless that was to several", async (t) => {
+  const folder = temporaryFolder(t);
+  const tree = writeTree(join(folder, "garden"), { "README.md": "# Garden\n" });
+  const node = openNode(t, folder);
+  const first = await importFolder(node, { location: tree, into: { ...founder, name: "Allotment" } });
+  writeTree(tree, { "peas.md": "# Peas\n" });
+  const again = await importFolder(node, { location: `${tree}/`, into: founder });
+  assert.equal(again.community.id, first.community.id);
+  const other = writeTree(join(folder, "orchard"), { "README.md": "# Orchard\n" });
+  assert.equal((await importFolder(node, { location: other, into: founder })).community.name, "orchard");
+  const second = await importFolder(node, { location: tree, into: { ...founder, name: "Copy" } });
+  assert.notEqual(second.community.id, first.community.id);
+  writeTree(tree, { "peas.md": "# Green peas\n" });
+  assert.equal((await importFolder(node, { location: tree, into: founder })).community.name, "garden");
+});

@@ -2,7 +2,7 @@
  * Admission: what a submission must satisfy before the rules even look at it. Signature, clock, and that
  * every part it names is here and is what it says. Refuses; never repairs.
  */
-import { equal, LoreError } from "../bytes/index.ts";
+import { didKey, equal, LoreError } from "../bytes/index.ts";
 import {
   type Entry,
   decodeEntry,
@@ -70,6 +70,20 @@ export async function openSubmission({ suite }: Environment, raw: RawSubmission)
 function pathIn(meta: Uint8Array): string | undefined {
   const { path } = readMeta(meta);
   return typeof path === "string" ? path : undefined;
+}
+
+/**
+ * What a node asks of strangers whose entries come over a network: who may join by their own word is for the charter's
+ * rule `join` to say. @throws LoreError FORBIDDEN, with what to do.
+ */
+export function requireWelcome({ facts, name, projections }: Community, { entry }: Submission): void {
+  if (projections.fold.rules.join === "open" || facts.memberById(entry.author) !== undefined) return;
+  if (!entry.ops.some(({ op }) => op === "member")) return;
+  throw new LoreError(
+    "FORBIDDEN",
+    `Joining ${name}: nobody joins it by their own word. Ask a steward to add you with "lore member add NAME --key ${didKey(entry.key)}", then write with that key.`,
+    { field: "author" },
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 /** A community and the node that keeps it: the only write path, and the questions that can be asked. */
-export { openSubmission, type RawSubmission, requirePlainPath } from "./admission.ts";
+export { openSubmission, type RawSubmission, requirePlainPath, requireWelcome } from "./admission.ts";
 export { Author } from "./author.ts";
 export { Community } from "./community.ts";
 export type { DraftOp, DraftPart, HeldPart, SealedOp, Submission } from "./draft.ts";

@@ -48,7 +48,10 @@ export class WriteQueue {
   /** Takes its place at once; `submission` may still be being checked. @throws LoreError what it was refused for. */
   append(submission: Submission | Promise<Submission>): Promise<Acknowledgement> {
     const { promise, resolve, reject } = Promise.withResolvers<Acknowledgement>();
-    this.#waiting.push({ submission: Promise.resolve(submission), resolve, reject });
+    const checked = Promise.resolve(submission);
+    // It may fail before its turn to be looked at comes.
+    checked.catch(() => undefined);
+    this.#waiting.push({ submission: checked, resolve, reject });
     if (!this.#draining) void this.#drain();
     return promise;
   }

@@ -4,9 +4,10 @@ import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 
 import { base32, base64, decode, encode, hex, utf8 } from "../../src/bytes/index.ts";
-import type { Submission } from "../../src/community/index.ts";
+import { createSigner } from "../../src/bytes/node.ts";
+import { Author, type Submission } from "../../src/community/index.ts";
 import { decodeSidecar, parseCheckpoint, parseProof, tiles, tree, verifyProof } from "../../src/log/index.ts";
-import { unitId } from "../../src/unit/index.ts";
+import { memberId, unitId } from "../../src/unit/index.ts";
 import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
 
 let site: TestSite;
@@ -237,6 +238,27 @@ test("what is wrong with a write is said with the code that fits", async () => {
     assert.doesNotMatch(JSON.stringify(json), /\.ts\b|SELECT|node_modules|\/tmp/);
   }
   assert.equal(pen.community.size, before);
+});
+
+test("a stranger joins by their own entry only where the charter says so", async () => {
+  const club = await site.community("Club");
+  const { environment, id } = club.community;
+  const signer = createSigner(environment.random(32));
+  const [key, nonce] = [signer.publicKey, environment.random(16)];
+  const join = async () => {
+    const newcomer = new Author(club.community, { member: memberId(environment.suite, { key, nonce }), signer });
+    const sealed = newcomer.seal({ op: "member", type: "person", key, nonce, content: [] });
+    const body = bodyOf(newcomer.sign([sealed]), sealed.openings);
+    const headers = { "content-type": "application/cbor" };
+    return site.app.request(`/api/c/${id}/entries`, { method: "POST", headers, body });
+  };
+  const before = club.community.size;
+  const refused = await join();
+  assert.equal(refused.status, 403);
+  assert.match(await refused.text(), /Ask a steward to add you with \\"lore member add NAME --key did:key:z6Mk/);
+  assert.equal(club.community.size, before);
+  await club.changeCharter({ join: "open" });
+  assert.equal((await join()).status, 201);
 });
 
 test("the description of the API names every operation and is OpenAPI 3.1", async () => {

@@ -11,7 +11,7 @@ import { createNodeSuite, createSigner, type Signer } from "../../src/bytes/node
 import { Author, type Community, type DraftOp, type Environment, LoreNode } from "../../src/community/index.ts";
 import { signUse } from "../../src/community/credit/index.ts";
 import { createApp, type AppOptions } from "../../src/http/index.ts";
-import { memberId, revisionId, type ReviseOp, unitId } from "../../src/unit/index.ts";
+import { memberId, revisionId, type ReviseOp, type Rules, unitId } from "../../src/unit/index.ts";
 
 const START_MS = Date.UTC(2026, 10, 20, 12);
 
@@ -150,6 +150,20 @@ export class Pen {
       op: submission.entry.ops[0] ?? (draft as never),
     });
     return { id, text: base32.encode(id), revision: base32.encode(revision), revisionId: revision };
+  }
+
+  /** A new version of the charter with some rules changed. */
+  async changeCharter(rules: Rules): Promise<void> {
+    const { charter } = this.community;
+    await this.author.write([
+      {
+        ...{ op: "revise", unit: charter.id, kind: "charter", parents: [charter.head] },
+        rules: { ...charter.rules, ...rules },
+        content: [
+          { name: "meta", media: "application/json", bytes: utf8(JSON.stringify({ name: this.community.name })) },
+        ],
+      },
+    ]);
   }
 
   async mark(mark: "retire" | "supersede" | "dispute", unit: WrittenUnit, by?: WrittenUnit): Promise<void> {

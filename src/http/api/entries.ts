@@ -5,7 +5,14 @@
 import type { Context } from "hono";
 
 import { type Cbor, concat, decode, isLoreError, LoreError } from "../../bytes/index.ts";
-import { type Acknowledgement, type Community, openSubmission, type RawSubmission } from "../../community/index.ts";
+import {
+  type Acknowledgement,
+  type Community,
+  openSubmission,
+  type RawSubmission,
+  requireWelcome,
+  type Submission,
+} from "../../community/index.ts";
 
 /** Submissions in one request. */
 export const ENTRIES_MAX = 64;
@@ -75,12 +82,10 @@ type Outcome = Acknowledgement | { readonly code: string; readonly message: stri
 
 export async function writeEntries(c: Context, community: Community): Promise<Response> {
   const body = decode(await bodyOf(c));
-  if (!isList(body)) return stored(await community.append(openSubmission(community.environment, submissionOf(body))));
+  if (!isList(body)) return stored(await community.append(opened(community, body)));
   if (body.length === 0 || body.length > ENTRIES_MAX)
     throw new LoreError("TOO_LARGE", `One request takes 1 to ${ENTRIES_MAX} entries.`, { limit: ENTRIES_MAX });
-  const submissions = await Promise.all(
-    body.map((value) => openSubmission(community.environment, submissionOf(value))),
-  );
+  const submissions = await Promise.all(body.map((value) => opened(community, value)));
   const results = await Promise.allSettled(submissions.map((submission) => community.append(submission)));
   const outcomes = results.map((result): Outcome =>
     result.status === "fulfilled" ? result.value : refusal(result.reason),
@@ -89,6 +94,12 @@ export async function writeEntries(c: Context, community: Community): Promise<Re
   const [first] = results;
   if (first?.status === "rejected" && results.every(({ status }) => status === "rejected")) throw first.reason;
   return stored(outcomes);
+}
+
+async function opened(community: Community, value: Cbor): Promise<Submission> {
+  const submission = await openSubmission(community.environment, submissionOf(value));
+  requireWelcome(community, submission);
+  return submission;
 }
 
 function refusal(error: unknown): Outcome {

@@ -95,7 +95,7 @@ export function headingsOf(text: string): Heading[] {
 
 /** A link's text may hold one level of brackets; its address one of parentheses. */
 const INLINE =
-  /(!?)\[(?:[^[\]]|\[[^\]]*\])*\]\(\s*(<[^>\n]*>|(?:[^\s()]|\([^\s()]*\))+)(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?\s*\)/g;
+  /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(\s*(<[^>\n]*>|(?:[^\s()]|\([^\s()]*\))+)(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?\s*\)/g;
 const REFERENCE = /^ {0,3}\[[^\]]+\]:[ \t]*(<[^>]*>|\S+)/;
 const HTML = /<(?:a|img)\b[^>]{0,500}?\b(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi;
 const WIKI = /(!?)\[\[([^[\]|#\n]+)(?:#[^[\]|\n]*)?(?:\|[^[\]\n]*)?\]\]/g;
@@ -110,7 +110,7 @@ export function linksOf(text: string): Hyperlink[] {
     for (const [, bang, name] of prose.matchAll(WIKI)) {
       if (name !== undefined) links.push({ href: name.trim(), form: bang === "!" ? "image" : "wiki" });
     }
-    for (const [, bang, href] of prose.matchAll(INLINE)) if (href !== undefined) links.push(link(href, bang === "!"));
+    links.push(...inlineLinks(prose));
     const reference = REFERENCE.exec(prose)?.[1];
     if (reference !== undefined) links.push(link(reference, false));
     for (const [, attribute, double, single] of prose.matchAll(HTML)) {
@@ -119,6 +119,14 @@ export function linksOf(text: string): Hyperlink[] {
     }
   }
   return links.slice(0, LINKS_MAX);
+}
+
+/** Those in the text of another, as pictures are, come after it. */
+function inlineLinks(prose: string): Hyperlink[] {
+  return [...prose.matchAll(INLINE)].flatMap(([, bang, words = "", href = ""]) => [
+    link(href, bang === "!"),
+    ...(words.includes("[") ? inlineLinks(words) : []),
+  ]);
 }
 
 function link(written: string, isImage: boolean): Hyperlink {

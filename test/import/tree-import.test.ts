@@ -309,3 +309,29 @@ test("what comes again without a name goes where it went before, unless that was
   writeTree(tree, { "peas.md": "# Green peas\n" });
   assert.equal((await importFolder(node, { location: tree, into: founder })).community.name, "garden");
 });
+
+test("a picture inside a link is looked for as well, and a link to a former path leads to its unit", async (t) => {
+  const folder = temporaryFolder(t);
+  const tree = writeTree(join(folder, "garden"), {
+    "README.md":
+      "# Garden\n\n[![Beans](beans.png)](beans.md) and ![peas][p] and [sowing](plan.md), [![gone](g.png)](https://example.org)\n\n[p]: peas.png\n",
+    "beans.md": "# Beans\n",
+    "plan.md": "# Plan\n\nSow in May.\n",
+  });
+  const node = openNode(t, folder);
+  const first = await importFolder(node, { location: tree, into: founder });
+  assert.deepEqual(first.brokenLinks.list.map(({ href }) => href).toSorted(), ["beans.png", "g.png", "peas.png"]);
+  rmSync(join(tree, "plan.md"));
+  writeTree(tree, { "notes/sowing-plan.md": "# Plan\n\nSow in May.\n" });
+  const second = await importFolder(node, { location: tree, into: founder });
+  assert.deepEqual(second.brokenLinks.list.map(({ href }) => href).toSorted(), ["beans.png", "g.png", "peas.png"]);
+  const community = node.community(first.community.id);
+  const plan = units.findUnit(community, "Plan");
+  assert.deepEqual(
+    links.usedIn(community, plan.unit).map(({ unit }) => unit?.path),
+    ["README.md"],
+  );
+  writeTree(tree, { "plan.md": "# Another plan\n" });
+  await importFolder(node, { location: tree, into: founder });
+  assert.deepEqual(links.usedIn(community, plan.unit), []);
+});

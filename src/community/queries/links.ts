@@ -1,5 +1,6 @@
 /** How units point at each other: signed links, hyperlinks in texts, and both read backwards. */
 import { base32 } from "../../bytes/index.ts";
+import type { Db } from "../../store/index.ts";
 import type { Community } from "../community.ts";
 import { copiedFrom, copiedInto, type Copy } from "./authorship.ts";
 import { headSql, type Moment, NOW } from "./moment.ts";
@@ -78,17 +79,27 @@ function unitsWithHyperlinks(community: Community, unit: number): number[] {
   return [...new Set(sources.map((row) => row.unit))];
 }
 
-/** The link paths that lead to a unit: its path with and without suffix, its folder, its name. */
+/** The link paths that lead to a unit: its path with and without suffix, its folder, its name; former paths that nothing took. */
 function addressesOf({ rows }: Community, unit: number): string[] {
   const row = rows.get<{ path: string | null; name: string | null }>(
     "SELECT path, name FROM catalog_current WHERE unit = ?",
     unit,
   );
   if (row?.path == null) return [];
-  const bare = row.path.replace(/\.(md|markdown)$/i, "");
-  const folder = /(?:^|\/)(readme|index)$/i.test(bare) ? bare.slice(0, Math.max(0, bare.lastIndexOf("/"))) : undefined;
-  const paths = [row.path, bare, `${bare}.html`, folder, row.name ?? undefined];
-  return [...new Set(paths.filter((path): path is string => path !== undefined))];
+  const former = rows.all<{ path: string }>(
+    `SELECT DISTINCT f.path FROM catalog_fact f JOIN head h ON h.revision = f.revision
+     WHERE f.unit = ? AND f.path IS NOT NULL AND NOT EXISTS
+       (SELECT 1 FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path = f.path AND u.retired = 0)`,
+    unit,
+  );
+  const paths = [row.path, ...former.map(({ path }) => path)].flatMap(spellingsOf);
+  return [...new Set([...paths, ...(row.name === null ? [] : [row.name])])];
+}
+
+function spellingsOf(path: string): string[] {
+  const bare = path.replace(/\.(md|markdown)$/i, "");
+  const folder = /(?:^|\/)(readme|index)$/i.test(bare) ? [bare.slice(0, Math.max(0, bare.lastIndexOf("/")))] : [];
+  return [path, bare, `${bare}.html`, ...folder];
 }
 
 /** The unit that a link path on some page leads to. Suffixes may be left out; a bare name is a wiki link. */
@@ -110,11 +121,26 @@ export function linkedUnit({ rows }: Community, path: string): { unit: number; p
     );
     if (row !== undefined) return row;
   }
-  if (path.includes("/")) return undefined;
+  const former = formerUnit(rows, candidates);
+  if (former !== undefined || path.includes("/")) return former;
   return rows.get(
     "SELECT c.unit, c.path FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.name = ? AND u.retired = 0 ORDER BY length(c.path), c.unit LIMIT 1",
     path.toLowerCase().replace(/\.md$/, ""),
   );
+}
+
+/** The unit that stood last at one of the paths, and stands elsewhere now: the old address leads there. */
+function formerUnit(rows: Db, candidates: readonly string[]): { unit: number; path: string } | undefined {
+  for (const candidate of candidates) {
+    const row = rows.get<{ unit: number; path: string }>(
+      `SELECT c.unit, c.path FROM catalog_fact f JOIN head h ON h.revision = f.revision JOIN catalog_current c ON c.unit = f.unit
+         JOIN unit u ON u.n = f.unit
+       WHERE f.path = ? AND c.path IS NOT NULL AND u.retired = 0 ORDER BY h.idx DESC, c.unit LIMIT 1`,
+      candidate,
+    );
+    if (row !== undefined) return row;
+  }
+  return undefined;
 }
 
 function join(folder: string, name: string): string {

@@ -15,7 +15,7 @@ const NAME_LENGTH_MAX = 200;
 
 export const catalogProjection: Projection = {
   name: "catalog",
-  version: 1,
+  version: 2,
   schema: readFileSync(new URL("schema.sql", import.meta.url), "utf8"),
   open: (db, readPart) => new CatalogProjector(db, readPart),
 };

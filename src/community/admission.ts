@@ -94,10 +94,23 @@ export function requireAdmissible(community: Community, submission: Submission):
   const { environment, projections, store, licences } = community;
   const { entry } = submission;
   requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
+  requireNothingErased(community, submission);
   const arriving = checkParts(environment, submission, { held: store.parts, index: projections.fold.size });
   requireRights({ rows: projections.fold.rows, table: licences }, entry);
   requireResidue(community, submission);
   return arriving;
+}
+
+/** @throws LoreError REFUSED for the very bytes that were erased here. */
+function requireNothingErased({ erased, projections }: Community, { entry, sidecar }: Submission): void {
+  if (erased.isEmpty) return;
+  const openings = decodeSidecar(sidecar);
+  for (const [place, op] of entry.ops.entries())
+    for (const [i, part] of partsOf(op).entries()) {
+      const digest = openings[place]?.[i]?.digest;
+      if (digest !== undefined && erased.has(digest, projections.fold.rows.db))
+        throw refusedPart(part, "the same bytes were erased here before, and are not taken again");
+    }
 }
 
 /** @throws LoreError REFUSED when the claimed time is out of bounds. */

@@ -20,7 +20,7 @@ import type { Background } from "./background.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import { type CharterInForce, charterInForce, communityFacts, type CommunityFacts } from "./charter.ts";
-import { eraseDue } from "./erasure.ts";
+import { ErasedBytes, eraseDue } from "./erasure.ts";
 import { Rows } from "./fold/rows.ts";
 import { Projections, standingOf } from "./projections.ts";
 import { openRows, RowsFile } from "./rows-file.ts";
@@ -56,6 +56,8 @@ export class Community {
   readonly authorship: Follower;
   /** Remembers stems between queries. */
   readonly analyser = new Analyser();
+  /** What is not taken again. */
+  readonly erased: ErasedBytes;
   /** Which licences mix. */
   readonly licences = new LicenceTable();
   readonly #options: CommunityOptions;
@@ -67,13 +69,14 @@ export class Community {
   /** This node's own hand writes much: search keeps up with it, since nobody else waits. */
   #isFilling = false;
   #refusal: LoreError | undefined;
-  readonly #erased = new Set<string>();
+  readonly #known = new Set<string>();
 
   private constructor(options: CommunityOptions, store: Store) {
     const { environment, directory, readOnly = false } = options;
     this.#options = options;
     this.environment = environment;
     this.store = store;
+    this.erased = new ErasedBytes(directory, environment);
     this.#rows = new RowsFile(directory, {
       readOnly,
       moveWal: moveWal(options),
@@ -360,12 +363,12 @@ export class Community {
   }
 
   async #sealNow(): Promise<void> {
-    const { store, environment } = this;
+    const { store, environment, erased } = this;
     const { logSigner, highWater, readOnly = false } = this.#options;
     if (logSigner === undefined || this.refusal !== undefined || readOnly) return;
     await this.#queue.exclusively(async () => this.#bringUpRows());
     await this.#queue.exclusively(() =>
-      eraseDue({ environment, store, rows: this.rows, time: this.projections.fold.time, known: this.#erased }),
+      eraseDue({ environment, store, erased, rows: this.rows, time: this.projections.fold.time, known: this.#known }),
     );
     await seal({ suite: environment.suite, store, highWater, origin: this.origin, id: this.id, logSigner });
   }

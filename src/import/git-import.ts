@@ -19,10 +19,11 @@ import {
 import { limits, revisionId, unitId } from "../unit/index.ts";
 import { Batch } from "./batch.ts";
 import { type FileContent, kindOfFile, mediaOfFile, titleOfFile } from "./content.ts";
+import { WAS_ERASED, wasErased } from "./erased.ts";
 import { type BlobContent, type GitPlan, type GitRepository, parseMessage, readBlobs } from "./git/index.ts";
 import type { CommitStep, Group, PlanOp } from "./git/planner.ts";
 import type { Names } from "./names.ts";
-import type { ImportProgress } from "./report.ts";
+import type { ImportProgress, SkippedItem } from "./report.ts";
 import { type KnownUnit, Standing } from "./standing.ts";
 import { importTree } from "./tree-import.ts";
 
@@ -46,6 +47,8 @@ export interface GitImportResult {
   readonly retired: number;
   /** Newer versions that became suggestions, since their pages were edited here. */
   readonly needsMerge: readonly string[];
+  /** Versions that were not written. */
+  readonly skipped: readonly SkippedItem[];
   readonly commits: readonly CommitSize[];
   /** The commit that the source no longer has, when its history was rewritten. */
   readonly rewrittenFrom?: string;
@@ -129,7 +132,14 @@ class PlanWriter {
   readonly #options: GitImport;
   readonly #batch: Batch;
   readonly #standing: Standing;
-  readonly #result = { revisions: 0, accepted: 0, closed: 0, retired: 0, needsMerge: [] as string[] };
+  readonly #result = {
+    revisions: 0,
+    accepted: 0,
+    closed: 0,
+    retired: 0,
+    needsMerge: [] as string[],
+    skipped: [] as SkippedItem[],
+  };
   #commits: CommitSize[] = [];
   #written: CommitSize[] = [];
 
@@ -241,6 +251,11 @@ class PlanWriter {
     const unit =
       known?.id ?? unitId(environment.suite, { log, author: author.member, nonce: nonce ?? new Uint8Array(16) });
     const parents = op.parents.flatMap((revision) => this.#standing.revision(revision) ?? []);
+    const content = [{ ...metaPart(file, op, { kind, commit }), like: known?.meta }, bodyPart(file, kind, known?.body)];
+    if (wasErased(community, content)) {
+      this.#result.skipped.push({ path: file.path, reason: WAS_ERASED, commit: commit.oid });
+      return;
+    }
     const conflict = !op.propose && known !== undefined && this.#standing.isEdited(op.unit);
     if (conflict) this.#result.needsMerge.push(file.path);
     const draft = {
@@ -252,7 +267,7 @@ class PlanWriter {
       ...(op.propose || conflict ? { propose: true as const } : {}),
       ...(commit.time === undefined ? {} : { source: { time: commit.time } }),
       by: commit.by,
-      content: [{ ...metaPart(file, op, { kind, commit }), like: known?.meta }, bodyPart(file, kind, known?.body)],
+      content,
     };
     const sealed = this.#add(draft);
     // A draft's op with its parts back is the op itself.

@@ -9,6 +9,8 @@ import type { Author, Community, DraftOp, DraftPart, HeldPart } from "../communi
 import { limits, type Rules, unitId } from "../unit/index.ts";
 import { Batch } from "./batch.ts";
 import { type FileContent, kindOfFile, mediaOfFile, titleOfFile } from "./content.ts";
+import type { SkippedItem } from "./report.ts";
+import { WAS_ERASED, wasErased } from "./erased.ts";
 import { linksOfUnit, type Manifest, type ManifestUnit } from "./manifest.ts";
 
 /** One file of the tree. */
@@ -47,6 +49,8 @@ export interface TreeImportResult {
   readonly entries: number;
   readonly retired: number;
   readonly needsMerge: readonly string[];
+  /** Files that were not written. */
+  readonly skipped: readonly SkippedItem[];
 }
 
 /** So few may go without a question. */
@@ -82,7 +86,7 @@ class TreeWriter {
   readonly #units: Map<string, ManifestUnit>;
   /** Unit ids by path, known before anything is written so that links can name each other. */
   readonly #ids = new Map<string, { id: Uint8Array; nonce: Uint8Array | undefined }>();
-  readonly #result = { revisions: 0, retired: 0, needsMerge: [] as string[] };
+  readonly #result = { revisions: 0, retired: 0, needsMerge: [] as string[], skipped: [] as SkippedItem[] };
 
   constructor(options: TreeImport) {
     this.#options = options;
@@ -183,8 +187,13 @@ class TreeWriter {
       this.#add({ op: "mark", mark: "restore", on: { unit: place.unit }, ...this.#source() });
     if (place !== undefined && place.imported === digest && place.path === key) return;
     const conflict = place !== undefined && !place.headIsImport;
+    const draft = this.#revise(incoming, { place, unit, conflict });
+    if (wasErased(this.#options.community, draft.content)) {
+      this.#result.skipped.push({ path: incoming.path, reason: WAS_ERASED });
+      return;
+    }
     if (conflict) this.#result.needsMerge.push(incoming.path);
-    this.#add(this.#revise(incoming, { place, unit, conflict }));
+    this.#add(draft);
     this.#result.revisions += 1;
   }
 

@@ -1,5 +1,5 @@
 /** The store: the ports of log and parts, the embedded engine behind them, and what guards a data folder. */
-export { makeMissing, PRIVATE_FILE_MODE } from "./durable-file.ts";
+export { makeMissing, PRIVATE_FILE_MODE, writeDurablySync } from "./durable-file.ts";
 export { openError, rowsError, systemCode, systemError } from "./failure.ts";
 export { openHighWater, type HighWater } from "./high-water.ts";
 export { createMemoryStore } from "./memory.ts";

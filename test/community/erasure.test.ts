@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { utf8 } from "../../src/bytes/index.ts";
+import { ErasedBytes } from "../../src/community/erasure.ts";
+import { Db } from "../../src/store/index.ts";
 import {
   Author,
+  type DraftOp,
   isShown,
   LoreNode,
   proofFile,
@@ -80,4 +83,36 @@ test("a redacted text is nowhere to be had at once, and in no file after the del
   assert.ok(!holds(node.directory(community.id), SECRET), "the words are in some file");
   assert.ok(!holds(node.directory(community.id), Buffer.from(digest).toString("latin1")), "the digest is in some file");
   await verifyCommunity(node.community(community.id));
+
+  const reopened = node.community(community.id);
+  const again = new Author(reopened, keys);
+  const write = (text: string, media = "text/markdown") => {
+    const once = environment.random(16);
+    const id = unitId(environment.suite, { log, author: keys.member, nonce: once });
+    const [meta, body] = content(text);
+    const parts = [meta, { ...body, media }].filter((part) => part !== undefined);
+    return again.write([{ op: "revise", unit: id, kind: "page", nonce: once, parents: [], content: parts } as DraftOp]);
+  };
+  const before = reopened.size;
+  const erasedText = `# Page\n\n${SECRET} and more words\n`;
+  await assert.rejects(write(erasedText), { code: "REFUSED", message: /"body".*were erased here before/ });
+  assert.equal(reopened.size, before);
+  await write(`${erasedText}Other words.\n`);
+  await reopened.seal();
+});
+
+test("erased bytes are known again by a keyed hash, and may be written where they still stand elsewhere", async (t) => {
+  const folder = temporaryFolder(t);
+  const erased = new ErasedBytes(folder, fixedEnvironment(folder));
+  const rows = new Db(":memory:", { durability: "normal" });
+  t.after(() => rows.close());
+  rows.exec("CREATE TABLE part (digest BLOB); CREATE TABLE op_part (digest BLOB)");
+  const [one, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  assert.ok(erased.isEmpty && !erased.has(one, rows));
+  erased.add([one]);
+  assert.ok(erased.has(one, rows) && !erased.has(other, rows));
+  assert.ok(new ErasedBytes(folder, fixedEnvironment(folder)).has(one, rows));
+  assert.ok(!holds(folder, Buffer.from(one).toString("hex")), "the hash is keyed");
+  rows.run("INSERT INTO part VALUES (?)", one);
+  assert.ok(!erased.has(one, rows));
 });

@@ -318,3 +318,45 @@ test("commits without a version keep their author, date and words on the way out
     git(repository, ["log", "--first-parent", "--reverse", "--format=%an|%at|%s|%T"]).trim();
   assert.equal(told(join(folder, "out")), told(source));
 });
+
+test("what was erased here does not come back with a later import, which goes on without it", async (t) => {
+  const folder = temporaryFolder(t);
+  let nowMs = 1_800_000_000_000;
+  const node = new LoreNode({ ...fixedEnvironment(folder), now: () => (nowMs += 1_000) });
+  t.after(() => node.close());
+  const repository = createRepository(join(folder, "guild"));
+  const secret = "# Tea\n\nThe key lies under the mat.\n";
+  repository.commit({ "tea.md": secret }, "Tea");
+  repository.commit({ "tea.md": "# Tea\n\nClean.\n" }, "Clean");
+  const request = { location: repository.folder, into: founder };
+  const { report } = await importGit(node, request);
+  const community = node.community(report.community.id);
+  const author = new Author(community, node.keystore.read(community.id) ?? assert.fail());
+  const { unit } = units.findUnit(community, "tea.md");
+  const first = units.history(community, unit).at(-1) ?? assert.fail();
+  await author.write([{ op: "redact", slots: [{ op: parseDigest(first.revision, "a revision"), part: "body" }] }]);
+  nowMs += 15 * 86_400_000;
+  await author.write([{ op: "mark", mark: "thank", on: { unit: units.findUnit(community, "tea.md").id } }]);
+  await community.seal();
+  const reverted = repository.commit({ "tea.md": secret, "more.md": secret }, "Back again");
+  repository.commit({ "tea.md": "# Tea\n\nClean again.\n", "pie.md": "# Pie\n" }, "On");
+  const { report: later } = await importGit(node, request);
+  assert.deepEqual(
+    later.skipped.map(({ path, commit }) => [path, commit]),
+    [
+      ["more.md", reverted],
+      ["tea.md", reverted],
+    ],
+  );
+  assert.match(later.skipped[0]?.reason ?? "", /were erased here before/);
+  assert.equal(
+    new TextDecoder().decode(units.partBytes(community, units.resolve(community, { unit, id: new Uint8Array() }))),
+    "# Tea\n\nClean again.\n",
+  );
+  assert.deepEqual(
+    units.listUnits(community).map(({ path }) => path),
+    ["pie.md", "tea.md"],
+  );
+  assert.equal((await importGit(node, request)).report.revisions, 0);
+  await verifyCommunity(community);
+});

@@ -31,24 +31,24 @@ export function shownSidecar(community: Community, index: number, { bytes, sidec
   return hidden.length === 0 ? sidecar : withoutOpenings(community, { bytes, sidecar }, hidden).sidecar;
 }
 
-/** Takes openings out of a sidecar; answers it and the digests that stood in them. */
+/** Takes openings out of a sidecar; answers it, and the digests that stood in them with the sizes of what they name. */
 export function withoutOpenings(
   { environment }: Pick<Community, "environment">,
   { bytes, sidecar }: StoredEntry,
   slots: readonly Pick<HiddenSlot, "place" | "part">[],
-): { readonly sidecar: Uint8Array; readonly digests: readonly Uint8Array[] } {
+): { readonly sidecar: Uint8Array; readonly taken: readonly { readonly digest: Uint8Array; readonly size: number }[] } {
   const { ops } = decodeEntry(environment.suite, bytes);
-  const digests: Uint8Array[] = [];
+  const taken: { digest: Uint8Array; size: number }[] = [];
   const kept = decodeSidecar(sidecar).map((openings, place) => {
     const op = ops[place];
-    const names = op === undefined ? [] : partsOf(op).map(({ name }) => name);
+    const parts = op === undefined ? [] : partsOf(op);
     return openings.map((opening, i) => {
-      if (!slots.some((slot) => slot.place === place && slot.part === names[i])) return opening;
-      if (opening !== undefined) digests.push(opening.digest);
+      if (!slots.some((slot) => slot.place === place && slot.part === parts[i]?.name)) return opening;
+      if (opening !== undefined) taken.push({ digest: opening.digest, size: parts[i]?.size ?? 0 });
       return undefined;
     });
   });
-  return { sidecar: encodeSidecar(kept), digests };
+  return { sidecar: encodeSidecar(kept), taken };
 }
 
 /** Whether a part may be handed out: the same bytes may stand in a slot that nobody asked to erase. */
@@ -57,7 +57,8 @@ export function isShown(community: Community, digest: Uint8Array): boolean {
   const isHidden = hiddenSlots(community).some((slot) => {
     const [stored] = store.log.read(slot.index, slot.index + 1);
     return (
-      stored !== undefined && withoutOpenings(community, stored, [slot]).digests.some((each) => equal(each, digest))
+      stored !== undefined &&
+      withoutOpenings(community, stored, [slot]).taken.some((each) => equal(each.digest, digest))
     );
   });
   return !isHidden || isNamed(rows, digest);

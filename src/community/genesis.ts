@@ -22,6 +22,8 @@ export interface Founding {
   /** The charter in words, Markdown; a plain one is written when absent. */
   readonly charter?: string | undefined;
   readonly now: number;
+  /** Digest of the founder's recovery key. */
+  readonly next?: Uint8Array | undefined;
 }
 
 export interface Founded {
@@ -45,13 +47,15 @@ export function found(environment: Environment, founding: Founding): Founded {
     throw new Error("no randomness");
   const [signer, logSigner] = [createSigner(seed), createSigner(logSeed)];
   const { suite } = environment;
-  const member = memberId(suite, { key: signer.publicKey, nonce });
+  const recovery = founding.next === undefined ? {} : { next: founding.next };
+  const member = memberId(suite, { key: signer.publicKey, nonce, ...recovery });
   const ops: DraftOp[] = [
     {
       op: "member",
       type: "person",
       key: signer.publicKey,
       nonce,
+      ...recovery,
       content: [{ name: "name", media: "text/plain", bytes: utf8.encode(founding.founder) }],
     },
     { op: "role", act: "grant", member, role: "steward" },

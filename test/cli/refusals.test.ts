@@ -200,3 +200,39 @@ test("beside the process that owns the folder what only reads answers, and what 
   assert.equal(code, 5);
   assert.match(said, /process \d+ is using it\. Stop that one first/);
 });
+
+test("a founder who lost their key goes on with the recovery key, and the record is sealed as before", async (t) => {
+  const { lore, folder, environment } = await createShell(t);
+  const [paper, next] = [join(folder, "paper.txt"), join(folder, "next.txt")];
+  assert.equal((await lore("init", "--name", "Salt", "--founder", "Other", "--recovery", paper)).code, 0);
+  assert.equal((await lore("init", "--name", "Again", "--recovery", paper)).code, 3);
+  const inSalt = ["--community", "Salt"];
+  assert.equal((await lore("key", "recover", paper, "--recovery", paper, ...inSalt)).code, 3);
+  assert.equal((await lore("key", "recover", paper, "--recovery", next, ...inSalt)).code, 0);
+  assert.equal((await lore("key", "recover", next, "--community", "Tea")).code, 3);
+  const page = join(folder, "salt.md");
+  writeFileSync(page, "# Salt\n\nSalt, and more salt.\n");
+  assert.equal((await lore("propose", page, "--path", "salt.md", "--direct", ...inSalt)).code, 0);
+  assert.equal((await lore("verify", ...inSalt)).code, 0);
+  const asked: readonly (readonly [words: string, code: number, said: RegExp])[] = [
+    ["key fly", 2, /knows list, add, revoke, lend/],
+    ["key list all", 2, /one word too many: "all"/],
+    ["key recover salt.md", 3, /cannot be opened/],
+    [`key recover ${page}`, 3, /holds no recovery key/],
+    ["key lend bot --kinds page --until 2020-01-01", 2, /that day is over/],
+    ["key lend bot --kinds soup --until 2099-01-01", 2, /no kind "soup"/],
+    ["key lend bot --kinds page --until 2030-01-01 --direct", 3, /Only in a notebook/],
+    ["mark salt.md --thank --quote Salt,", 0, /Thanked/],
+    ["mark salt.md --thank --quote alt", 2, /more than once/],
+    ["mark salt.md --thank --range 5-2", 2, /two counts of bytes/],
+    ["mark salt.md --thank --range 5-2000", 3, /the passage ends at 2000/],
+    ["mark salt.md --retire --range 1-2", 2, /the rest is for whole pages/],
+  ];
+  for (const [words, code, said] of asked) {
+    const found = await lore(...words.split(" "), ...inSalt);
+    assert.match(found.said, said, words);
+    assert.equal(found.code, code, words);
+  }
+  assert.ok(!existsSync(join(environment.home, "keys", "bot.json")));
+  assert.equal((await lore("key", "lend", "bot", "--kinds", "page", "--until", "2030-01-01", ...inSalt)).code, 0);
+});

@@ -3,6 +3,7 @@ import type { Command } from "../command.ts";
 import { AUTHORSHIP } from "./authorship.ts";
 import { CHECKING } from "./checking.ts";
 import { CREDIT } from "./credit.ts";
+import { KEYS } from "./keys.ts";
 import { MEMBERSHIP } from "./membership.ts";
 import { MOVING } from "./moving.ts";
 import { PORTRAIT } from "./portrait.ts";
@@ -25,5 +26,6 @@ export const COMMANDS: readonly Command[] = [
   ...USING,
   ...CREDIT,
   ...MEMBERSHIP,
+  ...KEYS,
   ...CHECKING,
 ];

@@ -1,25 +1,23 @@
-/** Commands about communities and who is in them: init, member, key, role. */
+/** Commands about communities and who is in them: init, member, role. */
 import { userInfo } from "node:os";
 
-import { base32, didKey, equal, LoreError, parseDidKey, utf8 } from "../../bytes/index.ts";
+import { base32, LoreError, parseDidKey, utf8 } from "../../bytes/index.ts";
 import { createSigner } from "../../bytes/node.ts";
-import { Author, type Community, type Keys, parseKeys, persons } from "../../community/index.ts";
+import { Author, type Community, type Founding, persons } from "../../community/index.ts";
 import { memberId, parseId, type Role } from "../../unit/index.ts";
 import {
   type Command,
   chosenCommunity,
-  COMMUNITY_OPTION,
   flag,
   type Invocation,
   isSet,
   option,
   printJson,
-  readGivenText,
   requiredOption,
   text,
   word,
-  writeResult,
 } from "../command.ts";
+import { RECOVERY_OPTION, withRecovery } from "./recovery.ts";
 import { chosenAuthor, isWaiting, WAITS, WRITE_OPTIONS } from "./signing.ts";
 
 /** The name under which this user founds communities. */
@@ -31,20 +29,21 @@ export const FOUNDING_OPTIONS = { name: text, about: text, licence: text, founde
 
 const init: Command = {
   name: "init",
-  usage: "--name NAME [--about SENTENCE] [--licence SPDX] [--founder NAME] [--private]",
+  usage: "--name NAME [--about SENTENCE] [--licence SPDX] [--founder NAME] [--private] [--recovery FILE]",
   summary: "Begin an empty community",
-  options: { ...FOUNDING_OPTIONS, private: flag },
+  options: { ...FOUNDING_OPTIONS, ...RECOVERY_OPTION, private: flag },
   async run(invocation) {
     const node = invocation.node("write");
     const name = requiredOption(invocation, "name", "what the community is called");
-    const community = await node.begin({
+    const founding: Founding = {
       name,
       about: option(invocation, "about"),
       licence: option(invocation, "licence"),
       founder: founderName(invocation),
       visibility: isSet(invocation, "private") ? "members" : "public",
       now: invocation.environment.now(),
-    });
+    };
+    const community = await withRecovery(invocation, (next) => node.begin({ ...founding, ...next }));
     if (isSet(invocation, "json"))
       printJson(invocation, { id: community.id, name: community.name, vkey: community.vkey });
     else invocation.output.out(`${community.id}  ${community.name}\n`);
@@ -55,9 +54,10 @@ const init: Command = {
 const member: Command = {
   name: "member",
   words: 2,
-  usage: "add NAME --as LABEL | add NAME --key DID-KEY | merge NAME|ID --into NAME|ID | unmerge NAME|ID --into NAME|ID",
+  usage:
+    "add NAME --as LABEL [--recovery FILE] | add NAME --key DID-KEY | merge NAME|ID --into NAME|ID | unmerge NAME|ID --into NAME|ID",
   summary: "Add a member, or say that two names are one person",
-  options: { ...WRITE_OPTIONS, key: text, into: text, by: text },
+  options: { ...WRITE_OPTIONS, ...RECOVERY_OPTION, key: text, into: text, by: text },
   async run(invocation) {
     const community = chosenCommunity(invocation, "write");
     const act = word(invocation, 0, "add, merge or unmerge");
@@ -78,7 +78,7 @@ const member: Command = {
 };
 
 /** A member id by id or exact name, merged identities included. */
-function memberNamed(community: Community, name: string): Uint8Array {
+export function memberNamed(community: Community, name: string): Uint8Array {
   if (/^[a-z2-7]{32}$/.test(name)) return parseId(name, "a member id");
   const row = community.rows.get<{ id: Uint8Array }>(
     "SELECT m.id FROM catalog_member c JOIN member m ON m.n = c.member WHERE c.name = ? COLLATE NOCASE ORDER BY m.n LIMIT 1",
@@ -116,10 +116,13 @@ async function addMember(invocation: Invocation, community: Community, name: str
     throw new LoreError("REFUSED", `The identity "${label}" exists already.`);
   const seed = environment.random(32);
   const signer = createSigner(seed);
-  const id = memberId(suite, { key: signer.publicKey, nonce });
-  keystore.write(community.id, { member: id, seed }, label);
-  const joining = new Author(community, { member: id, signer });
-  await joining.write([{ op: "member", type: "person", key: signer.publicKey, nonce, content }]);
+  const id = await withRecovery(invocation, async (next) => {
+    const made = memberId(suite, { key: signer.publicKey, nonce, ...next });
+    keystore.write(community.id, { member: made, seed }, label);
+    const joining = new Author(community, { member: made, signer });
+    await joining.write([{ op: "member", type: "person", key: signer.publicKey, nonce, ...next, content }]);
+    return made;
+  });
   if (isSet(invocation, "json")) printJson(invocation, { member: base32.encode(id), name });
   else invocation.output.out(`${base32.encode(id)}  ${name}\n`);
   return undefined;
@@ -159,77 +162,4 @@ function isRole(name: string): name is Role {
   return name === "steward" || name === "editor" || name === "contributor";
 }
 
-const key: Command = {
-  name: "key",
-  words: 2,
-  usage: "list | add DID-KEY | revoke DID-KEY | export FILE | import FILE [--as LABEL]",
-  summary: "List, add, revoke, save or bring keys",
-  options: { ...WRITE_OPTIONS, ...COMMUNITY_OPTION },
-  async run(invocation) {
-    const act = word(invocation, 0, "list, add, revoke, export or import");
-    if (act === "list") return listKeys(invocation);
-    const community = chosenCommunity(invocation, "write");
-    const { keystore } = invocation.node("write");
-    const label = option(invocation, "as");
-    if (act === "add" || act === "revoke") {
-      const named = parseDidKey(word(invocation, 1, "a did:key"));
-      await chosenAuthor(invocation, community).write([{ op: "key", act, key: named }]);
-      invocation.output.out(act === "add" ? "Added.\n" : "Revoked from the next entry on.\n");
-    } else if (act === "export") {
-      const path = word(invocation, 1, "a file to write");
-      // Never over another file: it may be the only copy of another key.
-      const contents = readGivenText(keystore.path(community.id, label));
-      const { logSigner } = parseKeys(contents);
-      writeResult(path, contents, { isNew: true });
-      invocation.output.out(
-        logSigner === undefined
-          ? `Saved to ${path}. Whoever has this file can sign for that person: keep it apart and safe. It does not hold the key of the record, which a restored copy needs to be written to.\n`
-          : `Saved to ${path}. Whoever has this file can sign for you and seal the record: keep it apart and safe.\n`,
-      );
-    } else if (act === "import") {
-      const path = word(invocation, 1, "a key file");
-      const contents = readGivenText(path);
-      requireOwnKeys(community, { path, keys: parseKeys(contents), held: keystore.read(community.id, label) });
-      keystore.writeText(community.id, contents, label);
-      invocation.output.out("The key is on this machine now.\n");
-    } else throw new LoreError("USAGE", `"lore key" knows list, add, revoke, export and import, not "${act}".`);
-    return undefined;
-  },
-};
-
-function listKeys(invocation: Invocation): undefined {
-  const community = chosenCommunity(invocation, "read");
-  const rows = community.rows.all<{ key: Uint8Array; member: number }>(
-    "SELECT key, member FROM member_key WHERE until_idx IS NULL ORDER BY n",
-  );
-  const keys = rows.map((row) => ({ key: didKey(row.key), member: persons.personRef(community, row.member).name }));
-  if (isSet(invocation, "json")) printJson(invocation, keys);
-  else for (const each of keys) invocation.output.out(`${each.key}  ${each.member}\n`);
-  return undefined;
-}
-
-interface KeyImport {
-  readonly path: string;
-  readonly keys: Keys;
-  /** What is on this machine under the same name. */
-  readonly held: Keys | undefined;
-}
-
-/** Keys of another community, or in place of another person's, would leave this one without its own. @throws LoreError REFUSED. */
-function requireOwnKeys(community: Community, { path, keys, held }: KeyImport): void {
-  const { logKey } = community.projections.fold.rules;
-  const found =
-    community.facts.memberById(keys.member) === undefined
-      ? "its member is nobody here; it is of another community"
-      : keys.logSigner !== undefined && !equal(keys.logSigner.publicKey, logKey)
-        ? "it does not hold the key of this record"
-        : held !== undefined && !equal(held.member, keys.member)
-          ? "there are keys of somebody else in its place. Bring it under a name of its own with --as LABEL"
-          : held?.logSigner !== undefined && keys.logSigner === undefined
-            ? "it lacks the key of the record, which the keys in its place hold"
-            : undefined;
-  if (found === undefined) return;
-  throw new LoreError("REFUSED", `Bringing keys from ${path}: ${found}. Nothing was changed.`, { field: "file" });
-}
-
-export const MEMBERSHIP = [init, member, role, key];
+export const MEMBERSHIP = [init, member, role];

@@ -116,10 +116,11 @@ function notHere({ title }: units.RevisionDetail): never {
   );
 }
 
-/** "-- dispute by Miller, 2026-11-20: it burnt  x7qd…": the id withdraws it. */
-function remarkLine({ said, verdict, by, time, text: words, id }: Remark): string {
+/** "-- dispute by Miller, 2026-11-20, on "two hours": it burnt  x7qd…": the id withdraws it. */
+function remarkLine({ said, verdict, by, time, text: words, quote, id }: Remark): string {
   const what = verdict === null ? said : `${said} ${verdict}`;
-  return `-- ${what} by ${by.name}, ${day(time)}${words === null ? "" : `: ${words}`}  ${id}\n`;
+  const on = quote === null || quote === "" ? "" : `, on "${quote.replaceAll(/\s+/g, " ")}"`;
+  return `-- ${what} by ${by.name}, ${day(time)}${on}${words === null ? "" : `: ${words}`}  ${id}\n`;
 }
 
 const history: Command = {

@@ -1,8 +1,8 @@
 /** Commands that write: review, mark, redact, and propose (proposing.ts). */
 
 import { base32, LoreError } from "../../bytes/index.ts";
-import { type Community, type DraftOp, openProposals, units } from "../../community/index.ts";
-import { type MarkName, opId, parseDigest } from "../../unit/index.ts";
+import { type Author, type Community, type DraftOp, openProposals, units } from "../../community/index.ts";
+import { type MarkName, opId, parseDigest, type Target } from "../../unit/index.ts";
 import {
   type Command,
   chosenCommunity,
@@ -15,6 +15,7 @@ import {
   text,
   word,
 } from "../command.ts";
+import { namesPassage, PASSAGE_OPTIONS, passageNamed } from "./passages.ts";
 import { proposalText } from "./proposals.ts";
 import { propose, readInputFile, reviseDraft } from "./proposing.ts";
 import { chosenAuthor, isWaiting, WAITS, words, WRITE_OPTIONS } from "./signing.ts";
@@ -22,15 +23,17 @@ import { chosenAuthor, isWaiting, WAITS, words, WRITE_OPTIONS } from "./signing.
 const review: Command = {
   name: "review",
   words: 1,
-  usage: "ID --approve | --reject | --comment WORDS [--reason WORDS] [--as LABEL]",
+  usage:
+    "ID --approve | --reject | --comment WORDS [--reason WORDS] [--as LABEL] | UNIT[@REVISION] --comment WORDS --quote WORDS|--range START-END",
   summary: "Accept or decline a suggestion, or comment on it; without an ID, list what waits",
-  options: { ...WRITE_OPTIONS, approve: flag, reject: flag, comment: text, reason: text },
+  options: { ...WRITE_OPTIONS, ...PASSAGE_OPTIONS, approve: flag, reject: flag, comment: text, reason: text },
   async run(invocation) {
     const isAsking =
       !isSet(invocation, "approve") && !isSet(invocation, "reject") && option(invocation, "comment") === undefined;
     if (invocation.words.length === 0 && isAsking) return listOpen(invocation, chosenCommunity(invocation, "read"));
     const community = chosenCommunity(invocation, "write");
     const author = chosenAuthor(invocation, community);
+    if (namesPassage(invocation)) return commentOn(invocation, community, author);
     const on = subjectNamed(community, word(invocation, 0, "the suggestion's id"));
     const comment = option(invocation, "comment");
     const verdict = isSet(invocation, "approve")
@@ -48,6 +51,19 @@ const review: Command = {
     return undefined;
   },
 };
+
+/** A word on a passage of what stands there, by whoever has one. */
+async function commentOn(invocation: Invocation, community: Community, author: Author): Promise<undefined> {
+  if (isSet(invocation, "approve") || isSet(invocation, "reject"))
+    throw new LoreError("USAGE", "A passage is commented on; only a whole suggestion is approved or declined.");
+  const comment = requiredOption(invocation, "comment", "what you have to say of it");
+  const ref = units.findUnit(community, word(invocation, 0, "a unit, or unit@revision"));
+  const on = passageNamed(invocation, community, ref);
+  const { index } = await author.write([{ op: "review", verdict: "comment", on, content: words(comment) }]);
+  if (isSet(invocation, "json")) printJson(invocation, { verdict: "comment", range: on.range, entry: index });
+  else invocation.output.out("Noted.\n");
+  return undefined;
+}
 
 function saidOf(verdict: "approve" | "reject" | "comment", state: string): string {
   if (verdict === "comment") return "Noted.";
@@ -112,10 +128,11 @@ const mark: Command = {
   name: "mark",
   words: 1,
   usage:
-    "UNIT[@REVISION]|ID --confirm holds|fails | --dispute | --supersede-by UNIT | --retire | --restore | --thank | --withdraw [--reason WORDS]",
+    "UNIT[@REVISION]|ID --confirm holds|fails | --dispute | --supersede-by UNIT | --retire | --restore | --thank | --withdraw [--quote WORDS | --range START-END] [--reason WORDS]",
   summary: "Say that something holds, is disputed, replaced, retired or back",
   options: {
     ...WRITE_OPTIONS,
+    ...PASSAGE_OPTIONS,
     confirm: text,
     dispute: flag,
     "supersede-by": text,
@@ -139,7 +156,7 @@ const mark: Command = {
       {
         op: "mark",
         mark: chosen,
-        on: markSubject(community, word(invocation, 0, "what to mark"), { chosen, by: author.member }),
+        on: markSubject(invocation, community, { chosen, by: author.member }),
         ...(verdict === undefined ? {} : { verdict }),
         ...(replacement === undefined ? {} : { by: units.findUnit(community, replacement).id }),
         content: words(option(invocation, "reason")),
@@ -159,7 +176,17 @@ function verdictOf(confirmed: string | undefined): "holds" | "fails" | undefined
   throw new LoreError("USAGE", `--confirm takes "holds" or "fails", not "${confirmed}".`);
 }
 
-function markSubject(community: Community, name: string, { chosen, by }: { chosen: MarkName; by: Uint8Array }) {
+function markSubject(
+  invocation: Invocation,
+  community: Community,
+  { chosen, by }: { chosen: MarkName; by: Uint8Array },
+): Uint8Array | Target {
+  const name = word(invocation, 0, "what to mark");
+  if (namesPassage(invocation)) {
+    if (chosen !== "confirm" && chosen !== "dispute" && chosen !== "thank")
+      throw new LoreError("USAGE", "A passage is confirmed, disputed or thanked for; the rest is for whole pages.");
+    return passageNamed(invocation, community, units.findUnit(community, name));
+  }
   if (chosen === "withdraw")
     return /^[a-z2-7]{52}$/.test(name) ? subjectNamed(community, name) : ownMark(community, name, by);
   const ref = units.findUnit(community, name);

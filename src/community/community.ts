@@ -27,7 +27,7 @@ import { openRows, RowsFile } from "./rows-file.ts";
 import { LicenceTable } from "./licence-table.ts";
 import { Follower } from "./follower.ts";
 import { FollowedTables } from "./followed-tables.ts";
-import { requireNotBehind, seal } from "./sealing.ts";
+import { asRead, requireNotBehind, seal } from "./sealing.ts";
 import { Turns } from "./turns.ts";
 import { type Acknowledgement, type WriteGroup, WriteQueue } from "./write-queue.ts";
 
@@ -395,9 +395,4 @@ export class Community {
 
 function moveWal({ background, directory }: CommunityOptions): MoveWal | undefined {
   return background === undefined ? undefined : (path) => background.order({ act: "move", directory, path });
-}
-
-/** Looks at the marks, and leaves them as they are. */
-function asRead(highWater: HighWater): HighWater {
-  return { ...highWater, write: () => Promise.resolve(), writeSync: () => undefined };
 }

@@ -120,6 +120,11 @@ export function requireNotBehind({ suite, store, highWater, id }: Sealing): void
   if (published !== undefined && mark.size < parseCheckpoint(published).size) highWater.writeSync(id, published);
 }
 
+/** Looks at the marks, and leaves them as they are. */
+export function asRead(highWater: HighWater): HighWater {
+  return { ...highWater, write: () => Promise.resolve(), writeSync: () => undefined };
+}
+
 function behind(found: string): LoreError {
   const message = `Nothing can be written: ${found}. An old copy may have been restored. Reading works; fetch the rest with "lore recover --from ADDRESS-OR-ARCHIVE".`;
   return new LoreError("BEHIND", message);

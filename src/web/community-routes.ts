@@ -90,7 +90,10 @@ async function shown(c: Context, here: Visit, ref: UnitRef): Promise<Response> {
 }
 
 /** Kept for the parts of a long text that are read one after the other: one text of each community. */
-async function wordsOf({ site, community, moment, asOf }: Visit, revision: number): Promise<AttributedText | undefined> {
+async function wordsOf(
+  { site, community, moment, asOf }: Visit,
+  revision: number,
+): Promise<AttributedText | undefined> {
   await authorshipReady(community);
   const last = site.memo<{ of?: string; text?: AttributedText | undefined }>(community, "words", () => ({}));
   const of = `${revision} ${asOf ?? ""}`;

@@ -1,4 +1,4 @@
-/** A repository's history, written into a community and read back at every one of its commits. */
+/** What a repository's history becomes in a community: second runs, rewritten histories, people, refusals, kills. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -43,33 +43,6 @@ function createRepository(folder: string) {
     return git(folder, ["rev-parse", "HEAD"]).trim();
   };
   return { folder, commit, git: (...args: string[]) => git(folder, args) };
-}
-
-for (const [name, step] of [
-  ["tacofancy", 3],
-  ["chess-openings", 60],
-] as const) {
-  const bundle = corpus(name);
-  test(
-    `${name}: as of each first-parent commit, exactly its files`,
-    { skip: bundle === undefined && "the folder ../shared/corpora is not here" },
-    async (t) => {
-      const folder = temporaryFolder(t);
-      const node = openNode(t, folder);
-      const { report, commits } = await importGit(node, { location: bundle ?? "", into: founder });
-      const community = node.community(report.community.id);
-      const bare = join(folder, "bare");
-      git(folder, ["clone", "--quiet", "--bare", bundle ?? "", bare]);
-      const known = new Map<string, string>();
-      for (const [i, { commit, size }] of commits.entries()) {
-        if (i % step !== 0 && i !== commits.length - 1) continue;
-        assert.deepEqual(filesAt(community, size), filesOf(bare, commit, known), `${commit} at ${size}`);
-      }
-      assert.deepEqual(filesAt(community), filesOf(bare, "HEAD", known));
-      assert.deepEqual(openProposals(community), []);
-      await verifyCommunity(community);
-    },
-  );
 }
 
 test("a second run writes only what is new, on the same units", async (t) => {

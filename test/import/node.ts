@@ -51,11 +51,8 @@ export function filesAt(community: Community, size?: number): Map<string, string
 export function filesOf(repository: string, commit: string, known = new Map<string, string>()): Map<string, string> {
   const listed = git(repository, ["ls-tree", "-r", "-z", commit]).matchAll(/(\d+) blob (\w+)\t([^\0]*)\0/g);
   const files = Array.from(listed, ([, mode = "", blob = "", name = ""]) => ({ mode, blob, path: pathText(name) }));
-  hashBlobs(
-    repository,
-    files.map(({ blob }) => blob).filter((blob) => !known.has(blob)),
-    known,
-  );
+  const unknown = files.map(({ blob }) => blob).filter((blob) => !known.has(blob));
+  if (unknown.length > 0) hashBlobs(repository, unknown, known);
   return new Map(files.map(({ mode, blob, path }) => [path, `${mode} ${known.get(blob) ?? ""}`]));
 }
 

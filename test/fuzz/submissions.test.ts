@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 
 import fc from "fast-check";
 
-import { type Cbor, encode, equal, ERRORS, LoreError } from "../../src/bytes/index.ts";
+import { type Cbor, concat, encode, equal, ERRORS, LoreError } from "../../src/bytes/index.ts";
 import { openSubmission } from "../../src/community/index.ts";
 import { createApp } from "../../src/http/index.ts";
 import { decodeEntry, decodeSidecar, parseCheckpoint, parseProof, tiles } from "../../src/log/index.ts";
@@ -44,18 +44,18 @@ function mutated(original: Uint8Array, changes: readonly Mutation[]): Uint8Array
     const [head, tail] = [bytes.subarray(0, place), bytes.subarray(place)];
     switch (kind) {
       case "flip":
-        return Uint8Array.of(...head, (tail[0] ?? 0) ^ (1 << (value % 8)), ...tail.subarray(1));
+        return concat(head, Uint8Array.of((tail[0] ?? 0) ^ (1 << (value % 8))), tail.subarray(1));
       case "set":
-        return Uint8Array.of(...head, value, ...tail.subarray(1));
+        return concat(head, Uint8Array.of(value), tail.subarray(1));
       case "cut":
-        return Uint8Array.of(...head, ...tail.subarray(length));
+        return concat(head, tail.subarray(length));
       case "insert":
-        return Uint8Array.of(...head, value, ...tail);
+        return concat(head, Uint8Array.of(value), tail);
       case "double":
-        return Uint8Array.of(...head, ...tail.subarray(0, length), ...tail);
+        return concat(head, tail.subarray(0, length), tail);
       default: {
         const from = bytes.length === 0 ? 0 : other % bytes.length;
-        return Uint8Array.of(...head, ...bytes.subarray(from, from + length), ...tail.subarray(length));
+        return concat(head, bytes.subarray(from, from + length), tail.subarray(length));
       }
     }
   }, original);
@@ -84,7 +84,7 @@ test("mutated entries are refused, or say the same in the one way it can be said
       refusing(() => {
         const { log, author, key, prev, time, ops, signature } = decodeEntry(world.community.environment.suite, bytes);
         const again = encode({ v: 1, log, author, key, prev, time, ops });
-        assert.ok(equal(Uint8Array.of(...again, ...signature), bytes));
+        assert.ok(equal(concat(again, signature), bytes));
         read += 1;
       });
     }),

@@ -3,7 +3,7 @@
  * (DESIGN.md 11). No stack, path or SQL leaves; what nobody foresaw is INTERNAL here and a line on stderr.
  */
 import { base32, ERRORS, isLoreError, LoreError } from "../bytes/index.ts";
-import { rowsError } from "../store/index.ts";
+import { rowsError, systemError } from "../store/index.ts";
 
 /** Seconds after which a retry may help. */
 const RETRY_AFTER_S = 1;
@@ -34,7 +34,7 @@ export interface ErrorContext {
 
 /** What an error is answered with. */
 export function errorAnswer(thrown: unknown, { random, onUnforeseen }: ErrorContext): ErrorAnswer {
-  const error = rowsError(thrown);
+  const error = systemError(rowsError(thrown), "Using this machine");
   const requestId = base32.encode(random(10));
   const known = isLoreError(error) && error.code !== "INTERNAL" ? error : undefined;
   const seen = known ?? new LoreError("INTERNAL", UNFORESEEN);

@@ -53,6 +53,15 @@ test("every code has its status, and only what may be retried says when", () => 
   }
 });
 
+test("a disk that is full where an upload is kept is said to be full, and later may be better", () => {
+  const failure = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  const { status, headers, body } = errorAnswer(failure, {
+    random: (length) => new Uint8Array(length),
+    onUnforeseen: (error) => assert.fail(String(error)),
+  });
+  assert.deepEqual([status, body.code, headers["retry-after"]], [503, "DISK_FULL", "1"]);
+});
+
 test("what nobody foresaw says nothing of the inside and is told to whoever runs the site", () => {
   const seen: unknown[] = [];
   const failure = new Error("SELECT secret FROM /home/anna at line 3");

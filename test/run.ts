@@ -20,6 +20,7 @@ const FIRST = [
   "test/export",
   "test/import/git-import",
   "test/fault/inject",
+  "test/transcripts/transcripts",
   "src/import/git/plan",
 ];
 /** Folders whose files share a process, and write to memory: they wait for thousands of fsyncs, and run no file. */

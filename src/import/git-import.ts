@@ -83,6 +83,7 @@ async function writeRewritten(options: GitImport, lost: string): Promise<GitImpo
     by: [{ member }],
     time: tip.author.timeMs === undefined || tip.author.timeMs < 0 ? undefined : tip.author.timeMs,
     mayRetireMost: options.mayRetireMost,
+    isKnownSource: true,
     note: parseMessage(tip.message).subject || undefined,
     commit: tip.oid,
     prefix,

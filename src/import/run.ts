@@ -37,7 +37,7 @@ import { isLicenceFile, recogniseLicence } from "./licence.ts";
 import { type Manifest, MANIFEST_NAME, parseManifest } from "./manifest.ts";
 import { Names, signatureKey } from "./names.ts";
 import type { ImportProgress, ImportReport, PersonMerge } from "./report.ts";
-import { broughtFrom, noteSource } from "./sources.ts";
+import { broughtFrom, isFrom, noteSource } from "./sources.ts";
 import { importTree, type TreeFile } from "./tree-import.ts";
 import { readZip } from "./zip.ts";
 
@@ -242,6 +242,7 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
     files,
     manifest,
     mayRetireMost: request.mayRetireMost,
+    isKnownSource: isFrom(community, request.location),
     by: by?.length === 0 ? undefined : by,
     before,
     onProgress: (done, of) => request.onProgress?.({ stage: "Writing pages", done, of }),

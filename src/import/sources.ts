@@ -22,6 +22,11 @@ function marksIn(directory: string): string[] {
   return existsSync(path) ? readFileSync(path, "latin1").split("\n") : [];
 }
 
+/** Whether something from this place came to the community before. */
+export function isFrom({ directory }: Community, location: string): boolean {
+  return marksIn(directory).includes(markOf(location));
+}
+
 /** The one community that something from this place came to before; undefined where there is none, or are several. */
 export function broughtFrom(node: LoreNode, location: string): Community | undefined {
   const mark = markOf(location);

@@ -37,6 +37,8 @@ export interface TreeImport {
   readonly prefix?: string | undefined;
   /** Whether most of what was brought in before may be retired because it is not among `files`. */
   readonly mayRetireMost?: boolean | undefined;
+  /** Whether files from there came to this community before: then it may have nothing left of them. */
+  readonly isKnownSource?: boolean | undefined;
   /** Ops to stand before the files, in the same entry. */
   readonly before?: readonly DraftOp[];
   /** Ops to stand after them. */
@@ -124,7 +126,9 @@ class TreeWriter {
   /** A source that lacks most of what was brought in is most likely another one. @throws LoreError REFUSED. */
   #requireSameSource(gone: number): void {
     const brought = [...this.#places.values()].filter((place) => !place.retired && this.#inScope(place)).length;
-    if (this.#options.mayRetireMost === true || gone < MISSING_MIN || gone * 2 <= brought) return;
+    const { mayRetireMost = false, isKnownSource = false } = this.#options;
+    const hasNothing = !isKnownSource && gone > 0 && gone === brought;
+    if (mayRetireMost || (!hasNothing && (gone < MISSING_MIN || gone * 2 <= brought))) return;
     throw new LoreError(
       "REFUSED",
       `Bringing in the source: ${gone} of the ${brought} files that were brought in before are not in it, so it looks like another one. Nothing was written. Begin another community with --name NAME; or, if these are to be retired here, add --retire.`,

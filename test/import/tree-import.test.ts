@@ -236,6 +236,25 @@ test("a source that lacks most of what was brought in is refused as another one,
   assert.equal(units.listUnits(community).length, 2);
 });
 
+test("another source of the same name that has nothing of what is here is refused, however little that is", async (t) => {
+  const folder = temporaryFolder(t);
+  const [x, y] = ["x", "y"].map((name) => writeTree(join(folder, name, "docs"), { [`${name}.md`]: `# ${name}\n` }));
+  const node = openNode(t, folder);
+  const { community: begun } = await importFolder(node, { location: x ?? "", into: founder });
+  const community = node.community(begun.id);
+  const { size } = community;
+  for (const into of [founder, { name: "docs", ...founder }])
+    await assert.rejects(importFolder(node, { location: y ?? "", into }), {
+      code: "REFUSED",
+      message: /1 of the 1 file/,
+    });
+  assert.equal(community.size, size);
+  // The same folder may change altogether.
+  rmSync(join(x ?? "", "x.md"));
+  writeFileSync(join(x ?? "", "z.md"), "# z\n");
+  assert.equal((await importFolder(node, { location: x ?? "", into: founder })).retired, 1);
+});
+
 const hostile: readonly (readonly [what: string, zip: Uint8Array, code: string])[] = [
   ["a bomb", zipOf([{ name: "zeros", data: new Uint8Array(64 * 2 ** 20) }]), "TOO_LARGE"],
   ["one that lies about a size", zipOf([{ name: "a.md", data: text("x".repeat(5_000)), claimedSize: 10 }]), "REFUSED"],

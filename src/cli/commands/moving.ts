@@ -25,6 +25,8 @@ import { portraitLine } from "./portrait.ts";
 /** Exit code of what Ctrl-C ended, as shells have it: 128 and the number of the signal. */
 const INTERRUPTED = 130;
 
+const GIT_ONLY = ["branch", "path", "map", "allow-private"] as const;
+
 const importing: Command = {
   name: "import",
   words: 2,
@@ -44,6 +46,8 @@ const importing: Command = {
     const form = word(invocation, 0, "git, folder or zip");
     if (form !== "git" && form !== "folder" && form !== "zip")
       throw new LoreError("USAGE", `"lore import" knows git, folder and zip, not "${form}".`);
+    const strange = form === "git" ? undefined : GIT_ONLY.find((name) => invocation.options[name] !== undefined);
+    if (strange !== undefined) throw new LoreError("USAGE", `"lore import ${form}" takes no --${strange}; git does.`);
     const location = word(invocation, 1, form === "git" ? "a bundle, repository or https address" : `a ${form}`);
     const progress = progressLine(invocation.output);
     const node = invocation.node("write");

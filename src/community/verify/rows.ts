@@ -99,7 +99,7 @@ function tablesOf(db: Db): string[] {
   const tables = db.all<{ name: string; sql: string }>(
     "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
   );
-  const vocabularies = tables.filter(({ sql }) => /USING fts5vocab/i.test(sql)).map(({ name }) => name);
+  const vocabularies = tables.filter(({ name }) => isVocabulary(db, name)).map(({ name }) => name);
   const virtual = tables.filter(({ sql }) => sql.startsWith("CREATE VIRTUAL")).map(({ name }) => name);
   const names = tables.map(({ name }) => name);
   const plain = names.filter((name) => !virtual.some((index) => name === index || name.startsWith(`${index}_`)));
@@ -110,6 +110,7 @@ function tablesOf(db: Db): string[] {
 }
 
 function rowsDigest(db: Db, table: string, suite: Suite): string {
+  if (isVocabulary(db, table)) return placesDigest(db, table, suite);
   const columns = INDEX_TABLES.find(({ suffix }) => table.endsWith(suffix))?.columns ?? "*";
   const rows = db.all<Record<string, unknown>>(`SELECT ${columns} FROM "${table}"`);
   const lines = rows.map((row) =>
@@ -118,4 +119,33 @@ function rowsDigest(db: Db, table: string, suite: Suite): string {
     ),
   );
   return hex.encode(suite.sha256(new TextEncoder().encode(lines.toSorted().join("\n"))));
+}
+
+/** The full-text index whose terms a table tells. */
+const VOCABULARY = /USING fts5vocab\((\w+), row\)/i;
+
+function isVocabulary(db: Db, table: string): boolean {
+  return VOCABULARY.test(sqlOf(db, table));
+}
+
+function sqlOf(db: Db, table: string): string {
+  return db.get<{ sql: string }>("SELECT sql FROM sqlite_schema WHERE name = ?", table)?.sql ?? "";
+}
+
+/** Of every term, every place where it stands: a count would not tell one row from another. */
+function placesDigest(db: Db, table: string, suite: Suite): string {
+  const [, index = ""] = VOCABULARY.exec(sqlOf(db, table)) ?? [];
+  const bytes = new TextEncoder();
+  db.exec(`CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, ${index}, instance)`);
+  try {
+    // The table tells them by term, row and place: nothing is sorted.
+    const sql =
+      "SELECT term, group_concat(doc || ' ' || col || ' ' || offset) AS places FROM temp.places GROUP BY term";
+    const lines: string[] = [];
+    for (const { term, places } of db.iterate<{ term: string; places: string }>(sql))
+      lines.push(hex.encode(suite.sha256(bytes.encode(`${term} ${places}`))));
+    return hex.encode(suite.sha256(bytes.encode(lines.join("\n"))));
+  } finally {
+    db.exec("DROP TABLE temp.places");
+  }
 }

@@ -50,9 +50,18 @@ export async function exportGit(community: Community, { directory, onProgress }:
     const stream = gathered(fastImport({ community, history, commits, branch, onProgress }));
     await runGit(folder, ["fast-import", "--quiet", "--done", "--date-format=raw-permissive"], stream);
     onProgress?.({ stage: "Writing files", done: 0, of: history.tree.size });
-    if (commits.length > 0) await runGit(folder, ["reset", "--quiet", "--hard"]);
+    if (commits.length > 0) await checkOut(folder, history.tree.undiskable);
     return { commits: commits.length, files: history.tree.size, leftOut: history.leftOut() };
   });
+}
+
+/** Writes the files of the last commit; git is told not to miss those that no disk takes. */
+async function checkOut(folder: string, except: readonly string[]): Promise<void> {
+  if (except.length === 0) return runGit(folder, ["reset", "--quiet", "--hard"]);
+  await runGit(folder, ["read-tree", "HEAD"]);
+  const names = Buffer.from(except.map((path) => `${path}\0`).join(""), "latin1");
+  await runGit(folder, ["update-index", "--skip-worktree", "-z", "--stdin"], [names]);
+  await runGit(folder, ["checkout-index", "--quiet", "--all"]);
 }
 
 /** The source's branch where its name is a plain one. */

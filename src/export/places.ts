@@ -82,9 +82,17 @@ function foldersOf(path: string): string[] {
   return steps.slice(1).map((_, i) => steps.slice(0, i + 1).join("/"));
 }
 
-/** No way up or out, and nothing that a program would run by its place alone. */
+/** What the disks of today take for one step of a path. */
+const STEP_BYTES_MAX = 255;
+
+/** No way up or out, nothing that a program would run by its place alone, and no name that no disk takes. */
 function isSafePath(path: string): boolean {
-  return !/[\0\\]/.test(path) && path.split("/").every((step) => !/^(|\.|\.\.|\.git)$/i.test(step));
+  const steps = path.split("/");
+  return (
+    // A zip with a drive in a name is refused by whoever is careful, the import here among them.
+    !/[\0\\]|^[a-z]:/i.test(path) &&
+    steps.every((step) => !/^(|\.|\.\.|\.git)$/i.test(step) && Buffer.byteLength(step) <= STEP_BYTES_MAX)
+  );
 }
 
 /** A path that is not UTF-8, with those bytes percent-encoded. */

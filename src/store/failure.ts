@@ -73,7 +73,7 @@ export function storageError(error: unknown, attempted: string): LoreError {
   if (sqlite === SQLITE.FULL || extended === SQLITE_IOERR_SHMSIZE || FULL.has(system)) {
     return new LoreError(
       "DISK_FULL",
-      `${attempted}: the disk is full. Nothing was changed; make space and try again.`,
+      `${attempted}: the disk is full. What was acknowledged is kept; make space and try again.`,
       { cause: error },
     );
   }

@@ -134,7 +134,9 @@ test("what cannot be carried out leaves nothing behind", async (t) => {
   const source = join(folder, "bread");
   mkdirSync(source);
   writeFileSync(join(source, "rye.md"), "# Rye\n");
-  assert.equal((await lore("import", "folder", source, "--name", "Bread", "--map", join(folder, "no/map"))).code, 5);
+  const unwritable = ["--map", join(folder, "no/map")];
+  assert.equal((await lore("import", "git", source, "--name", "Bread", ...unwritable)).code, 5);
+  assert.equal((await lore("import", "folder", source, "--name", "Bread", ...unwritable)).code, 2);
   const listed = await lore("status");
   assert.doesNotMatch(listed.said, /Bread/);
 });

@@ -112,6 +112,16 @@ const QUIRKS: readonly ModelCommit[] = [
   },
 ];
 
+test("a name that no disk takes is in the repository, and git does not miss it in the folder", async (t) => {
+  const source = temporaryFolder(t);
+  const name = `${"z".repeat(300)}.md`;
+  fastImport(source, streamOf([{ parents: [], files: filesOf({ "a.md": PAGE, [name]: "long" }) }]));
+  const { before, after, directory } = await roundTrip(t, source);
+  assert.deepEqual(after, before);
+  assert.equal(git(directory, ["status", "--porcelain"]), "");
+  assert.equal(readFileSync(join(directory, "a.md"), "utf8"), PAGE);
+});
+
 test("every tree of the main line comes out of the round trip as it went in, whatever the names and modes", async (t) => {
   const source = temporaryFolder(t);
   fastImport(source, streamOf(QUIRKS));

@@ -124,6 +124,22 @@ test("a page without links by id is byte for byte what was written", async (t) =
   assert.deepEqual(readFileSync(join(directory, "pictures/a.png")), Buffer.from([137, 80, 78, 71]));
 });
 
+test("a name that no disk takes, or that looks like a drive, is left out and named, and the rest comes out", async (t) => {
+  const node = openNode(t);
+  const community = await node.begin({ name: "Guild", founder: "Ann", now: node.environment.now() });
+  const author = authorOf(node, community);
+  for (const [title, path] of [
+    ["Long", `${"z".repeat(253)}.md`],
+    ["Drive", "C:x.md"],
+    ["Fits", `${"z".repeat(252)}.md`],
+  ] as const)
+    await write(community, author, { title, path, body: title });
+  const directory = join(temporaryFolder(t), "out");
+  const { leftOut } = await exportMarkdown(community, { target: { directory } });
+  assert.deepEqual(leftOut.map(({ title }) => title).toSorted(), ["Drive", "Long"]);
+  assert.ok(readdirSync(directory).includes(`${"z".repeat(252)}.md`));
+});
+
 test("a zip holds the same, and a copy of another day what stood then", async (t) => {
   const { community } = await linkedCommunity(t);
   const zip = new PassThrough();

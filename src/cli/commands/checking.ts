@@ -34,28 +34,36 @@ const verify: Command = {
   options: { ...COMMUNITY_OPTION, credit: flag },
   async run(invocation) {
     if (invocation.words.length > 0) return verifyFile(invocation);
-    const community = communityToCheck(invocation);
+    const { community, isOwn } = communityToCheck(invocation);
     if (isSet(invocation, "credit")) return verifyShares(invocation, community);
     const progress = progressLine(invocation.output);
     const report = await verifyCommunity(community, ({ stage, done, of }) => progress.show(stage, done, of)).finally(
       () => progress.end(),
     );
     const behind = isLoreError(community.refusal, "BEHIND") ? community.refusal : undefined;
+    const { behind: notCompared, ...rest } = report;
     if (isSet(invocation, "json"))
-      printJson(invocation, { community: community.id, ...report, behind: behind?.message ?? null });
+      printJson(invocation, { community: community.id, ...rest, notCompared, behind: behind?.message ?? null });
     else {
-      const { entries, signatures, parts, partsErased, tables, root, behind: late } = report;
-      const compared = late.length === 0 ? "" : `; ${late.join(" and ")} could not be brought up, and was not compared`;
+      const { entries, signatures, parts, partsErased, tables, root } = rest;
+      const compared =
+        notCompared.length === 0 ? "" : `; not compared, since they could not be brought up: ${notCompared.join(", ")}`;
       const erased = partsErased === 0 ? "" : `, ${partsErased} erased`;
       invocation.output.out(
-        `${community.name}: ${behind === undefined ? "all is well" : "what is here is well, but it is not all that was signed on this machine"}.\n${entries} entries, ${signatures} signatures, ${parts} parts${erased}, ${tables} tables as a replay gives them${compared}.\nroot ${root}\n`,
+        `${community.name}: ${verdictOn({ behind, notCompared })}.\n${entries} entries, ${signatures} signatures, ${parts} parts${erased}, ${tables} tables as a replay gives them${compared}.\nroot ${root}\n`,
       );
     }
-    if (behind === undefined) return undefined;
+    // Beside another process what follows the rows is for that one to bring up; here it could not be.
+    if (behind === undefined) return isOwn && notCompared.length > 0 ? ERRORS.DISK_FULL.exit : undefined;
     invocation.output.notice(`lore: ${behind.message}\n`);
     return ERRORS.BEHIND.exit;
   },
 };
+
+function verdictOn({ behind, notCompared }: { behind: LoreError | undefined; notCompared: readonly string[] }): string {
+  if (behind !== undefined) return "what is here is well, but it is not all that was signed on this machine";
+  return notCompared.length === 0 ? "all is well" : "what could be compared is well";
+}
 
 /** Shares every closed period out again, and posts every posting anew. */
 async function verifyShares(invocation: Invocation, community: Community): Promise<undefined> {
@@ -78,12 +86,12 @@ async function verifyShares(invocation: Invocation, community: Community): Promi
 const READ_INSTEAD: ReadonlySet<string> = new Set(["ENVIRONMENT", "DISK_FULL", "BUSY"]);
 
 /** As its owner, who seals what is written; beside a running site, or where nothing can be written, as it stands. */
-function communityToCheck(invocation: Invocation): Community {
+function communityToCheck(invocation: Invocation): { readonly community: Community; readonly isOwn: boolean } {
   try {
-    return chosenCommunity(invocation, "write");
+    return { community: chosenCommunity(invocation, "write"), isOwn: true };
   } catch (error) {
     if (!isLoreError(error) || !READ_INSTEAD.has(error.code)) throw error;
-    return chosenCommunity(invocation, "read");
+    return { community: chosenCommunity(invocation, "read"), isOwn: false };
   }
 }
 
@@ -136,7 +144,7 @@ const proof: Command = {
   summary: "Write a proof with which one file can be checked anywhere",
   options: { ...COMMUNITY_OPTION, output: { type: "string", short: "o" }, part: text },
   async run(invocation) {
-    const community = communityToCheck(invocation);
+    const { community } = communityToCheck(invocation);
     const ref = units.findUnit(community, word(invocation, 0, "a path, title or id"));
     await community.seal();
     const file = proofFile(community, units.resolve(community, ref), option(invocation, "part"));

@@ -61,7 +61,7 @@ const ls: Command = {
       for (const unit of listing) {
         const flags = flagsOf(unit);
         invocation.output.out(
-          `${unit.kind.padEnd(8)} ${unit.path ?? `"${unit.title}"`}${flags.length === 0 ? "" : `  (${flags.join(", ")})`}\n`,
+          `${unit.kind.padEnd(8)} ${unit.path?.replaceAll(/[\n\t]/g, "\uFFFD") ?? `"${unit.title}"`}${flags.length === 0 ? "" : `  (${flags.join(", ")})`}\n`,
         );
       }
     return undefined;

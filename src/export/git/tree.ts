@@ -19,6 +19,8 @@ export interface FileChange {
   readonly file: TreeFile | undefined;
 }
 
+const STEP_BYTES_MAX = 255;
+
 export class Tree {
   readonly #wishes = new Map<number, TreeFile>();
   readonly #byPath = new Map<string, Set<number>>();
@@ -73,6 +75,11 @@ export class Tree {
 
   get size(): number {
     return this.#files.size;
+  }
+
+  /** Paths with a step that is longer than a disk takes: git has them, a folder cannot. */
+  get undiskable(): string[] {
+    return [...this.#files.keys()].filter((path) => path.split("/").some((step) => step.length > STEP_BYTES_MAX));
   }
 
   /** Why a unit's file is not in the tree, or undefined. */

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 
 import { isLoreError, LoreError } from "../../bytes/index.ts";
-import { storageError } from "../failure.ts";
+import { openError, storageError } from "../failure.ts";
 import type { Db } from "./db.ts";
 import { type MoveWal, Wal } from "./wal.ts";
 
@@ -139,12 +139,16 @@ export class Session {
 
   /** @throws LoreError INTEGRITY with what SQLite found. */
   check(): void {
-    const found = this.read("Checking the database", () => this.db.value("PRAGMA integrity_check(1)"));
+    const attempted = "Checking the database of the record (log.db)";
+    let found;
+    try {
+      found = this.db.value("PRAGMA integrity_check(1)");
+    } catch (error) {
+      // What is so damaged that it cannot even be checked was found damaged by checking it.
+      throw openError(error, attempted);
+    }
     if (found === "ok") return;
-    throw new LoreError(
-      "INTEGRITY",
-      `Checking the database of the record: ${String(found)}. Restore the folder from a copy.`,
-    );
+    throw new LoreError("INTEGRITY", `${attempted}: ${String(found)}. Restore the folder from a copy.`);
   }
 
   /** Drops what is staged. */

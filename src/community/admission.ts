@@ -76,12 +76,13 @@ function pathIn(meta: Uint8Array): string | undefined {
  * What a node asks of strangers whose entries come over a network: who may join by their own word is for the charter's
  * rule `join` to say. @throws LoreError FORBIDDEN, with what to do.
  */
-export function requireWelcome({ facts, name, projections }: Community, { entry }: Submission): void {
-  if (projections.fold.rules.join === "open" || facts.memberById(entry.author) !== undefined) return;
-  if (!entry.ops.some(({ op }) => op === "member")) return;
+export function requireWelcome(community: Community, { entry }: Submission): void {
+  // Asking who is a member commits rows that wait: only for the few entries that say who joins.
+  if (!entry.ops.some(({ op }) => op === "member") || community.projections.fold.rules.join === "open") return;
+  if (community.facts.memberById(entry.author) !== undefined) return;
   throw new LoreError(
     "FORBIDDEN",
-    `Joining ${name}: nobody joins it by their own word. Ask a steward to add you with "lore member add NAME --key ${didKey(entry.key)}", then write with that key.`,
+    `Joining ${community.name}: nobody joins it by their own word. Ask a steward to add you with "lore member add NAME --key ${didKey(entry.key)}", then write with that key.`,
     { field: "author" },
   );
 }

@@ -5,7 +5,7 @@
  */
 import { hex } from "../bytes/index.ts";
 import type { units } from "../community/index.ts";
-import { kindOf } from "../unit/index.ts";
+import { kindOf, limits } from "../unit/index.ts";
 import type { LeftOut } from "./report.ts";
 
 const SLUG_LENGTH_MAX = 80;
@@ -82,16 +82,13 @@ function foldersOf(path: string): string[] {
   return steps.slice(1).map((_, i) => steps.slice(0, i + 1).join("/"));
 }
 
-/** What the disks of today take for one step of a path. */
-const STEP_BYTES_MAX = 255;
-
 /** No way up or out, nothing that a program would run by its place alone, and no name that no disk takes. */
 function isSafePath(path: string): boolean {
   const steps = path.split("/");
   return (
     // A zip with a drive in a name is refused by whoever is careful, the import here among them.
     !/[\0\\]|^[a-z]:/i.test(path) &&
-    steps.every((step) => !/^(|\.|\.\.|\.git)$/i.test(step) && Buffer.byteLength(step) <= STEP_BYTES_MAX)
+    steps.every((step) => !/^(|\.|\.\.|\.git)$/i.test(step) && Buffer.byteLength(step) <= limits.STEP_BYTES_MAX)
   );
 }
 

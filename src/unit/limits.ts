@@ -14,6 +14,8 @@ export const REVIEWERS_MAX = 100;
 export const REDACT_DELAY_MS_MAX = 365 * 86_400_000;
 export const META_BYTES_MAX = 65_536;
 export const PATH_BYTES_MAX = 1_024;
+/** One step of a path, in bytes: what the disks of today take. A longer one is kept, and left out of copies in folders. */
+export const STEP_BYTES_MAX = 255;
 export const PART_BYTES_MAX = 2 ** 30;
 /** A page longer than this is kept, but not rendered. */
 export const PAGE_BYTES_MAX = 1_000_000;

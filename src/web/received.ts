@@ -11,8 +11,6 @@ import { limits } from "../unit/index.ts";
 import type { FormPart } from "./multipart.ts";
 import { words } from "./words.ts";
 
-/** Of one step of a path; what the disks of today take. */
-const NAME_BYTES_MAX = 255;
 const DEPTH_MAX = 64;
 /** What a disk answers to a name it has no place for: a folder where a file is, marks it does not know. */
 const NO_PLACE = new Set<unknown>(["ENOTDIR", "EISDIR", "EINVAL", "ENOENT", "ENAMETOOLONG", "EILSEQ", "EPERM"]);
@@ -89,6 +87,7 @@ function reasonToLeave(steps: readonly string[]): string | undefined {
   if (steps.some((step) => /[\0\uFFFD]/.test(step))) return leftOut.unreadable;
   if (steps.some((step) => step.includes("\\"))) return leftOut.backslash;
   if (Buffer.byteLength(steps.join("/")) > limits.PATH_BYTES_MAX) return leftOut.longPath(limits.PATH_BYTES_MAX);
-  if (steps.some((step) => Buffer.byteLength(step) > NAME_BYTES_MAX)) return leftOut.longName(NAME_BYTES_MAX);
+  if (steps.some((step) => Buffer.byteLength(step) > limits.STEP_BYTES_MAX))
+    return leftOut.longName(limits.STEP_BYTES_MAX);
   return undefined;
 }

@@ -3,6 +3,7 @@
  * the older keeps it; where one wants a file at what is a folder for another, who was there first keeps it.
  * Paths are byte strings: one character per byte.
  */
+import { limits } from "../../unit/index.ts";
 
 export interface TreeFile {
   /** One character per byte. */
@@ -18,8 +19,6 @@ export interface FileChange {
   readonly path: string;
   readonly file: TreeFile | undefined;
 }
-
-const STEP_BYTES_MAX = 255;
 
 export class Tree {
   readonly #wishes = new Map<number, TreeFile>();
@@ -79,7 +78,9 @@ export class Tree {
 
   /** Paths with a step that is longer than a disk takes: git has them, a folder cannot. */
   get undiskable(): string[] {
-    return [...this.#files.keys()].filter((path) => path.split("/").some((step) => step.length > STEP_BYTES_MAX));
+    return [...this.#files.keys()].filter((path) =>
+      path.split("/").some((step) => step.length > limits.STEP_BYTES_MAX),
+    );
   }
 
   /** Why a unit's file is not in the tree, or undefined. */

@@ -19,6 +19,7 @@ import { POSTINGS, requirePostable, requireReadable } from "./credit/statements.
 import { type Admitting, requireMixable } from "./derivatives.ts";
 import type { DraftPart, Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import { WAS_ERASED } from "./erasure.ts";
 import { requireResidue } from "./redaction.ts";
 import { requireTerms } from "./terms.ts";
 
@@ -109,8 +110,7 @@ function requireNothingErased({ erased, projections }: Community, { entry, sidec
   for (const [place, op] of entry.ops.entries())
     for (const [i, part] of partsOf(op).entries()) {
       const digest = openings[place]?.[i]?.digest;
-      if (digest !== undefined && erased.has(digest, projections.fold.rows.db))
-        throw refusedPart(part, "the same bytes were erased here before, and are not taken again");
+      if (digest !== undefined && erased.has(digest, projections.fold.rows.db)) throw refusedPart(part, WAS_ERASED);
     }
 }
 

@@ -14,6 +14,8 @@ import { type HiddenSlot, hiddenSlots, isNamed, withoutOpenings } from "./querie
 
 /** Fewer bytes than this are a title or a blank line, which many write: they are erased, and may be written again. */
 export const ERASED_BYTES_MIN = 16;
+/** Why bytes are refused. */
+export const WAS_ERASED = "the same bytes were erased here before, and are not taken again";
 const FILE = "erased";
 const SECRET_BYTES = 32;
 

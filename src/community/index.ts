@@ -4,6 +4,7 @@ export { Author } from "./author.ts";
 export { Community } from "./community.ts";
 export type { DraftOp, DraftPart, HeldPart, SealedOp, Submission } from "./draft.ts";
 export type { Environment } from "./environment.ts";
+export { WAS_ERASED } from "./erasure.ts";
 export type { Founding } from "./genesis.ts";
 export { type KeyFile, type Keys, parseKeyFile, parseKeys } from "./keystore.ts";
 export { LoreNode } from "./node.ts";

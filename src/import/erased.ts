@@ -1,8 +1,6 @@
 /** What an import leaves out because it was erased here: the rest of a history goes on without it. */
 import type { Community, DraftOp } from "../community/index.ts";
 
-export const WAS_ERASED = "the same bytes were erased here before, and are not taken again";
-
 /** Whether the community refuses any of these parts. */
 export function wasErased({ erased, rows, environment }: Community, content: DraftOp["content"] = []): boolean {
   if (erased.isEmpty) return false;

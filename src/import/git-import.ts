@@ -15,11 +15,12 @@ import {
   importStates,
   type SealedOp,
   stateOp,
+  WAS_ERASED,
 } from "../community/index.ts";
 import { limits, revisionId, unitId } from "../unit/index.ts";
 import { Batch } from "./batch.ts";
 import { type FileContent, kindOfFile, mediaOfFile, titleOfFile } from "./content.ts";
-import { WAS_ERASED, wasErased } from "./erased.ts";
+import { wasErased } from "./erased.ts";
 import { type BlobContent, type GitPlan, type GitRepository, parseMessage, readBlobs } from "./git/index.ts";
 import type { CommitStep, Group, PlanOp } from "./git/planner.ts";
 import type { Names } from "./names.ts";

@@ -5,12 +5,19 @@
  * suggestion; what was written here and never imported is left alone.
  */
 import { hex, LoreError, textOf, utf8 } from "../bytes/index.ts";
-import type { Author, Community, DraftOp, DraftPart, HeldPart } from "../community/index.ts";
+import {
+  type Author,
+  type Community,
+  type DraftOp,
+  type DraftPart,
+  type HeldPart,
+  WAS_ERASED,
+} from "../community/index.ts";
 import { limits, type Rules, unitId } from "../unit/index.ts";
 import { Batch } from "./batch.ts";
 import { type FileContent, kindOfFile, mediaOfFile, titleOfFile } from "./content.ts";
 import type { SkippedItem } from "./report.ts";
-import { WAS_ERASED, wasErased } from "./erased.ts";
+import { wasErased } from "./erased.ts";
 import { linksOfUnit, type Manifest, type ManifestUnit } from "./manifest.ts";
 
 /** One file of the tree. */

@@ -1,5 +1,5 @@
 /** Verification of what is made from the record: the rows, search and authorship are those a replay gives. */
-import { hex, type Suite } from "../../bytes/index.ts";
+import { hex, type Suite, utf8 } from "../../bytes/index.ts";
 import { firstWrongTerm } from "../../projection/search/index.ts";
 import { Db } from "../../store/index.ts";
 import type { Community } from "../community.ts";
@@ -118,7 +118,7 @@ function rowsDigest(db: Db, table: string, suite: Suite): string {
       value instanceof Uint8Array ? hex.encode(value) : value,
     ),
   );
-  return hex.encode(suite.sha256(new TextEncoder().encode(lines.toSorted().join("\n"))));
+  return hex.encode(suite.sha256(utf8(lines.toSorted().join("\n"))));
 }
 
 /** The full-text index whose terms a table tells. */
@@ -135,7 +135,6 @@ function sqlOf(db: Db, table: string): string {
 /** Of every term, every place where it stands: a count would not tell one row from another. */
 function placesDigest(db: Db, table: string, suite: Suite): string {
   const [, index = ""] = VOCABULARY.exec(sqlOf(db, table)) ?? [];
-  const bytes = new TextEncoder();
   db.exec(`CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, ${index}, instance)`);
   try {
     // The table tells them by term, row and place: nothing is sorted.
@@ -143,8 +142,8 @@ function placesDigest(db: Db, table: string, suite: Suite): string {
       "SELECT term, group_concat(doc || ' ' || col || ' ' || offset) AS places FROM temp.places GROUP BY term";
     const lines: string[] = [];
     for (const { term, places } of db.iterate<{ term: string; places: string }>(sql))
-      lines.push(hex.encode(suite.sha256(bytes.encode(`${term} ${places}`))));
-    return hex.encode(suite.sha256(bytes.encode(lines.join("\n"))));
+      lines.push(hex.encode(suite.sha256(utf8(`${term} ${places}`))));
+    return hex.encode(suite.sha256(utf8(lines.join("\n"))));
   } finally {
     db.exec("DROP TABLE temp.places");
   }

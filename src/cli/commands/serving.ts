@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { LoreError } from "../../bytes/index.ts";
 import type { Community, LoreNode } from "../../community/index.ts";
 import { exportMarkdown } from "../../export/index.ts";
-import { type ImportRequest, PORT, serve, type Serving } from "../../http/index.ts";
+import type { ImportRequest, Serving } from "../../http/index.ts";
 import type { ImportProgress, ImportReport } from "../../import/report.ts";
 import { emptyReport, importFolder, importGit, importZip } from "../../import/run.ts";
 import { type Command, type Invocation, option, text } from "../command.ts";
@@ -54,11 +54,13 @@ interface Listening {
 }
 
 async function listen(invocation: Invocation): Promise<Listening> {
+  // The site is a third of the program: no other command waits for it to load.
+  const { PORT, serve } = await import("../../http/index.ts");
   const node = invocation.node("write");
   const name = option(invocation, "public-name");
   const server = await serve({
     node,
-    port: portOf(invocation),
+    port: portOf(invocation, PORT),
     host: option(invocation, "host") ?? "127.0.0.1",
     ...(name === undefined ? {} : { hosts: [name] }),
     startImport: (request, onProgress) => bringIn(node, request, { founder: founderName(invocation), onProgress }),
@@ -69,8 +71,8 @@ async function listen(invocation: Invocation): Promise<Listening> {
 
 const PORT_MAX = 65_535;
 
-function portOf(invocation: Invocation): number {
-  const wanted = option(invocation, "port") ?? String(PORT);
+function portOf(invocation: Invocation, usual: number): number {
+  const wanted = option(invocation, "port") ?? String(usual);
   const port = /^\d{1,5}$/.test(wanted) ? Number(wanted) : Number.NaN;
   if (port <= PORT_MAX) return port;
   throw new LoreError("USAGE", `A port is a number up to ${PORT_MAX}; got "${wanted}".`);

@@ -87,8 +87,8 @@ function compare(suite: Suite, { found, replayed }: { readonly found: Db; readon
 
 /** Of a full-text index: how it ranks, and how long each of its rows is. */
 const INDEX_TABLES = [
-  { suffix: "_config", columns: "k, v" },
-  { suffix: "_docsize", columns: "id, sz" },
+  { suffix: "_config", columns: ["k", "v"] },
+  { suffix: "_docsize", columns: ["id", "sz"] },
 ] as const;
 
 /**
@@ -109,16 +109,28 @@ function tablesOf(db: Db): string[] {
   return [...plain, ...indexes, ...vocabularies];
 }
 
+/** Rows are written out and put in order by SQLite; in hex, since its texts end at a NUL. */
 function rowsDigest(db: Db, table: string, suite: Suite): string {
   if (isVocabulary(db, table)) return placesDigest(db, table, suite);
-  const columns = INDEX_TABLES.find(({ suffix }) => table.endsWith(suffix))?.columns ?? "*";
-  const rows = db.all<Record<string, unknown>>(`SELECT ${columns} FROM "${table}"`);
-  const lines = rows.map((row) =>
-    JSON.stringify(Object.values(row), (_, value: unknown) =>
-      value instanceof Uint8Array ? hex.encode(value) : value,
-    ),
-  );
-  return hex.encode(suite.sha256(utf8(lines.toSorted().join("\n"))));
+  const columns =
+    INDEX_TABLES.find(({ suffix }) => table.endsWith(suffix))?.columns ??
+    db.all<{ name: string }>("SELECT name FROM pragma_table_info(?)", table).map(({ name }) => name);
+  const line = columns.map((name) => `typeof("${name}") || hex("${name}")`).join(" || ',' || ");
+  return linesDigest(suite, db.iterate(`SELECT ${line} AS line FROM "${table}" ORDER BY ${columns.join()}`));
+}
+
+const LINES_AT_ONCE = 1_000;
+
+function linesDigest(suite: Suite, rows: Iterable<{ readonly line: string }>): string {
+  const digests: string[] = [];
+  let lines: string[] = [];
+  const take = () => {
+    digests.push(hex.encode(suite.sha256(utf8(lines.join("\n")))));
+    lines = [];
+  };
+  for (const { line } of rows) if (lines.push(line) === LINES_AT_ONCE) take();
+  take();
+  return hex.encode(suite.sha256(utf8(digests.join("\n"))));
 }
 
 /** The full-text index whose terms a table tells. */
@@ -139,11 +151,8 @@ function placesDigest(db: Db, table: string, suite: Suite): string {
   try {
     // The table tells them by term, row and place: nothing is sorted.
     const sql =
-      "SELECT term, group_concat(doc || ' ' || col || ' ' || offset) AS places FROM temp.places GROUP BY term";
-    const lines: string[] = [];
-    for (const { term, places } of db.iterate<{ term: string; places: string }>(sql))
-      lines.push(hex.encode(suite.sha256(utf8(`${term} ${places}`))));
-    return hex.encode(suite.sha256(utf8(lines.join("\n"))));
+      "SELECT term || ' ' || group_concat(doc || ' ' || col || ' ' || offset) AS line FROM temp.places GROUP BY term";
+    return linesDigest(suite, db.iterate(sql));
   } finally {
     db.exec("DROP TABLE temp.places");
   }

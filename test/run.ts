@@ -18,6 +18,8 @@ const FIRST = [
   "test/browser/reading",
   "test/community",
   "test/export",
+  "test/http",
+  "test/cli",
   "test/import/git-import",
   "test/fault/inject",
   "test/transcripts/transcripts",

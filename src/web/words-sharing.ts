@@ -71,6 +71,7 @@ export const sharingWords = {
     ownText: "As a policy has them, in JSON; they take the place of the rule chosen above.",
     budget: "Amount",
     show: "Show",
+    roughly: "Only about so: this rule weighs uses otherwise, and who used what in a closed period is not kept.",
     supposed: {
       "last period": "With the uses of the last period.",
       "open period": "With the uses of the open period so far.",

@@ -386,6 +386,35 @@ test("nothing comes from nowhere: gifts, tables that give more than readers have
     credit.summaryOf(community).payouts.map(({ state }) => state),
     ["cancelled", "confirmed"],
   );
+  assert.throws(() => credit.payablePayout(accountsOf(community), 1), { code: "REFUSED", message: /was cancelled/ });
+  assert.equal(credit.payablePayout(accountsOf(community), 2).key, "payout:2:prepared");
+});
+
+test("a simulation is exact while it is known who used what, and says so when it is not", async () => {
+  await using t = await createCommunity();
+  const { community } = t;
+  const ben = await t.join("Ben", "editor");
+  const mine = await write(t, t.ann, "Count the hammers before the action is taken out.");
+  const his = await write(t, ben, "Mark each bushing that sticks in damp weather.");
+  await vote(t, { ...POINTS, uses: { run: 1, carry: 1 }, keeps: { authors: 10_000, reviewers: 0, stewards: 0 } });
+  const readers = await joinMany(t, "reader", 10);
+  // Half of them ran one and carried the other, half only carried the other.
+  for (const [i, reader] of readers.entries()) {
+    if (i < 5) community.desk.take(receipt(t, reader, mine.id, "run"));
+    community.desk.take(receipt(t, reader, his.id, "carry"));
+  }
+  const rules = { ...POINTS, uses: { run: 3, carry: 1 }, keeps: { authors: 10_000, reviewers: 0, stewards: 0 } };
+  await authorship.authorshipReady(community);
+  const said = () => {
+    const { supposed, isApproximate, people } = credit.simulate(community, { rules, budget: 1_000n });
+    return [supposed, isApproximate, ...people.map(({ before, after }) => [before, after])];
+  };
+  // Five gave half of theirs, and would give three quarters; the others give all of theirs to one as before.
+  assert.deepEqual(said().slice(0, 4), ["open period", false, [250n, 375n], [750n, 625n]]);
+  await settle(t);
+  assert.deepEqual(said().slice(0, 3), ["last period", true, [250n, 500n]]);
+  const same = { ...rules, uses: { run: 2, carry: 2 } };
+  assert.equal(credit.simulate(community, { rules: same, budget: 1_000n }).isApproximate, false);
 });
 
 test("uses of a closing that was declined are counted once after all, and a receipt serves one period", async () => {

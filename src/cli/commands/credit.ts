@@ -154,7 +154,10 @@ const SUPPOSED = {
   "each page alike": "as if each current page were used alike, since no uses are counted yet",
 } as const;
 
-function simulationLines({ people, kept, elsewhere, budget, supposed }: credit.Simulated, currency: string): string[] {
+function simulationLines(
+  { people, kept, elsewhere, budget, supposed, isApproximate }: credit.Simulated,
+  currency: string,
+): string[] {
   const said = (amount: bigint) => amountText(amount, currency);
   const change = (before: bigint, after: bigint) =>
     before === after ? "as now" : before < after ? `+${said(after - before)}` : said(after - before);
@@ -162,6 +165,9 @@ function simulationLines({ people, kept, elsewhere, budget, supposed }: credit.S
     `  ${name}: ${said(after)}, now ${said(before)} (${change(before, after)})`;
   return [
     `Of ${said(budget)}, ${SUPPOSED[supposed]}:`,
+    ...(isApproximate
+      ? ["About so: this rule weighs uses otherwise, and who used what in a closed period is not kept."]
+      : []),
     ...people.map(({ person, before, after }) => line(person.name, before, after)),
     ...(kept.before + kept.after === 0n ? [] : [line("nobody (stays in the pool)", kept.before, kept.after)]),
     ...(elsewhere.before + elsewhere.after === 0n
@@ -268,7 +274,7 @@ async function payout(invocation: Invocation): Promise<undefined> {
       `"lore credit payout" knows prepare, csv, expenses, confirm and cancel, not "${act}".`,
     );
   const community = chosenCommunity(invocation, "read");
-  const prepared = credit.preparedPayout(credit.accountsOf(community), n);
+  const prepared = credit.payablePayout(credit.accountsOf(community), n);
   invocation.output.out(payoutFile(community, { payout: n, payees: credit.payees(prepared), form: act }));
   return undefined;
 }

@@ -25,6 +25,7 @@ import {
   type Side,
   take,
 } from "./accounts.ts";
+import { payoutEnd, stateOf } from "./forms.ts";
 import { openPeriod, type Period, periodNumbered, policyAt } from "./policy.ts";
 import { postDraft, postingsSaid, tablePart } from "./statements.ts";
 
@@ -320,10 +321,20 @@ function outOfEscrow(prepared: Posting, to: "paid" | "payable"): Line[] {
 }
 
 /** @throws LoreError NOT_FOUND. */
-export function preparedPayout({ postings }: Pick<Accounts, "postings">, payout: number): Posting {
+function preparedPayout({ postings }: Pick<Accounts, "postings">, payout: number): Posting {
   const found = postings.get(`payout:${payout}:prepared`);
   if (found === undefined) throw new LoreError("NOT_FOUND", `There is no payout ${payout}. "lore credit" lists them.`);
   return found;
+}
+
+/** A payout that is to be paid or was. @throws LoreError NOT_FOUND; REFUSED for one that was cancelled: its amounts are payable again. */
+export function payablePayout({ postings }: Pick<Accounts, "postings">, payout: number): Posting {
+  const prepared = preparedPayout({ postings }, payout);
+  if (stateOf(payoutEnd(postings, String(payout))) !== "cancelled") return prepared;
+  throw new LoreError(
+    "REFUSED",
+    `Handing over payout ${payout}: it was cancelled, and who would be paid by it may be paid by another. Prepare a new one with "lore credit payout prepare".`,
+  );
 }
 
 /** Who is paid by a prepared payout. */

@@ -12,7 +12,7 @@ export {
   isOwnUse,
   payees,
   post,
-  preparedPayout,
+  payablePayout,
   preparePayout,
   resolve,
   weightsOf,

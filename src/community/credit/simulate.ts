@@ -1,15 +1,14 @@
 /** What another rule would have given, with the same uses: who gains and who loses, before anybody votes. */
-import type { UsageTable, UseWeights } from "../../projection/credit/usage.ts";
+import { READER_SHARES, USES, type UsageTable, type UseWeights } from "../../projection/credit/usage.ts";
 import type { kindRules } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
 import { personRef, type PersonRef } from "../queries/people.ts";
 import { base32 } from "../../bytes/index.ts";
 import { tableFrom, weightsOf } from "./closing.ts";
-import { openPeriod, policyAt } from "./policy.ts";
+import { openPeriod, periodNumbered, policyAt } from "./policy.ts";
 import { NOBODY, REMOTE } from "./making.ts";
 import { fixedDues, settlePeriod, sumByPerson } from "./settling.ts";
 import { closedPeriods } from "./statements.ts";
-import { READER_SHARES } from "../../projection/credit/usage.ts";
 
 /** What everything is shared out of, where nothing says how much there is. */
 export const SIMULATED_BUDGET = 1_000_000n;
@@ -19,6 +18,8 @@ export type Supposed = "last period" | "open period" | "each page alike";
 
 export interface Simulated {
   readonly supposed: Supposed;
+  /** Whether uses are weighed otherwise than in the closed period supposed: who gave what in it is not known any more. */
+  readonly isApproximate: boolean;
   readonly budget: bigint;
   /** In order of first contribution. What stays in the pool, and goes elsewhere, has no person. */
   readonly people: readonly { readonly person: PersonRef; readonly before: bigint; readonly after: bigint }[];
@@ -31,13 +32,22 @@ export function simulate(
   community: Community,
   { rules, budget = SIMULATED_BUDGET }: { rules: kindRules.PolicyRules; budget?: bigint | undefined },
 ): Simulated {
-  const { table, supposed } = supposedTable(community);
+  const { table, supposed, weights } = supposedTable(community);
   const present = policyAt(community)?.rules;
-  const again = supposed === "each page alike" ? table : reweighed(table, weightsOf(present ?? {}), weightsOf(rules));
+  // A table that was closed keeps the weights of its period, whichever rule came into force since.
+  const weighed = (by: kindRules.PolicyRules): UsageTable => {
+    if (supposed === "each page alike") return table;
+    if (supposed === "open period") return openTable(community, by) ?? table;
+    return reweighed(table, weights, weightsOf(by));
+  };
+  const isApproximate =
+    supposed === "last period" && [present ?? {}, rules].some((by) => differ(table, weights, weightsOf(by)));
   const before =
-    present?.currency === undefined ? new Map<string, bigint>() : dues(community, present, { table, budget });
-  const after = dues(community, rules, { table: again, budget });
-  return { supposed, budget, ...compared(community, before, after) };
+    present?.currency === undefined
+      ? new Map<string, bigint>()
+      : dues(community, present, { table: weighed(present), budget });
+  const after = dues(community, rules, { table: weighed(rules), budget });
+  return { supposed, isApproximate, budget, ...compared(community, before, after) };
 }
 
 /**
@@ -56,13 +66,45 @@ function reweighed(table: UsageTable, before: UseWeights, after: UseWeights): Us
   return { ...table, rows: rows.filter(({ shares }) => shares > 0n) };
 }
 
+/** Whether other weights would have given other shares: any but multiples of the old ones, and of uses that were counted. */
+function differ(table: UsageTable, before: UseWeights, after: UseWeights): boolean {
+  const uses = USES.filter((use) => (before[use] ?? 0n) > 0n || (after[use] ?? 0n) > 0n);
+  return (
+    table.rows.length > 0 &&
+    uses.some((use) =>
+      uses.some((other) => (before[use] ?? 0n) * (after[other] ?? 0n) !== (before[other] ?? 0n) * (after[use] ?? 0n)),
+    )
+  );
+}
+
+/** What the desk has of the open period, weighed by another rule: who used what is known still, so this is exact. */
+function openTable(community: Community, rules: kindRules.PolicyRules): UsageTable | undefined {
+  const period = openPeriod(community);
+  return period === undefined
+    ? undefined
+    : tableFrom(community, { ...period, policy: { ...period.policy, rules } }).table;
+}
+
+interface SupposedTable {
+  readonly table: UsageTable;
+  readonly supposed: Supposed;
+  /** By which its rows were made. */
+  readonly weights: UseWeights;
+}
+
 /** The last closed table that used anything, else what the desk has, else each current page once. */
-function supposedTable(community: Community): { table: UsageTable; supposed: Supposed } {
-  const last = closedPeriods(community).findLast(({ table }) => (table?.rows.length ?? 0) > 0)?.table;
-  if (last !== undefined) return { table: last, supposed: "last period" };
+function supposedTable(community: Community): SupposedTable {
+  const last = closedPeriods(community).findLast(({ table }) => (table?.rows.length ?? 0) > 0);
+  if (last?.table !== undefined)
+    return {
+      table: last.table,
+      supposed: "last period",
+      weights: weightsOf(periodNumbered(community, last.epoch)?.policy.rules ?? {}),
+    };
   const period = openPeriod(community);
   const open = period === undefined ? undefined : tableFrom(community, period).table;
-  if (open !== undefined && open.rows.length > 0) return { table: open, supposed: "open period" };
+  if (open !== undefined && open.rows.length > 0)
+    return { table: open, supposed: "open period", weights: weightsOf(period?.policy.rules ?? {}) };
   const pages = community.rows.all<{ id: Uint8Array }>(
     `SELECT r.id FROM unit u JOIN revision r ON r.n = u.head
      WHERE u.retired = 0 AND u.superseded_by IS NULL AND u.kind <> 'charter' ORDER BY r.id`,
@@ -73,7 +115,7 @@ function supposedTable(community: Community): { table: UsageTable; supposed: Sup
     readers: 1,
     shares: READER_SHARES,
   }));
-  return { table: { rows, readers: rows.length, carried: [] }, supposed: "each page alike" };
+  return { table: { rows, readers: rows.length, carried: [] }, supposed: "each page alike", weights: {} };
 }
 
 function dues(

@@ -235,7 +235,8 @@ class Sums {
 
   add(holder: string, amount: bigint): void {
     if (amount === 0n) return;
-    const member = this.#facts.memberById(base32.decode(holder))?.n;
+    // The record may name any holder; what is no id of a member is nobody's other name.
+    const member = /^[a-z2-7]{32}$/.test(holder) ? this.#facts.memberById(base32.decode(holder))?.n : undefined;
     const person = member === undefined ? undefined : this.#facts.member(this.#facts.person(member));
     const name = person === undefined ? holder : base32.encode(person.id);
     this.all.set(name, (this.all.get(name) ?? 0n) + amount);

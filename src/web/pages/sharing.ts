@@ -209,7 +209,7 @@ function tried(
   const turn = (next: string) =>
     `${at(here, "/sharing", { try: preset, budget, rules: written, part: next })}#lore:try`;
   const isSome = ({ before, after }: { before: bigint; after: bigint }) => before + after > 0n;
-  return html`<p class="up-5">${said.supposed[found.supposed]} <span class="quiet">${said.bots}</span></p>
+  return html`<p class="up-5">${said.supposed[found.supposed]} ${found.isApproximate ? said.roughly : ""} <span class="quiet">${said.bots}</span></p>
   <div class="sheet-table stack up-4"><table><thead><tr>${[said.name, said.before, said.after, said.change].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>
   ${part.items.map(({ person, ...sums }) => row(personLink(here, person), sums))}
   ${isSome(found.kept) ? row(said.nobody, found.kept) : ""}${isSome(found.elsewhere) ? row(said.elsewhere, found.elsewhere) : ""}</tbody></table></div>${turnParts(part, turn)}`;

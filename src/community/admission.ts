@@ -2,7 +2,7 @@
  * Admission: what a submission must satisfy before the rules even look at it. Signature, clock, and that
  * every part it names is here and is what it says. Refuses; never repairs.
  */
-import { didKey, equal, LoreError } from "../bytes/index.ts";
+import { equal, LoreError } from "../bytes/index.ts";
 import {
   type Entry,
   decodeEntry,
@@ -73,19 +73,9 @@ function pathIn(meta: Uint8Array): string | undefined {
   return typeof path === "string" ? path : undefined;
 }
 
-/**
- * What a node asks of strangers whose entries come over a network: who may join by their own word is for the charter's
- * rule `join` to say. @throws LoreError FORBIDDEN, with what to do.
- */
-export function requireWelcome(community: Community, { entry }: Submission): void {
-  // Asking who is a member commits rows that wait: only for the few entries that say who joins.
-  if (!entry.ops.some(({ op }) => op === "member") || community.projections.fold.rules.join === "open") return;
-  if (community.facts.memberById(entry.author) !== undefined) return;
-  throw new LoreError(
-    "FORBIDDEN",
-    `Joining ${community.name}: nobody joins it by their own word. Ask a steward to add you with "lore member add NAME --key ${didKey(entry.key)}", then write with that key.`,
-    { field: "author" },
-  );
+/** Whether an entry begins with somebody who is not here yet. Asks nothing of most entries. */
+export function isNewcomer({ facts }: Pick<Community, "facts">, { entry }: Submission): boolean {
+  return entry.ops.some(({ op }) => op === "member") && facts.memberById(entry.author) === undefined;
 }
 
 /**
@@ -95,7 +85,7 @@ export function requireWelcome(community: Community, { entry }: Submission): voi
 export function requireAdmissible(community: Community, submission: Submission): DraftPart[] {
   const { environment, projections, store, licences } = community;
   const { entry } = submission;
-  requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
+  if (submission.hasWaited !== true) requireTimely(entry, { now: environment.now(), logTime: projections.fold.time });
   requireNothingErased(community, submission);
   const arriving = checkParts(environment, submission, { held: store.parts, index: projections.fold.size });
   requireRights({ rows: projections.fold.rows, table: licences }, entry);

@@ -2,7 +2,8 @@
  * Drafts: ops with their content beside them, before anything is signed. `compose` salts and commits the
  * parts and signs; what comes out is a `Submission`, which a browser or another node may also have made.
  */
-import type { Signer } from "../bytes/node.ts";
+import type { Suite } from "../bytes/index.ts";
+import type { PersonKey } from "../bytes/person-key.ts";
 import { encodeSidecar, type Opening, signEntry, type VerifiedEntry } from "../log/index.ts";
 import { commitment, type Op } from "../unit/index.ts";
 import type { Environment } from "./environment.ts";
@@ -33,7 +34,7 @@ export type DraftOp = WithoutParts<Op> & { readonly content?: readonly (DraftPar
 export interface Hand {
   /** Member id. */
   readonly member: Uint8Array;
-  readonly signer: Signer;
+  readonly signer: Pick<PersonKey, "publicKey" | "sign">;
   /** Digest of this key's last entry here; null before its first. */
   readonly prev: Uint8Array | null;
 }
@@ -44,6 +45,8 @@ export interface Submission {
   readonly sidecar: Uint8Array;
   /** Content by part, in the order of ops and their parts; undefined where the store holds it. */
   readonly content: readonly (DraftPart | undefined)[];
+  /** It lay on the desk until a member let it in: the time it claims may be long past. */
+  readonly hasWaited?: boolean;
 }
 
 /** An op with its parts committed, and how they open. */
@@ -53,8 +56,10 @@ export interface SealedOp {
   readonly content: readonly (DraftPart | undefined)[];
 }
 
+type Salting = Pick<Environment, "random"> & { readonly suite: Suite };
+
 /** Commits the parts of one op under fresh salts. */
-export function sealOp({ suite, random }: Pick<Environment, "suite" | "random">, draft: DraftOp): SealedOp {
+export function sealOp({ suite, random }: Salting, draft: DraftOp): SealedOp {
   const { content = [], ...op } = draft;
   const parts = [];
   const openings: Opening[] = [];
@@ -78,7 +83,7 @@ export interface Place {
 
 /** Signs an entry over ops that are sealed already. */
 export function signSealed(
-  environment: Environment,
+  { suite }: { readonly suite: Suite },
   hand: Hand,
   { place, ops }: { place: Place; ops: readonly SealedOp[] },
 ): Submission {
@@ -89,7 +94,7 @@ export function signSealed(
     prev: hand.prev,
     ops: ops.map(({ op }) => op),
   };
-  const entry = signEntry(environment.suite, draft, (message) => hand.signer.sign(message));
+  const entry = signEntry(suite, draft, (message) => hand.signer.sign(message));
   return {
     entry,
     sidecar: encodeSidecar(ops.map(({ openings }) => openings)),

@@ -1,5 +1,5 @@
 /** A community and the node that keeps it: the only write path, and the questions that can be asked. */
-export { openSubmission, type RawSubmission, requirePlainPath, requireWelcome } from "./admission.ts";
+export { isNewcomer, openSubmission, type RawSubmission, requirePlainPath } from "./admission.ts";
 export { Author } from "./author.ts";
 export { Community } from "./community.ts";
 export type { DraftOp, DraftPart, HeldPart, SealedOp, Submission } from "./draft.ts";
@@ -18,6 +18,7 @@ export { consistencyHashes, proofFile } from "./queries/proofs.ts";
 export { type OpenProposal, openProposals } from "./queries/proposals.ts";
 export { type Remark, remarksOn } from "./queries/remarks.ts";
 export * as rights from "./queries/rights.ts";
+export { type SignerStanding, signerStanding } from "./queries/signer.ts";
 export { searchCommunity, type SearchRow } from "./queries/search.ts";
 export { type Received, receiveCommunity, type ReceivedEntry, receiveTail } from "./restore.ts";
 export { readEntry } from "./projections.ts";

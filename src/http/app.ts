@@ -15,6 +15,7 @@ import {
   siteRoutes,
 } from "../web/index.ts";
 import { LoreError } from "../bytes/index.ts";
+import { askDesk } from "./api/desk.ts";
 import { takeUse, writeEntries } from "./api/entries.ts";
 import { apiRoutes } from "./api/routes.ts";
 import { type ErrorAnswer, errorAnswer, type ErrorContext } from "./errors.ts";
@@ -28,11 +29,14 @@ import {
   WriteBuckets,
   type WriteLimit,
 } from "./guard.ts";
+import { welcome } from "./api/welcome.ts";
 import { recordRoutes } from "./record-routes.ts";
 
 export interface AppOptions extends SiteOptions {
   /** Names under which this site answers, besides those of this computer itself. */
   readonly hosts?: readonly string[];
+  /** The secret of the address with which whoever runs the site becomes themselves in a browser. */
+  readonly welcome?: string;
   readonly writeLimit?: WriteLimit;
   /** Told of errors nobody foresaw; stderr where absent. */
   readonly onUnforeseen?: ErrorContext["onUnforeseen"];
@@ -73,13 +77,25 @@ export function createSite(options: AppOptions): App {
     requireHost(c, hosts);
     requireOwnOrigin(c);
     buckets.take(addressOf(c));
-    return writeEntries(c, site.community(c.req.param("id")));
+    return writeEntries(c, site, site.community(c.req.param("id")));
   });
   hono.post("/api/c/:id/uses", (c) => {
     requireHost(c, hosts);
     requireOwnOrigin(c);
     buckets.take(addressOf(c));
     return takeUse(c, site.community(c.req.param("id")));
+  });
+  hono.post("/api/c/:id/desk", (c) => {
+    requireHost(c, hosts);
+    requireOwnOrigin(c);
+    buckets.take(addressOf(c));
+    return askDesk(c, site, site.community(c.req.param("id")));
+  });
+  hono.post("/api/c/:id/welcome", (c) => {
+    requireHost(c, hosts);
+    requireOwnOrigin(c);
+    buckets.take(addressOf(c));
+    return welcome(c, site.node, { community: site.community(c.req.param("id")), secret: options.welcome });
   });
   hono.use(async (c, next) => {
     requireHost(c, hosts);

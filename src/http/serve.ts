@@ -50,7 +50,7 @@ export async function serve({ port = PORT, host = "127.0.0.1", ...options }: Ser
     port: bound,
     async close() {
       await closed(server);
-      await site.workshop.close();
+      await site.close();
     },
   };
 }

@@ -30,7 +30,19 @@ const FONTS: Readonly<Record<string, string>> = {
 };
 
 /** Scripts in `client/`. */
-export const SCRIPTS = ["keys", "genuine", "tool", "start", "progress"] as const;
+export const SCRIPTS = [
+  "keys",
+  "genuine",
+  "tool",
+  "start",
+  "progress",
+  "act",
+  "voice",
+  "edit",
+  "you",
+  "join",
+  "welcome",
+] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 
 const CLIENT = new URL("./client/", import.meta.url);

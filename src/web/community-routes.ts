@@ -15,6 +15,8 @@ import { communityPage } from "./pages/community.ts";
 import { copyPage } from "./pages/copy.ts";
 import { diffPage } from "./pages/diff.ts";
 import { genuinePage } from "./pages/genuine.ts";
+import { editPage, newPage } from "./pages/edit.ts";
+import { joinPage, youPage } from "./pages/you.ts";
 import { handsPage } from "./pages/hands.ts";
 import { historyPage } from "./pages/history.ts";
 import { peoplePage, personPage } from "./pages/people.ts";
@@ -262,6 +264,10 @@ export function communityRoutes(site: Site): Hono {
       isPinned: ref.revision !== undefined,
     });
   });
+  page("/edit/:unit", (c, visited) => editPage(ofToday(visited), c.req.param("unit") ?? ""));
+  page("/new", (_, visited) => newPage(ofToday(visited)));
+  page("/you", (_, visited) => youPage(ofToday(visited)));
+  page("/join", (_, visited) => joinPage(ofToday(visited)));
   page("/copy", (_, visited) => copyPage(visited));
   open("/cite/:reference", cite);
   open("/tool/*", tool);

@@ -62,7 +62,7 @@ export function page(frame: Frame): Html {
 ${frame.isHidden === true ? html`<meta name="robots" content="noindex">\n` : ""}${frame.refreshS === undefined ? "" : html`<noscript><meta http-equiv="refresh" content="${frame.refreshS}"></noscript>\n`}<title>${title === name ? title : `${title} · ${name}`}</title>
 <link rel="stylesheet" href="${site.assets.lookHref}">
 ${here === undefined ? "" : html`<link rel="alternate" type="application/atom+xml" title="${words.nav.changes}" href="/c/${here.id}/atom.xml">\n<link rel="license" type="application/rsl+xml" href="/c/${here.id}/rsl.xml">\n`}${frame.odrlHref === undefined ? "" : html`<link rel="license" type="application/ld+json" href="${frame.odrlHref}">\n`}<script type="module" src="/assets/keys.js"></script>
-${(frame.scripts ?? []).map((script) => html`<script type="module" src="/assets/${script}.js"></script>\n`)}</head>
+${here === undefined ? "" : html`<script type="module" src="/assets/act.js"></script>\n`}${(frame.scripts ?? []).map((script) => html`<script type="module" src="/assets/${script}.js"></script>\n`)}</head>
 <body>
 <a class="skip" href="#lore:main">${words.skip}</a>
 ${bar(frame)}
@@ -89,7 +89,7 @@ function bar({ here, query, hasOwnSearch }: Frame): Html {
     ${hasOwnSearch === true ? "" : searchForm(here, query)}
     <nav aria-label="${words.nav.label}">
       <ul class="nav">
-        ${here === undefined ? html`<li><a href="/about">${words.nav.about}</a></li>` : html`<li class="spare"><a href="${at(here, "/hands")}">${words.nav.hands}</a></li><li><a href="${at(here, "/browse")}">${words.nav.browse}</a></li>`}
+        ${here === undefined ? html`<li><a href="/about">${words.nav.about}</a></li>` : html`<li class="spare"><a href="${at(here, "/hands")}">${words.nav.hands}</a></li><li><a href="${at(here, "/browse")}">${words.nav.browse}</a></li><li><a href="${at(today(here), "/you")}">${words.nav.you}</a></li>`}
       </ul>
     </nav>
   </div>

@@ -7,6 +7,7 @@ import type { ImportJob, ImportJobs } from "./jobs.ts";
 import { aboutPage, frontPage, keyboardPage } from "./pages/front.ts";
 import { jobPage } from "./pages/job.ts";
 import { siteSearchPage } from "./pages/search.ts";
+import { welcomePage } from "./pages/you.ts";
 import type { StartProblem } from "./pages/start.ts";
 import { answer, IMMUTABLE, notModified, pageAnswer } from "./respond.ts";
 import type { Site } from "./site.ts";
@@ -25,6 +26,7 @@ export function siteRoutes({ site, jobs, isLocal }: SiteRoutesOptions): Hono {
     frontPage(site, { mayStart: isLocal(c), jobs: jobs.all(), problem });
   app.get("/", (c) => pageAnswer(c, front(c)));
   app.get("/about", (c) => pageAnswer(c, aboutPage(site, jobs.all())));
+  app.get("/welcome", (c) => pageAnswer(c, welcomePage(site)));
   app.get("/keyboard", (c) => pageAnswer(c, keyboardPage(site)));
   app.get("/search", async (c) => pageAnswer(c, await siteSearchPage(site, { query: c.req.query("q") ?? "" })));
   app.get("/robots.txt", (c) => answer(c, ROBOTS, { media: "text/plain; charset=utf-8" }));

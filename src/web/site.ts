@@ -9,6 +9,7 @@ import { type CommunityProfile, isPublic, profile } from "../community/queries/p
 import { base32, isLoreError, LoreError } from "../bytes/index.ts";
 import type { ImportProgress, ImportReport } from "../import/report.ts";
 import type { Assets } from "./assets.ts";
+import { FrontDesk } from "../desk/index.ts";
 import { Workshop } from "./markdown/workshop.ts";
 
 export type ImportSource =
@@ -57,6 +58,7 @@ export class Site {
   /** By community, then by unit: not written down yet. */
   readonly #reads = new Map<string, Map<string, number>>();
   #readsTimer: NodeJS.Timeout | undefined;
+  #desk: FrontDesk | undefined;
 
   constructor({ node, startImport, writeCopy }: SiteOptions, assets: Assets) {
     this.node = node;
@@ -64,6 +66,17 @@ export class Site {
     this.started = base32.encode(node.environment.random(5));
     this.startImport = startImport;
     this.writeCopy = writeCopy;
+  }
+
+  /** Where strangers arrive; opened when it is first asked for. */
+  get desk(): FrontDesk {
+    this.#desk ??= new FrontDesk(this.node.environment);
+    return this.#desk;
+  }
+
+  async close(): Promise<void> {
+    this.#desk?.close();
+    await this.workshop.close();
   }
 
   /** A community that anyone may read. @throws LoreError NOT_FOUND, also for one that is hidden. */

@@ -6,6 +6,7 @@ import { portraitWords } from "./words-portrait.ts";
 import { rightsWords } from "./words-rights.ts";
 import { sharingWords } from "./words-sharing.ts";
 import { siteWords } from "./words-site.ts";
+import { voiceWords } from "./words-voice.ts";
 
 export { KIND_ORDER, kindWords, saidWords, stateWords } from "./words-kinds.ts";
 
@@ -32,6 +33,7 @@ export const words = {
     where: "Where you are",
     hands: "What needs hands",
     browse: "Everything here",
+    you: "You",
     howWeWork: "How we work",
     people: "People",
     licence: (name: string) => `Licence: ${name}`,
@@ -73,7 +75,6 @@ export const words = {
     copies: "Take a copy",
     copiesText: "Anyone may hold a complete copy and check it.",
     copiesLink: "How",
-    join: "Suggest",
     empty: "Nothing is written here yet",
     emptyText: "The record has begun, and its first page is still to come.",
     asOfNothing: "Nothing was here yet on that day.",
@@ -386,4 +387,5 @@ export const words = {
   ...rightsWords,
   ...sharingWords,
   ...siteWords,
+  ...voiceWords,
 } as const;

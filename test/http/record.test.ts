@@ -253,10 +253,15 @@ test("a stranger joins by their own entry only where the charter says so", async
     return site.app.request(`/api/c/${id}/entries`, { method: "POST", headers, body });
   };
   const before = club.community.size;
+  const waits = await join();
+  assert.equal(waits.status, 202);
+  assert.equal((await waits.json()).level, "waiting");
+  assert.equal(club.community.size, before);
+  await club.changeCharter({ join: "invite" });
   const refused = await join();
   assert.equal(refused.status, 403);
-  assert.match(await refused.text(), /Ask a steward to add you with \\"lore member add NAME --key did:key:z6Mk/);
-  assert.equal(club.community.size, before);
+  assert.match(await refused.text(), /takes an invitation.* \\"lore member add NAME --key did:key:z6Mk/);
+  assert.equal(club.community.size, before + 1);
   await club.changeCharter({ join: "open" });
   assert.equal((await join()).status, 201);
 });

@@ -52,6 +52,10 @@ test("no address serves anything of a community for members", async () => {
     "/portrait",
     "/copy",
     "/copy.zip",
+    `/edit/${secret.text}`,
+    "/new",
+    "/you",
+    "/join",
     "/atom.xml",
     "/llms.txt",
     "/checkpoint",
@@ -78,6 +82,7 @@ test("no address serves anything of a community for members", async () => {
     "/proposals",
     "/credit",
     "/credit/0",
+    `/signers/${"0".repeat(64)}`,
     `/proof/${secret.revision}`,
   ];
   const walked = [
@@ -85,6 +90,8 @@ test("no address serves anything of a community for members", async () => {
     ...api.map((each) => `/api/c/:id${each}`),
     "/api/c/:id/entries",
     "/api/c/:id/uses",
+    "/api/c/:id/desk",
+    "/api/c/:id/welcome",
   ].map((each) => each.split("?", 1)[0] ?? "");
   for (const { path, method } of site.app.routes) {
     if (!path.includes("/c/:id") || method === "ALL") continue;
@@ -101,12 +108,14 @@ test("no address serves anything of a community for members", async () => {
     assert.equal(status, 404, path);
     assert.doesNotMatch(text, /xyzzy|Members only|secret\.md"/, path);
   }
-  const written = await site.app.request(`/api/c/${id}/entries`, {
-    method: "POST",
-    headers: { "content-type": "application/cbor" },
-    body: new Uint8Array([0xa0]),
-  });
-  assert.equal(written.status, 404);
+  for (const address of ["entries", "uses", "desk", "welcome"]) {
+    const written = await site.app.request(`/api/c/${id}/${address}`, {
+      method: "POST",
+      headers: { "content-type": "application/cbor" },
+      body: new Uint8Array([0xa0]),
+    });
+    assert.equal(written.status, 404, address);
+  }
 });
 
 test("the pages of the site do not name it either", async () => {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-import { LoreError } from "../../bytes/index.ts";
+import { base32, LoreError } from "../../bytes/index.ts";
 import type { Community, LoreNode } from "../../community/index.ts";
 import { exportMarkdown } from "../../export/index.ts";
 import type { ImportRequest, Serving } from "../../http/index.ts";
@@ -23,8 +23,8 @@ const serving: Command = {
   summary: "Show the communities here in a browser",
   options: SERVE_OPTIONS,
   async run(invocation) {
-    const { url, ended } = await listen(invocation);
-    invocation.output.out(`Commonlore answers at ${url}\n`);
+    const { url, welcome, ended } = await listen(invocation);
+    invocation.output.out(`Commonlore answers at ${url}\nTo write as yourself, open ${welcome}\n`);
     return ended;
   },
 };
@@ -37,11 +37,11 @@ const start: Command = {
   async run(invocation) {
     const node = invocation.node("write");
     // First: where nothing can be served, nothing is written.
-    const { url, ended } = await listen(invocation);
+    const { url, welcome, ended } = await listen(invocation);
     const handbook = fileURLToPath(HANDBOOK);
     if (existsSync(handbook)) await importFolder(node, { location: handbook, into: { founder: HANDBOOK_AUTHORS } });
     invocation.output.out(
-      `Commonlore answers at ${url}\nYour communities are kept in ${invocation.environment.home}\nStop it with Ctrl-C.\n`,
+      `Commonlore answers at ${url}\nTo write as yourself, open ${welcome}\nYour communities are kept in ${invocation.environment.home}\nStop it with Ctrl-C.\n`,
     );
     return ended;
   },
@@ -49,6 +49,8 @@ const start: Command = {
 
 interface Listening {
   readonly url: string;
+  /** The address with which a browser becomes whoever runs this. */
+  readonly welcome: string;
   /** Resolves with the exit code when the server was told to stop, or its storage failed. */
   readonly ended: Promise<number>;
 }
@@ -58,17 +60,24 @@ async function listen(invocation: Invocation): Promise<Listening> {
   const { PORT, serve } = await import("../../http/index.ts");
   const node = invocation.node("write");
   const name = option(invocation, "public-name");
+  const welcome = base32.encode(invocation.environment.random(WELCOME_BYTES));
   const server = await serve({
     node,
     port: portOf(invocation, PORT),
     host: option(invocation, "host") ?? "127.0.0.1",
+    welcome,
     ...(name === undefined ? {} : { hosts: [name] }),
     startImport: (request, onProgress) => bringIn(node, request, { founder: founderName(invocation), onProgress }),
     writeCopy,
   });
-  return { url: server.url, ended: untilStopped(invocation, node, server) };
+  return {
+    url: server.url,
+    welcome: `${server.url}/welcome#${welcome}`,
+    ended: untilStopped(invocation, node, server),
+  };
 }
 
+const WELCOME_BYTES = 20;
 const PORT_MAX = 65_535;
 
 function portOf(invocation: Invocation, usual: number): number {

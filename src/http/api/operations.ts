@@ -4,7 +4,7 @@
  */
 import type { z } from "zod";
 
-import { LoreError, parseDecimal, textOf } from "../../bytes/index.ts";
+import { base32, hex, LoreError, parseDecimal, textOf } from "../../bytes/index.ts";
 import {
   authorship,
   type Community,
@@ -15,6 +15,7 @@ import {
   proofFile,
   rights,
   searchCommunity,
+  signerStanding,
   units,
 } from "../../community/index.ts";
 import { statementOf, summaryOf } from "../../community/credit/index.ts";
@@ -109,7 +110,28 @@ function kindsOf(kind: string | undefined): string[] | undefined {
 
 const { queries } = schemas;
 
+/** A key whose first entry waits on the desk signs on from there. */
+function standingOf({ site, community, params }: Call<unknown>): unknown {
+  const text = params["key"] ?? "";
+  if (!/^[0-9a-f]{64}$/.test(text))
+    throw new LoreError("USAGE", "Reading the request: a key is 64 hexadecimal digits.", { field: "key" });
+  const key = hex.decode(text);
+  const standing = signerStanding(community, key);
+  const waiting = standing.member === null ? site.desk.of(community.id, key) : [];
+  const last = waiting.at(-1);
+  if (last === undefined) return { ...standing, waiting: 0 };
+  const { member, entry, name } = last;
+  return { ...standing, waiting: waiting.length, member: base32.encode(member), name, prev: hex.encode(entry) };
+}
+
 export const OPERATIONS: readonly Operation[] = [
+  operation({
+    path: "/api/c/{id}/signers/{key}",
+    summary: "Who a key is here, and what its next entry must follow",
+    query: queries.none,
+    result: schemas.signer,
+    run: standingOf,
+  }),
   operation({
     path: "/api/c/{id}",
     summary: "One community: its name, terms, size and key",

@@ -37,6 +37,20 @@ export const credit = z
   })
   .meta({ id: "Credit" });
 
+export const signer = z
+  .object({
+    log: sha256.describe("Digest of the genesis, hex: what an entry names as log"),
+    member: id.nullable(),
+    name: z.string().nullable(),
+    role: z.enum(["contributor", "editor", "steward"]).nullable().describe("null for who waits to be let in"),
+    prev: sha256.nullable().describe("Digest of the last entry of this key, hex"),
+    logTime: ms,
+    now: ms,
+    join: z.enum(["open", "approval", "invite"]),
+    waiting: z.number().describe("Entries of this key that wait to be let in"),
+  })
+  .meta({ id: "Signer" });
+
 export const person = z
   .object({
     id,

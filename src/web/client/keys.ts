@@ -33,6 +33,8 @@ function follow(href: string | undefined): boolean {
 const KEYS: Readonly<Record<string, () => boolean>> = {
   "/": search,
   h: () => follow(document.querySelector<HTMLAnchorElement>('a[rel="version-history"]')?.href),
+  e: () => follow(document.querySelector<HTMLAnchorElement>('a[rel="edit"]')?.href),
+  n: () => follow(document.querySelector<HTMLAnchorElement>('a[rel="new"]')?.href),
   "?": () => follow("/keyboard"),
 };
 

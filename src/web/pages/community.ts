@@ -109,7 +109,7 @@ async function startShelf(here: Visit, readme: UnitListing | undefined): Promise
   const units = here.site.memo(here.community, `start ${here.asOf ?? ""}`, () => startUnits(here, readme));
   const everything = everythingWords(here);
   if (units.length === 0 && everything === "")
-    return html`<div class="empty up-6"><h2>${words.home.empty}</h2><p>${words.home.emptyText}</p></div>`;
+    return html`<div class="empty up-6"><h2>${words.home.empty}</h2><p>${words.home.emptyText}</p>${newLink(here)}</div>`;
   const leads = await Promise.all(units.map((unit) => leadOfUnit(here, unit)));
   const opening = readme === undefined || here.profile.start.length > 0 || units.length >= START_SHOWN ? [] : [readme];
   return html`<section class="section">
@@ -123,8 +123,15 @@ async function startShelf(here: Visit, readme: UnitListing | undefined): Promise
 `,
       )}
     </ol>
-    <p class="up-4"><a href="${at(here, "/browse")}">${here.moment.at === "now" ? words.home.everything(everything) : words.browse.title}</a></p>
+    <p class="up-4"><a href="${at(here, "/browse")}">${here.moment.at === "now" ? words.home.everything(everything) : words.browse.title}</a>${newLink(here)}</p>
   </section>`;
+}
+
+/** To where a page is begun. */
+export function newLink(here: Visit): Html | "" {
+  return here.asOf === undefined
+    ? html` <a class="btn" rel="new" href="${at(here, "/new")}">${words.voice.new}</a>`
+    : "";
 }
 
 function leadLine(lead: string | undefined): Html | "" {

@@ -11,6 +11,7 @@ import type { DiffBlock, Difference, Piece } from "../markdown/diff.ts";
 import { byline, titleOf } from "../parts.ts";
 import { bytesOf, PART_BYTES, partOf, piecesOf, turnParts } from "./parts.ts";
 import type { Visit } from "../site.ts";
+import { reviewButtons } from "./voice.ts";
 import { words } from "../words.ts";
 
 export interface Compared {
@@ -55,6 +56,7 @@ export async function diffPage(here: Visit, { n, id, from, to, part }: Compared)
     <span class="quiet">${byline(here, authorsBetween(here, before, detail), at(here, `/history/${id}`))}</span></p>
   ${isNext && detail.note !== null && detail.note.trim() !== "" ? html`<p class="reason lines">${detail.note.trim().slice(0, 2_000)}</p>` : ""}
   ${await changes(here, { before, after: detail, earlier, later, part, turn: (next) => at(here, `/diff/${id}`, { from, to, part: next }) })}
+  ${detail.state === "proposed" || detail.state === "needs-merge" ? reviewButtons(here, parseDigest(detail.revision, "a revision")) : ""}
   <p class="tools"><a class="btn" href="${revisionHref(here, detail)}">${words.diff.version(detail.version)}</a> ${before === undefined ? "" : html`<a class="btn" href="${revisionHref(here, before)}">${words.diff.version(before.version)}</a>`} <a class="btn bare" href="${at(here, `/history/${id}`)}">${words.diff.all}</a></p>
 </div>`,
   });

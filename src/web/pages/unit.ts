@@ -20,6 +20,7 @@ import { proseBody } from "./unit-prose.ts";
 import { unitRights } from "./unit-rights.ts";
 import { tableBody } from "./unit-table.ts";
 import { toolBody } from "./unit-tool.ts";
+import { editHref, mayEdit, voiceOf } from "./voice.ts";
 import { WordsView } from "./unit-words.ts";
 
 async function bodyOf(shown: Shown): Promise<Body> {
@@ -68,6 +69,7 @@ export async function unitPage(shown: Shown): Promise<Html> {
     ${body.contents ?? ""}
   </header>
   ${body.body}
+  ${voiceOf(shown)}
   ${strip(shown)}
   ${isWide(shown) ? "" : html`<aside class="beside" aria-label="${words.page.facts}">${margin(shown)}</aside>`}
 </article>`,
@@ -137,7 +139,7 @@ function tools(shown: Shown, more: readonly Html[]): Html {
     { ...here, asOf: undefined },
     `/genuine/${detail.unit}${isPinned || here.asOf !== undefined ? `@${detail.revision}` : ""}`,
   );
-  return html`<p class="tools"><a class="btn" rel="version-history" href="${at(here, `/history/${detail.unit}`)}">${words.page.versions(count(versions), versions === 1)}</a> ${whoLink(shown)} ${more} <a class="btn bare" href="${genuine}">${words.page.genuine}</a></p>`;
+  return html`<p class="tools"><a class="btn" rel="version-history" href="${at(here, `/history/${detail.unit}`)}">${words.page.versions(count(versions), versions === 1)}</a> ${isPinned || here.asOf !== undefined || !mayEdit(detail.kind) ? "" : html`<a class="btn" rel="edit" href="${editHref(here, detail.unit)}">${words.voice.edit}</a> `}${whoLink(shown)} ${more} <a class="btn bare" href="${genuine}">${words.page.genuine}</a></p>`;
 }
 
 /** To who wrote which words, and back. */

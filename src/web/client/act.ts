@@ -1,0 +1,35 @@
+/**
+ * Buttons with which readers say something. Who only reads loads this and no more: keys, and what signs with them, come
+ * with the first press.
+ */
+import type { act } from "./voice.ts";
+
+const VOICE = "/assets/voice.js";
+const SAID = "lore:said";
+
+for (const part of document.querySelectorAll<HTMLElement>("[data-needs-scripts]")) part.hidden = false;
+
+addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest<HTMLButtonElement>("button[data-act]") : null;
+  if (button === null) return;
+  event.preventDefault();
+  button.disabled = true;
+  void begin(button).finally(() => (button.disabled = false));
+});
+
+async function begin(button: HTMLButtonElement): Promise<void> {
+  // Its address is that of a script of this site (assets.ts).
+  const voice = (await import(VOICE)) as { act: typeof act };
+  await voice.act(button);
+}
+
+const said = sessionStorage.getItem(SAID);
+if (said !== null) {
+  sessionStorage.removeItem(SAID);
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.setAttribute("role", "status");
+  toast.textContent = said;
+  document.body.append(toast);
+  setTimeout(() => toast.remove(), 8_000);
+}

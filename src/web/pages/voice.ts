@@ -1,0 +1,45 @@
+/** What readers can say from a page: buttons that a script of this site signs and sends. */
+import { base32 } from "../../bytes/index.ts";
+import { kindOf } from "../../unit/index.ts";
+import { at } from "../addresses.ts";
+import { html, type Html } from "../html.ts";
+import { today, type Visit } from "../site.ts";
+import { words } from "../words.ts";
+import type { Shown } from "./shown.ts";
+
+const MARKS = ["confirm", "fails", "dispute", "thank"] as const;
+
+/** Below what stands today. */
+export function voiceOf({ here, detail, isPinned, listing }: Shown): Html | "" {
+  if (here.asOf !== undefined || isPinned || listing === undefined) return "";
+  const button = (act: (typeof MARKS)[number]) =>
+    html`<button class="btn" data-act="${act}" data-community="${here.id}" data-unit="${detail.unit}" data-at="${detail.revision}">${words.voice[act]}</button> `;
+  return html`<section class="voice" aria-label="${words.voice.title}">
+    <h2>${words.voice.title}</h2>
+    <p class="tools" data-needs-scripts hidden>${mayEdit(detail.kind) ? html`<a class="btn main" rel="edit" href="${editHref(here, detail.unit)}">${words.voice.edit}</a> ` : ""}${MARKS.map(button)}</p>
+    <noscript><p class="quiet">${words.voice.needsScripts}</p></noscript>
+  </section>`;
+}
+
+/** What is text, and no rule of the community's. */
+export function mayEdit(kind: string): boolean {
+  const { body, governed } = kindOf(kind);
+  return body !== "bytes" && !governed;
+}
+
+export function editHref(here: Visit, unit: string): string {
+  return at(today(here), `/edit/${unit}`);
+}
+
+/** What a member says of a suggestion, a version by its id. */
+export function reviewButtons(here: Visit, revision: Uint8Array): Html {
+  const on = base32.encode(revision);
+  const button = (act: string, label: string, look: string) =>
+    html`<button class="btn${look}" data-act="${act}" data-community="${here.id}" data-on="${on}">${label}</button> `;
+  return html`<section class="voice" aria-label="${words.review.title}">
+    <h2>${words.review.title}</h2>
+    <p class="tools" data-needs-scripts hidden>${button("approve", words.review.accept, " main")}${button("comment", words.review.ask, "")}${button("reject", words.review.decline, " bare")}</p>
+    <p class="quiet">${words.review.rule(here.profile.approvals)}</p>
+    <noscript><p class="quiet">${words.voice.needsScripts}</p></noscript>
+  </section>`;
+}

@@ -7,7 +7,7 @@ import type { Context } from "hono";
 import { type Cbor, decode, isLoreError, LoreError } from "../../bytes/index.ts";
 import type { Community } from "../../community/index.ts";
 import type { Site } from "../../web/index.ts";
-import { arrive, type Arrival, type Taken } from "./arrival.ts";
+import { arrive, type Taken } from "./arrival.ts";
 import { bodyOf, isList, readSubmission } from "./submission.ts";
 
 /** Submissions in one request. */
@@ -27,11 +27,13 @@ export const INVITATION_HEADER = "lore-invitation";
 export async function writeEntries(c: Context, site: Site, community: Community): Promise<Response> {
   const body = decode(await bodyOf(c));
   const invitation = c.req.header(INVITATION_HEADER);
-  const takeOne = (value: Cbor) => taken({ site, community, invitation }, value);
-  if (!isList(body)) return stored(await takeOne(body));
+  const arrival = { site, community, invitation };
+  if (!isList(body)) return stored(await arrive(arrival, await readSubmission(community, body), body));
   if (body.length === 0 || body.length > ENTRIES_MAX)
     throw new LoreError("TOO_LARGE", `One request takes 1 to ${ENTRIES_MAX} entries.`, { limit: ENTRIES_MAX });
-  const results = await Promise.allSettled(body.map(takeOne));
+  const submissions = await Promise.all(body.map((value) => readSubmission(community, value)));
+  // All are read before the first is written: one may follow another.
+  const results = await Promise.allSettled(submissions.map((each, i) => arrive(arrival, each, body[i] ?? null)));
   const outcomes = results.map((result): Outcome =>
     result.status === "fulfilled" ? result.value : refusal(result.reason),
   );
@@ -39,11 +41,6 @@ export async function writeEntries(c: Context, site: Site, community: Community)
   const [first] = results;
   if (first?.status === "rejected" && results.every(({ status }) => status === "rejected")) throw first.reason;
   return stored(outcomes);
-}
-
-async function taken(arrival: Arrival, value: Cbor): Promise<Taken> {
-  const submission = await readSubmission(arrival.community, value);
-  return arrive(arrival, submission, value);
 }
 
 function refusal(error: unknown): Outcome {

@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 
-import { type Cbor, decode, isLoreError, LoreError } from "../../bytes/index.ts";
+import { decode, isLoreError, LoreError } from "../../bytes/index.ts";
 import type { Community } from "../../community/index.ts";
 import type { Site } from "../../web/index.ts";
 import { arrive, type Taken } from "./arrival.ts";

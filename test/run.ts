@@ -16,6 +16,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const FIRST = [
   "test/import/git-corpora",
   "test/browser/reading",
+  "test/browser/people",
   "test/community",
   "test/export",
   "test/http",

@@ -2,7 +2,7 @@
  * Drafts: ops with their content beside them, before anything is signed. `compose` salts and commits the
  * parts and signs; what comes out is a `Submission`, which a browser or another node may also have made.
  */
-import type { Suite } from "../bytes/index.ts";
+import { type Suite, utf8 } from "../bytes/index.ts";
 import type { PersonKey } from "../bytes/person-key.ts";
 import { encodeSidecar, type Opening, signEntry, type VerifiedEntry } from "../log/index.ts";
 import { commitment, type Op } from "../unit/index.ts";
@@ -57,6 +57,11 @@ export interface SealedOp {
 }
 
 type Salting = Pick<Environment, "random"> & { readonly suite: Suite };
+
+/** A part with words in it, when there are any. */
+export function words(said: string | undefined, name = "text"): DraftPart[] {
+  return said === undefined || said === "" ? [] : [{ name, media: "text/plain", bytes: utf8(said) }];
+}
 
 /** Commits the parts of one op under fresh salts. */
 export function sealOp({ suite, random }: Salting, draft: DraftOp): SealedOp {

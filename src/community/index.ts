@@ -2,7 +2,7 @@
 export { isNewcomer, openSubmission, type RawSubmission, requirePlainPath } from "./admission.ts";
 export { Author } from "./author.ts";
 export { Community } from "./community.ts";
-export type { DraftOp, DraftPart, HeldPart, SealedOp, Submission } from "./draft.ts";
+export { type DraftOp, type DraftPart, type HeldPart, type SealedOp, type Submission, words } from "./draft.ts";
 export type { Environment } from "./environment.ts";
 export { WAS_ERASED } from "./erasure.ts";
 export type { Founding } from "./genesis.ts";

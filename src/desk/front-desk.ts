@@ -165,6 +165,13 @@ export class FrontDesk {
     return true;
   }
 
+  /** Takes away all that waits of a key. */
+  forget(community: string, key: Uint8Array): void {
+    if (!this.isWaiting(community, key)) return;
+    this.#db.run("DELETE FROM waiting WHERE community = ? AND key = ?", community, key);
+    this.#remember();
+  }
+
   #expire(): void {
     const now = this.#environment.now();
     if (this.#db.run("DELETE FROM waiting WHERE time < ?", now - WAITING_MS) > 0) this.#remember();

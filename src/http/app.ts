@@ -15,6 +15,7 @@ import {
   siteRoutes,
 } from "../web/index.ts";
 import { LoreError } from "../bytes/index.ts";
+import type { Community } from "../community/index.ts";
 import { askDesk } from "./api/desk.ts";
 import { takeUse, writeEntries } from "./api/entries.ts";
 import { apiRoutes } from "./api/routes.ts";
@@ -73,30 +74,18 @@ export function createSite(options: AppOptions): App {
 
   hono.onError((error, c) => failed(c, error, { site, context }));
   hono.notFound((c) => failed(c, absent(hono, c), { site, context }));
-  hono.post("/api/c/:id/entries", (c) => {
-    requireHost(c, hosts);
-    requireOwnOrigin(c);
-    buckets.take(addressOf(c));
-    return writeEntries(c, site, site.community(c.req.param("id")));
-  });
-  hono.post("/api/c/:id/uses", (c) => {
-    requireHost(c, hosts);
-    requireOwnOrigin(c);
-    buckets.take(addressOf(c));
-    return takeUse(c, site.community(c.req.param("id")));
-  });
-  hono.post("/api/c/:id/desk", (c) => {
-    requireHost(c, hosts);
-    requireOwnOrigin(c);
-    buckets.take(addressOf(c));
-    return askDesk(c, site, site.community(c.req.param("id")));
-  });
-  hono.post("/api/c/:id/welcome", (c) => {
-    requireHost(c, hosts);
-    requireOwnOrigin(c);
-    buckets.take(addressOf(c));
-    return welcome(c, site.node, { community: site.community(c.req.param("id")), secret: options.welcome });
-  });
+  /** The write path passes nothing it does not need. */
+  const taking = (what: string, take: (c: Context, community: Community) => Promise<Response>) =>
+    hono.post(`/api/c/:id/${what}`, (c) => {
+      requireHost(c, hosts);
+      requireOwnOrigin(c);
+      buckets.take(addressOf(c));
+      return take(c, site.community(c.req.param("id") ?? ""));
+    });
+  taking("entries", (c, community) => writeEntries(c, site, community));
+  taking("uses", takeUse);
+  taking("desk", (c, community) => askDesk(c, site, community));
+  taking("welcome", (c, community) => welcome(c, site.node, { community, secret: options.welcome }));
   hono.use(async (c, next) => {
     requireHost(c, hosts);
     requireOnce(c);

@@ -24,4 +24,4 @@ export type { AliasOp, MemberOp } from "./ops/member.ts";
 export type { RedactOp, Slot } from "./ops/redact.ts";
 export type { ReviewOp } from "./ops/review.ts";
 export type { ReviseOp } from "./ops/revise.ts";
-export type { Role, RoleOp } from "./ops/role.ts";
+export { RANK, type Role, type RoleOp, ROLES } from "./ops/role.ts";

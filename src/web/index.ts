@@ -17,3 +17,4 @@ export { usageHeaders } from "./rights.ts";
 export { type ImportRequest, Site, type SiteOptions } from "./site.ts";
 export { page as pageOf } from "./layout.ts";
 export { siteRoutes } from "./site-routes.ts";
+export type { SuggestionShown, WaitingShown } from "./waiting.ts";

@@ -56,12 +56,13 @@ export const voiceWords = {
     whyHint: "So that others understand in one look. \u201cTypo\u201d is enough.",
     suggest: "Send suggestion",
     publish: "Publish",
-    how: "What you send is signed in this browser with a key only you hold. Others look at it before it stands.",
+    how: "What you send is signed in this browser with a key only you hold. A suggestion is looked at by others before it stands.",
     restored: "These are your words from before, not sent so far.",
     drop: "Start from the page as it is",
     same: "Nothing is changed so far.",
     moved:
-      "The page changed while you wrote. Send it all the same: nothing is lost, and whoever looks at it sees both.",
+      "The page has changed since. What you send is a suggestion beside it: nobody\u2019s change is lost, and whoever looks at it brings the two together.",
+    taken: "Something is at this place already. Choose another, or change what is there.",
     tooLong: "A page takes at most 1 MB of text.",
   },
   review: {
@@ -71,10 +72,6 @@ export const voiceWords = {
     decline: "Decline",
     rule: (n: number) =>
       n === 1 ? "One person other than its author accepts it." : `${n} people other than its author accept it.`,
-    discussed: "Said about this suggestion",
-    approved: "accepts it",
-    rejected: "declines it",
-    commented: "asks",
   },
   you: {
     title: "You",

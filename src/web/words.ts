@@ -2,6 +2,7 @@
  * Every word the interface says, in one place. People's words only (DESIGN.md 2): page, version, suggest, check,
  * made from, the record, a copy. Plain present tense; dates and numbers are put in by whoever asks.
  */
+import { diffWords } from "./words-diff.ts";
 import { portraitWords } from "./words-portrait.ts";
 import { rightsWords } from "./words-rights.ts";
 import { sharingWords } from "./words-sharing.ts";
@@ -205,26 +206,6 @@ export const words = {
       `Names and days are as the source says. ${names} brought these versions in, and signed that.`,
   },
 
-  diff: {
-    title: (span: string) => `What changed ${span}`,
-    crumb: "What changed",
-    between: (from: string, to: string) => `from ${from} to ${to}`,
-    version: (n: number | null) => (n === null ? "a suggestion" : `version ${n}`),
-    same: "These two versions have the same words.",
-    whole: "These two versions are too different to compare word by word; both are shown whole.",
-    gapStart: (n: number) => (n === 1 ? "the first paragraph is the same" : `the first ${n} paragraphs are the same`),
-    gapMiddle: (n: number) => (n === 1 ? "one paragraph is the same" : `${n} paragraphs are the same`),
-    gapEnd: "the rest is the same",
-    gapRows: (n: number) => (n === 1 ? "one row is the same" : `${n} rows are the same`),
-    row: "row",
-    all: "All versions",
-    cannot: "These versions cannot be compared word by word.",
-    nothingBefore: "This is the first version.",
-    gone: "taken out",
-    come: "put in",
-    isNew: "Everything in it is new.",
-  },
-
   people: {
     title: "People",
     lead: "Everyone whose words were taken up here, in the order in which they came.",
@@ -383,6 +364,7 @@ export const words = {
     home: "Go to the first page",
   },
 
+  ...diffWords,
   ...portraitWords,
   ...rightsWords,
   ...sharingWords,

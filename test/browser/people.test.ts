@@ -7,7 +7,7 @@ import type { BrowserContext, Page } from "playwright-core";
 import { Author, units } from "../../src/community/index.ts";
 import { serve, type Serving } from "../../src/http/index.ts";
 import { openSite, Pen, type TestSite, type WrittenUnit } from "../http/site.ts";
-import { startBrowser, type Started } from "./chromium.ts";
+import { AXE, barriers, startBrowser, type Started } from "./chromium.ts";
 
 const WELCOME = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 let site: TestSite;
@@ -74,7 +74,8 @@ inBrowser("a stranger on a phone mends a word, is let in, and their name stands 
 
   const keeper = await steward();
   await keeper.page.goto(`${serving.url}${home}/you`);
-  await keeper.page.getByText("Unplug it first.").waitFor();
+  // What changes is shown, not the whole text.
+  await keeper.page.locator("ins", { hasText: "first" }).waitFor();
   await keeper.page.getByRole("button", { name: "Let in and accept" }).click();
   await keeper.page.getByText("Accepted.").waitFor();
   const ref = units.findUnit(pen.community, "kettle.md");
@@ -163,8 +164,73 @@ inBrowser("what is typed outlives a closed page; a recovery file makes another b
   await other.page.getByText("Nobody has written here").waitFor();
   await other.page.locator("#lore\\:file").setInputFiles(file);
   await other.page.getByText("You are the same person again.").waitFor();
+  await other.page.getByText("You write here as").waitFor();
   assert.match(await other.page.innerText("main"), /Cleo[^]*wait to be let in/);
   await Promise.all([cleo, other].map(({ context }) => context.close()));
+});
+
+inBrowser(
+  "a change keeps what the page is made from, and one begun from an older version undoes nobody's",
+  async () => {
+    const keeper = await steward();
+    const source = kettle();
+    await founder().write({
+      path: "pot.md",
+      title: "Pot",
+      body: "# Pot\n\nOne.\n",
+      links: [{ rel: "derivedFrom", to: source.id }],
+    });
+    const change = async (text: string) => {
+      await keeper.page.goto(`${serving.url}${home}/page/pot`);
+      await keeper.page.getByRole("link", { name: "Suggest a change" }).first().click();
+      await keeper.page
+        .getByRole("button", { name: /Publish|Send suggestion/ })
+        .and(keeper.page.locator(":enabled"))
+        .waitFor();
+      await keeper.page.getByLabel("Text").fill(text);
+    };
+    await change("# Pot\n\nTwo.\n");
+    await keeper.page.getByRole("button", { name: "Publish" }).click();
+    await keeper.page.getByText("It stands, with your name.").waitFor();
+    const head = () => units.resolve(pen.community, units.findUnit(pen.community, "pot.md"));
+    const [link] = units.revisionOp(pen.community, head())?.links ?? [];
+    assert.deepEqual([link?.rel, Buffer.from(link?.to ?? "")], ["derivedFrom", Buffer.from(source.id)]);
+
+    await change("# Pot\n\nThree, from two.\n");
+    await keeper.page.waitForTimeout(600);
+    await keeper.page.goto("about:blank");
+    const two = units.revisionDetail(pen.community, head());
+    const of = {
+      id: units.findUnit(pen.community, "pot.md").id,
+      text: two.unit,
+      revision: two.revision,
+      revisionId: pen.community.facts.revision(head())?.id ?? new Uint8Array(32),
+    };
+    const other = await founder().write({ of, path: "pot.md", title: "Pot", body: "# Pot\n\nMeanwhile.\n" });
+    await keeper.page.goto(`${serving.url}${home}/edit/${two.unit}`);
+    await keeper.page.getByText("The page has changed since").waitFor();
+    await keeper.page.getByRole("button", { name: "Send suggestion" }).click();
+    await keeper.page.getByText("Suggested.").waitFor();
+    assert.equal(units.revisionDetail(pen.community, head()).revision, other.revision, "what others wrote stands");
+    await keeper.context.close();
+  },
+);
+
+inBrowser("dialogs and the page of whoever writes have no barrier that axe can find", async () => {
+  const keeper = await steward();
+  const { page } = keeper;
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await keeper.context.addInitScript(AXE);
+  await page.goto(`${serving.url}${home}/you`);
+  await page.getByRole("button", { name: "Make a link" }).click();
+  await page.locator('a[href*="/join#"]').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.goto(`${serving.url}${home}/page/kettle`);
+  await page.getByRole("button", { name: "Disagree" }).click();
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("Say it in a few words.").waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await keeper.context.close();
 });
 
 /** The key on this site's computer, which the site itself signed with meanwhile. */

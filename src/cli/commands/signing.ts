@@ -1,6 +1,6 @@
 /** Who signs what a command writes, and what becomes of it. */
-import { LoreError, utf8 } from "../../bytes/index.ts";
-import { Author, type Community, type DraftPart } from "../../community/index.ts";
+import { LoreError } from "../../bytes/index.ts";
+import { Author, type Community } from "../../community/index.ts";
 import { COMMUNITY_OPTION, type Invocation, option, text } from "../command.ts";
 
 /** Who signs: the identity that `--as` names, else this user's first. @throws LoreError FORBIDDEN. */
@@ -27,8 +27,3 @@ export function isWaiting({ rows }: Community, index: number): boolean {
 }
 
 export const WAITS = 'It waits for consent; "lore review" lists what waits.';
-
-/** A part with words in it, when there are any. */
-export function words(said: string | undefined, name = "text"): DraftPart[] {
-  return said === undefined || said === "" ? [] : [{ name, media: "text/plain", bytes: utf8(said) }];
-}

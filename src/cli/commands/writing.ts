@@ -1,7 +1,7 @@
 /** Commands that write: review, mark, redact, and propose (proposing.ts). */
 
 import { base32, LoreError } from "../../bytes/index.ts";
-import { type Author, type Community, type DraftOp, openProposals, units } from "../../community/index.ts";
+import { type Author, type Community, type DraftOp, openProposals, units, words } from "../../community/index.ts";
 import { type MarkName, opId, parseDigest, type Target } from "../../unit/index.ts";
 import {
   type Command,
@@ -18,7 +18,7 @@ import {
 import { namesPassage, PASSAGE_OPTIONS, passageNamed } from "./passages.ts";
 import { proposalText } from "./proposals.ts";
 import { propose, readInputFile, reviseDraft } from "./proposing.ts";
-import { chosenAuthor, isWaiting, WAITS, words, WRITE_OPTIONS } from "./signing.ts";
+import { chosenAuthor, isWaiting, WAITS, WRITE_OPTIONS } from "./signing.ts";
 
 const review: Command = {
   name: "review",

@@ -7,8 +7,8 @@ import type { FlowGraph } from "../../projection/credit/flow.ts";
 import type { RevisionPeople } from "../../projection/credit/settle.ts";
 import { rightsIn } from "../agreements.ts";
 import type { Community } from "../community.ts";
-import { RANK } from "../fold/rows.ts";
 import { wordsIn } from "../queries/authorship.ts";
+import { RANK } from "../../unit/index.ts";
 
 /** What a link passes on, in the order of `FlowGraph.kind`. */
 export const PASSES = ["derivedFrom", "uses", "cites"] as const;

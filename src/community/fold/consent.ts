@@ -2,9 +2,9 @@
  * The one consent mechanism (DESIGN.md 4): who may do what directly, what accepts a proposal, and whether the
  * approvals given so far do. Approvals count when their giver was eligible on giving and is so now.
  */
-import { kindOf, type Op, type Role } from "../../unit/index.ts";
+import { kindOf, type Op, RANK, type Role } from "../../unit/index.ts";
 import type { CharterRules } from "./rules.ts";
-import { RANK, type Rows } from "./rows.ts";
+import type { Rows } from "./rows.ts";
 
 /** What it takes to let one op have its effect. */
 export interface Requirement {

@@ -1,9 +1,17 @@
 /** Members, their keys and roles. */
 import { base32, equal } from "../../bytes/index.ts";
-import { type AliasOp, type KeyOp, memberId, type MemberOp, nextKeyDigest, type RoleOp } from "../../unit/index.ts";
+import {
+  type AliasOp,
+  type KeyOp,
+  memberId,
+  type MemberOp,
+  nextKeyDigest,
+  RANK,
+  type RoleOp,
+} from "../../unit/index.ts";
 import { type Frame, logOf, type Said } from "./frame.ts";
 import { broken } from "./rules.ts";
-import { type MemberRow, RANK, type Rows } from "./rows.ts";
+import type { MemberRow, Rows } from "./rows.ts";
 
 const ED25519 = 1;
 

@@ -2,7 +2,7 @@
 import { decode } from "../../bytes/index.ts";
 import type { PartRow, RevisionRow } from "../../projection/contract.ts";
 import type { Db } from "../../store/index.ts";
-import type { Role, Rules } from "../../unit/index.ts";
+import { RANK, type Role, type Rules } from "../../unit/index.ts";
 import { type CharterRules, readRules } from "./rules.ts";
 
 export interface MemberRow {
@@ -63,8 +63,6 @@ export interface ProposalRow {
   readonly body: Uint8Array;
   readonly state: StoredState;
 }
-
-export const RANK: Readonly<Record<Role, number>> = { contributor: 1, editor: 2, steward: 3 };
 
 /** Reads the fold's tables. Writing them is the fold's alone. */
 export class Rows {

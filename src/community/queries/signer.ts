@@ -1,6 +1,6 @@
 /** What somebody must know to sign their next entry: who their key is here, and what it signed last. */
 import { base32, hex } from "../../bytes/index.ts";
-import type { Role } from "../../unit/index.ts";
+import { RANK, type Role, ROLES } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
 import { personRef } from "./people.ts";
 
@@ -20,8 +20,6 @@ export interface SignerStanding {
   readonly join: "open" | "approval" | "invite";
 }
 
-const ROLES: readonly (Role | null)[] = [null, "contributor", "editor", "steward"];
-
 /** `key`: an Ed25519 public key, 32 bytes. */
 export function signerStanding(community: Community, key: Uint8Array): SignerStanding {
   const { environment, facts, projections, log } = community;
@@ -31,7 +29,7 @@ export function signerStanding(community: Community, key: Uint8Array): SignerSta
     log: hex.encode(log),
     member: member === undefined ? null : base32.encode(facts.member(member)?.id ?? new Uint8Array()),
     name: member === undefined ? null : personRef(community, member).name,
-    role: member === undefined ? null : (ROLES[facts.rank(member)] ?? null),
+    role: member === undefined ? null : (ROLES.find((role) => RANK[role] === facts.rank(member)) ?? null),
     prev: tip === undefined ? null : hex.encode(tip),
     logTime: projections.fold.time,
     now: environment.now(),

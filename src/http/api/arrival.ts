@@ -50,12 +50,15 @@ export async function arrive(
   }
   if (isOfStranger(site.desk, community, submission)) return wait(site.desk, community, submission, sent);
   await letIn(site.desk, community, submission);
-  return community.append(submission);
+  const acknowledged = await community.append(submission);
+  // Who may join by their own word by now has nothing left to wait for.
+  if (submission.entry.prev === null) site.desk.forget(community.id, submission.entry.key);
+  return acknowledged;
 }
 
 /** Whose first entry waits still. */
 function isOfStranger(desk: FrontDesk, community: Community, { entry }: Submission): boolean {
-  // The first entry of a key has nothing before it: only members' entries go by here without a question.
+  // A first entry follows nothing that waits.
   return entry.prev !== null && desk.isWaiting(community.id, entry.key);
 }
 

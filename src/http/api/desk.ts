@@ -2,13 +2,11 @@
 import type { Context } from "hono";
 
 import { base32, equal, LoreError, textOf } from "../../bytes/index.ts";
-import { type Community, signerStanding } from "../../community/index.ts";
+import { type Community, signerStanding, units } from "../../community/index.ts";
 import { type DeskRequest, readDeskRequest, type WaitingEntry } from "../../desk/index.ts";
-import { readMeta } from "../../unit/index.ts";
-import type { Site } from "../../web/index.ts";
+import { limits, RANK, readMeta, type ReviseOp, type Role } from "../../unit/index.ts";
+import type { Site, SuggestionShown, WaitingShown } from "../../web/index.ts";
 import { bodyOf, waited } from "./submission.ts";
-
-const RANKS = { contributor: 1, editor: 2, steward: 3 } as const;
 
 /** @throws LoreError UNAUTHENTICATED, FORBIDDEN for whom it is no business of. */
 export async function askDesk(c: Context, site: Site, community: Community): Promise<Response> {
@@ -28,7 +26,7 @@ interface Asking {
   readonly site: Site;
   readonly community: Community;
   readonly member: string;
-  readonly role: keyof typeof RANKS;
+  readonly role: Role;
 }
 
 async function answerTo(request: DeskRequest, asking: Asking): Promise<unknown> {
@@ -36,7 +34,7 @@ async function answerTo(request: DeskRequest, asking: Asking): Promise<unknown> 
   const { id } = community;
   switch (request.act) {
     case "waiting":
-      return Promise.all(site.desk.waiting(id).map((entry) => shown(community, entry)));
+      return Promise.all(site.desk.waiting(id).map((entry) => shown(site, community, entry)));
     case "dismiss":
       requireRole(asking, "editor", "Dismissing what waits");
       return { done: site.desk.dismiss(id, named(request)) };
@@ -57,7 +55,7 @@ async function answerTo(request: DeskRequest, asking: Asking): Promise<unknown> 
 }
 
 function requireRole({ role }: Asking, least: Asking["role"], attempted: string): void {
-  if (RANKS[role] >= RANKS[least]) return;
+  if (RANK[role] >= RANK[least]) return;
   throw new LoreError("FORBIDDEN", `${attempted} is for editors and stewards. Ask one of them.`);
 }
 
@@ -67,35 +65,57 @@ function named({ on }: DeskRequest): Uint8Array {
 }
 
 /** What waits, as the member who decides sees it: by whom, what, and the text itself. */
-async function shown(community: Community, entry: WaitingEntry): Promise<unknown> {
+async function shown(site: Site, community: Community, entry: WaitingEntry): Promise<WaitingShown> {
   const { entry: signed, content } = await waited(community, entry.body);
   let at = 0;
-  const suggestions = signed.ops.flatMap((op, place) => {
+  const suggestions = signed.ops.flatMap((op, place): Promise<SuggestionShown>[] => {
     const parts = "parts" in op && op.parts !== undefined ? op.parts : [];
     const own = content.slice(at, (at += parts.length));
     if (op.op !== "revise") return [];
     const bytesOf = (name: string) => own.find((part) => part?.name === name)?.bytes;
-    const { title, path, note } = readMeta(bytesOf("meta"));
-    const unit = community.facts.unitById(op.unit);
-    const body = bytesOf("body");
-    return [
-      {
-        revision: entry.subjects[place],
-        unit: base32.encode(op.unit),
-        kind: op.kind,
-        isNew: unit === undefined,
-        title: title ?? null,
-        path: path ?? null,
-        note: note ?? null,
-        text: body === undefined ? null : (textOf(body) ?? null),
-      },
-    ];
+    return [suggestionShown(site, community, { op, revision: entry.subjects[place] ?? "", bytesOf })];
   });
   return {
     entry: base32.encode(entry.entry),
     name: entry.name,
     time: entry.time,
-    suggestions,
+    suggestions: await Promise.all(suggestions),
     others: signed.ops.length - suggestions.length,
   };
+}
+
+interface Suggested {
+  readonly op: ReviseOp;
+  readonly revision: string;
+  readonly bytesOf: (part: string) => Uint8Array | undefined;
+}
+
+async function suggestionShown(
+  site: Site,
+  community: Community,
+  { op, revision, bytesOf }: Suggested,
+): Promise<SuggestionShown> {
+  const { title, path, note } = readMeta(bytesOf("meta"));
+  const parent = op.parents[0] === undefined ? undefined : community.facts.revisionById(op.parents[0])?.n;
+  const [from, to] = [
+    textIn(parent === undefined ? new Uint8Array() : units.partBytes(community, parent)),
+    textIn(bytesOf("body")),
+  ];
+  const job = { type: "diff" as const, isTable: false, from: from ?? "", to: to ?? "" };
+  const answer =
+    from === undefined || to === undefined ? undefined : await site.workshop.run(`waiting ${revision}`, () => job);
+  return {
+    revision,
+    unit: base32.encode(op.unit),
+    isNew: op.nonce !== undefined,
+    title: typeof title === "string" ? title : null,
+    path: typeof path === "string" ? path : null,
+    note: typeof note === "string" ? note : null,
+    text: to ?? null,
+    difference: answer?.type === "diff" ? answer.difference.blocks : [],
+  };
+}
+
+function textIn(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined || bytes.length > limits.PAGE_BYTES_MAX ? undefined : textOf(bytes);
 }

@@ -2,10 +2,10 @@
  * Buttons with which readers say something. Who only reads loads this and no more: keys, and what signs with them, come
  * with the first press.
  */
+import { sayWhatWasLeft } from "./said.ts";
 import type { act } from "./voice.ts";
 
 const VOICE = "/assets/voice.js";
-const SAID = "lore:said";
 
 for (const part of document.querySelectorAll<HTMLElement>("[data-needs-scripts]")) part.hidden = false;
 
@@ -23,13 +23,4 @@ async function begin(button: HTMLButtonElement): Promise<void> {
   await voice.act(button);
 }
 
-const said = sessionStorage.getItem(SAID);
-if (said !== null) {
-  sessionStorage.removeItem(SAID);
-  const toast = document.createElement("div");
-  toast.className = "toast";
-  toast.setAttribute("role", "status");
-  toast.textContent = said;
-  document.body.append(toast);
-  setTimeout(() => toast.remove(), 8_000);
-}
+sayWhatWasLeft();

@@ -1,14 +1,15 @@
 /** The page where somebody writes: keeps what they type in this browser, signs it and sends it. */
-import { base32, utf8 } from "../../bytes/index.ts";
+import { base32, base64, decode, utf8 } from "../../bytes/index.ts";
 import { nobleSuite } from "../../bytes/noble.ts";
 import type { DraftOp } from "../../community/draft.ts";
-import { limits, unitId } from "../../unit/index.ts";
+import { type Link, limits, RANK, type Role, unitId } from "../../unit/index.ts";
 import { voiceWords } from "../words-voice.ts";
 import { element, fieldOf, requireIn } from "./dialog.ts";
 import { NotTaken, Pen } from "./pen.ts";
+import { stateOf } from "./revisions.ts";
+import { sayNext } from "./said.ts";
 
 const { dialog: say, edit, sent } = voiceWords;
-const SAID = "lore:said";
 const KEEP_MS = 400;
 const SUFFIX = /\.md$/;
 
@@ -21,15 +22,15 @@ interface Draft {
   readonly unit?: string;
   readonly revision?: string;
   readonly licence?: string;
+  /** Its signed links, which stay: canonical CBOR in base64. */
+  readonly links?: string;
   /** The facts of the version before. */
   readonly meta: Readonly<Record<string, unknown>>;
   /** The least role that writes without asking. */
-  readonly direct: "contributor" | "editor" | "steward";
+  readonly direct: Role;
   /** Where to go afterwards; a new page has no address yet. */
   readonly href: string;
 }
-
-const RANKS = { contributor: 1, editor: 2, steward: 3 } as const;
 
 class Editor {
   readonly #form: HTMLFormElement;
@@ -39,10 +40,13 @@ class Editor {
   readonly #name = fieldOf("name", say.name, say.nameHint, element("input", { maxLength: 100, autocomplete: "name" }));
   readonly #problem = element("div", { className: "note bad up-4", hidden: true });
   readonly #started: string;
+  /** The version that what is typed began from. Another one may stand by now. */
+  #base: string | undefined;
 
   constructor(form: HTMLFormElement, draft: Draft, pen: Pen) {
     this.#form = form;
     this.#draft = draft;
+    this.#base = draft.revision;
     this.#pen = pen;
     this.#text = form.querySelector<HTMLTextAreaElement>("textarea[name=text]") ?? element("textarea");
     // Not its value: somebody may have typed before this script was there.
@@ -50,10 +54,10 @@ class Editor {
     this.#problem.setAttribute("role", "alert");
     const row = form.querySelector(".row");
     if (!pen.isKnown) row?.before(this.#name.box);
-    row?.before(this.#problem);
+    row?.after(this.#problem);
+    this.#restore();
     this.#button.textContent = this.#isDirect ? edit.publish : edit.suggest;
     this.#button.disabled = false;
-    this.#restore();
     let timer: ReturnType<typeof setTimeout> | undefined;
     form.addEventListener("input", () => {
       clearTimeout(timer);
@@ -72,7 +76,9 @@ class Editor {
 
   get #isDirect(): boolean {
     const { role } = this.#pen.standing;
-    return role !== null && RANKS[role] >= RANKS[this.#draft.direct];
+    // What stands by now must not go unseen: somebody brings the two together.
+    if (this.#base !== this.#draft.revision) return false;
+    return role !== null && RANK[role] >= RANK[this.#draft.direct];
   }
 
   get #place(): string {
@@ -86,7 +92,7 @@ class Editor {
   /** What is typed outlives this page, and a browser that crashes. */
   #keep(): void {
     if (this.#text.value === this.#started) localStorage.removeItem(this.#place);
-    else localStorage.setItem(this.#place, JSON.stringify({ text: this.#text.value, revision: this.#draft.revision }));
+    else localStorage.setItem(this.#place, JSON.stringify({ text: this.#text.value, revision: this.#base }));
   }
 
   #restore(): void {
@@ -95,14 +101,16 @@ class Editor {
     // Written above.
     const { text, revision } = JSON.parse(kept) as { text: string; revision?: string };
     this.#text.value = text;
+    this.#base = revision;
     const drop = element("button", { className: "btn bare", type: "button" }, edit.drop);
     const note = element("div", { className: "note up-4" }, element("b", {}, edit.restored), " ");
     if (revision !== this.#draft.revision) note.append(edit.moved, " ");
     note.append(drop);
     drop.addEventListener("click", () => {
-      this.#text.value = this.#started;
       localStorage.removeItem(this.#place);
-      note.remove();
+      // Leaving keeps nothing that is as it was.
+      this.#text.value = this.#started;
+      location.reload();
     });
     this.#form.prepend(note);
   }
@@ -113,20 +121,18 @@ class Editor {
     const bytes = utf8(text);
     if (bytes.length > limits.PAGE_BYTES_MAX) return this.#say(edit.tooLong);
     if (!this.#pen.isKnown && !requireIn(this.#name, say.nameNeeded)) return;
+    if (this.#draft.unit === undefined && (await this.#isTaken())) return this.#say(edit.taken);
     this.#button.disabled = true;
     try {
       const { level, revision } = await this.#pen.write((pen) => [this.#op(pen, bytes)], this.#name.input.value.trim());
       localStorage.removeItem(this.#place);
       // Leaving must not keep it again.
       this.#text.value = this.#started;
-      sessionStorage.setItem(
-        SAID,
-        level === "waiting" ? sent.waiting : this.#isDirect ? sent.published : sent.suggested,
-      );
+      sayNext(level === "waiting" ? sent.waiting : this.#isDirect ? sent.published : sent.suggested);
       const { href, unit, community } = this.#draft;
-      location.assign(
-        unit === undefined && level === "stored" ? await addressOf(community, revision ?? "", href) : href,
-      );
+      const { unit: made, state } = level === "waiting" ? {} : await stateOf(community, revision ?? "");
+      // A new page has an address once it is accepted; a suggestion is among what needs hands.
+      location.assign(unit === undefined && state === "current" ? `/c/${community}/u/${made ?? ""}` : href);
     } catch (error) {
       this.#keep();
       this.#button.disabled = false;
@@ -140,7 +146,7 @@ class Editor {
   }
 
   #op(pen: Pen, bytes: Uint8Array): DraftOp {
-    const { unit, revision, kind, licence, media } = this.#draft;
+    const { unit, kind, licence, links, media } = this.#draft;
     const nonce = crypto.getRandomValues(new Uint8Array(16));
     const id =
       unit === undefined ? unitId(nobleSuite, { log: pen.log, author: pen.member, nonce }) : base32.decode(unit);
@@ -148,10 +154,12 @@ class Editor {
       op: "revise",
       unit: id,
       kind,
-      parents: revision === undefined ? [] : [base32.decode(revision)],
+      parents: this.#base === undefined ? [] : [base32.decode(this.#base)],
       ...(unit === undefined ? { nonce } : {}),
       ...(this.#isDirect ? {} : { propose: true as const }),
       ...(licence === undefined ? {} : { licence }),
+      // Written by the page from what was signed (pages/edit.ts).
+      ...(links === undefined ? {} : { links: decode(base64.decode(links)) as readonly Link[] }),
       content: [
         { name: "meta", media: "application/json", bytes: utf8(JSON.stringify(this.#meta())) },
         { name: "body", media, bytes },
@@ -159,25 +167,30 @@ class Editor {
     };
   }
 
+  get #path(): string {
+    const path = this.#value("path");
+    return path === "" || SUFFIX.test(path) ? path : `${path}.md`;
+  }
+
+  /** Whether something has the path already: one of the two could not be taken along as a file. */
+  async #isTaken(): Promise<boolean> {
+    const { community } = this.#draft;
+    const answer = await fetch(`/api/c/${community}/units/${encodeURIComponent(this.#path)}`, { cache: "no-store" });
+    const { path } = (await answer.json().catch(() => ({}))) as { path?: string };
+    return answer.ok && path === this.#path;
+  }
+
   /** What was known stays; where it was brought in from was of the version before. */
   #meta(): Readonly<Record<string, unknown>> {
     const { source: _, note: __, ...kept } = this.#draft.meta;
-    const [title, path, note] = [this.#value("title"), this.#value("path"), this.#value("why")];
-    const suffixed = path === "" || SUFFIX.test(path) ? path : `${path}.md`;
+    const [title, path, note] = [this.#value("title"), this.#path, this.#value("why")];
     return {
       ...kept,
       ...(title === "" ? {} : { title }),
-      ...(suffixed === "" ? {} : { path: suffixed }),
+      ...(path === "" ? {} : { path }),
       ...(note === "" ? {} : { note }),
     };
   }
-}
-
-/** Where a new page is: what was accepted has an address of its own, a suggestion is among what needs hands. */
-async function addressOf(community: string, revision: string, otherwise: string): Promise<string> {
-  const answer = await fetch(`/api/c/${community}/revisions/${revision}`, { cache: "no-store" });
-  const { unit, state } = (await answer.json().catch(() => ({}))) as { unit?: string; state?: string };
-  return state === "current" && unit !== undefined ? `/c/${community}/u/${unit}` : otherwise;
 }
 
 const form = document.querySelector<HTMLFormElement>("form[data-draft]");

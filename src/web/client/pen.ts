@@ -2,10 +2,10 @@
  * The pen: composes what a person says, signs it in their browser with their key for this community, and sends it. The
  * server sees what was signed, never the key.
  */
-import { base32, type Cbor, encode, hex, utf8 } from "../../bytes/index.ts";
+import { base32, type Cbor, encode, hex } from "../../bytes/index.ts";
 import { nobleSuite } from "../../bytes/noble.ts";
 import { type PersonKey, personKey } from "../../bytes/person-key.ts";
-import { type DraftOp, type DraftPart, type SealedOp, sealOp, signSealed } from "../../community/draft.ts";
+import { type DraftOp, type SealedOp, sealOp, signSealed, words } from "../../community/draft.ts";
 import type { SignerStanding } from "../../community/queries/signer.ts";
 import { type DeskRequest, signDeskRequest } from "../../desk/asked.ts";
 import { decodeSidecar } from "../../log/index.ts";
@@ -144,11 +144,6 @@ export class Pen {
     if (!answer.ok) throw await notTaken(answer);
     return answer.json();
   }
-}
-
-/** A part with words in it, where there are any. */
-export function words(said: string, name = "text"): DraftPart[] {
-  return said === "" ? [] : [{ name, media: "text/plain", bytes: utf8(said) }];
 }
 
 async function standingOf(community: string, { publicKey }: PersonKey): Promise<Standing> {

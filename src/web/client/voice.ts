@@ -1,13 +1,14 @@
 /** What the buttons of a page do: marks on what stands, and reviews of what was suggested. */
 import { base32 } from "../../bytes/index.ts";
-import type { DraftOp } from "../../community/draft.ts";
+import { type DraftOp, words } from "../../community/draft.ts";
 import type { MarkOp, Target } from "../../unit/index.ts";
 import { voiceWords } from "../words-voice.ts";
-import { ask, element, type Question } from "./dialog.ts";
-import { Pen, type Sent, words } from "./pen.ts";
+import { ask, type Question } from "./dialog.ts";
+import { Pen, type Sent } from "./pen.ts";
+import { decisionWords } from "./revisions.ts";
+import { say, sayNext } from "./said.ts";
 
 const { dialog, sent } = voiceWords;
-const SAID = "lore:said";
 
 type Act = "confirm" | "fails" | "dispute" | "thank" | "approve" | "reject" | "comment";
 
@@ -54,21 +55,13 @@ export async function act(button: HTMLButtonElement): Promise<void> {
 }
 
 function failed(error: unknown): undefined {
-  const note = element("div", { className: "toast" }, `${sent.failed} ${error instanceof Error ? error.message : ""}`);
-  note.setAttribute("role", "alert");
-  document.body.append(note);
+  say(`${sent.failed} ${error instanceof Error ? error.message : ""}`, "alert");
 }
 
 /** Shown once the page is loaded anew, with what was said in it. */
 async function tell(name: Act, { level }: Sent, { dataset }: HTMLButtonElement): Promise<void> {
-  let said: string = level === "waiting" ? sent.waiting : sent[name];
-  if (level === "stored" && (name === "approve" || name === "reject")) {
-    const answer = await fetch(`/api/c/${dataset["community"] ?? ""}/revisions/${dataset["on"] ?? ""}`, {
-      cache: "no-store",
-    });
-    const { state } = (await answer.json().catch(() => ({}))) as { state?: string };
-    if (state === "proposed" || state === "needs-merge") said = name === "approve" ? sent.approveMore : sent.rejectMore;
-  }
-  sessionStorage.setItem(SAID, said);
+  const isDecision = level === "stored" && (name === "approve" || name === "reject");
+  const decided = isDecision ? await decisionWords(dataset["community"] ?? "", dataset["on"] ?? "", name) : undefined;
+  sayNext(decided ?? (level === "waiting" ? sent.waiting : sent[name]));
   location.reload();
 }

@@ -2,33 +2,25 @@
 import { base32, base64 } from "../../bytes/index.ts";
 import { PERSON_SECRET_BYTES } from "../../bytes/person-key.ts";
 import type { Invitation } from "../../desk/index.ts";
+import type { DiffBlock } from "../markdown/diff.ts";
+import type { SuggestionShown, WaitingShown } from "../waiting.ts";
+import { diffWords } from "../words-diff.ts";
 import { voiceWords } from "../words-voice.ts";
 import { element, fieldOf } from "./dialog.ts";
 import { Pen } from "./pen.ts";
 import { keepSecret, secretHere } from "./person.ts";
+import { decisionWords } from "./revisions.ts";
+import { sayNext } from "./said.ts";
 
 const { you, sent } = voiceWords;
+const { diff } = diffWords;
 const DAY_MS = 86_400_000;
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
-const SAID = "lore:said";
 const FILE_KIND = "commonlore person v1";
 
-interface Shown {
-  readonly entry: string;
-  readonly name: string;
-  readonly time: number;
-  readonly suggestions: readonly {
-    readonly revision: string;
-    readonly unit: string;
-    readonly isNew: boolean;
-    readonly title: string | null;
-    readonly note: string | null;
-    readonly text: string | null;
-  }[];
-}
-
-function say(text: string): void {
-  sessionStorage.setItem(SAID, text);
+/** Says it on this page, loaded anew. */
+function sayAnew(text: string): void {
+  sayNext(text);
   location.reload();
 }
 
@@ -53,7 +45,7 @@ function section(title: string, ...inside: (Node | string)[]): HTMLElement {
 }
 
 async function waitingSection(pen: Pen): Promise<HTMLElement> {
-  const waiting = (await pen.ask("waiting")) as readonly Shown[];
+  const waiting = (await pen.ask("waiting")) as readonly WaitingShown[];
   const cards = waiting.flatMap((entry) => entry.suggestions.map((each) => waitingCard(pen, entry, each)));
   return section(
     you.waiting,
@@ -63,22 +55,20 @@ async function waitingSection(pen: Pen): Promise<HTMLElement> {
   );
 }
 
-function waitingCard(pen: Pen, { entry, name, time }: Shown, suggestion: Shown["suggestions"][number]): HTMLElement {
-  const { revision, isNew, title, note, text, unit } = suggestion;
-  const decide = (verdict: "approve" | "reject") =>
-    pen.write(() => [{ op: "review", verdict, on: base32.decode(revision) }]);
+function waitingCard(pen: Pen, { entry, name, time }: WaitingShown, suggestion: SuggestionShown): HTMLElement {
+  const { revision, isNew, title, note, unit, difference } = suggestion;
   const heading = element("h3", {}, title ?? you.newPage);
   const page = element("a", { href: `/c/${pen.community}/u/${unit}` }, title ?? "");
   const about = element("p", {}, `${name}, ${DAY.format(time)}`, isNew ? `, ${you.newPage}` : "");
   const header = element("header", {}, isNew ? heading : element("h3", {}, page), about);
-  const body = element("pre", { className: "waiting", tabIndex: 0 }, text ?? "");
+  const body = element("div", { className: "prose diff" }, ...difference.map(blockOf));
   const accept = pressing(you.letIn, "btn main", async () => {
-    await decide("approve");
-    say(sent.approve);
+    await pen.write(() => [{ op: "review", verdict: "approve", on: base32.decode(revision) }]);
+    sayAnew(await decisionWords(pen.community, revision, "approve"));
   });
   const dismiss = pressing(you.dismiss, "btn bare", async () => {
     await pen.ask("dismiss", { on: base32.decode(entry) });
-    say(sent.reject);
+    sayAnew(sent.reject);
   });
   const reason = note === null ? [] : [element("p", { className: "reason" }, note)];
   return element(
@@ -89,6 +79,16 @@ function waitingCard(pen: Pen, { entry, name, time }: Shown, suggestion: Shown["
     body,
     element("footer", {}, accept, dismiss),
   );
+}
+
+function blockOf(block: DiffBlock): HTMLElement {
+  if (block.type === "gap")
+    return element("p", { className: "gap" }, block.at === "end" ? diff.gapEnd : diff.gapMiddle(block.count));
+  const pieces = block.type === "text" ? block.pieces : block.cells.flat();
+  const inside = pieces.map(({ kind, text }) =>
+    kind === "same" ? text : element(kind === "gone" ? "del" : "ins", {}, text),
+  );
+  return element("p", { className: "lines" }, ...inside);
 }
 
 async function inviteSection(pen: Pen): Promise<HTMLElement> {
@@ -138,7 +138,7 @@ async function inviteSection(pen: Pen): Promise<HTMLElement> {
   const list = lines.length === 0 ? [] : [element("ul", { className: "up-4" }, ...lines)];
   return section(
     you.invite,
-    element("p", {}, you.inviteLead),
+    element("p", { className: "down-5" }, you.inviteLead),
     label.box,
     uses.box,
     days.box,
@@ -172,7 +172,7 @@ function keySection(secret: Uint8Array | undefined): HTMLElement {
     you.key,
     element("p", {}, you.keyText),
     ...(isPlain ? [element("p", { className: "note care" }, you.keyPlain)] : []),
-    ...(secret === undefined ? [] : [element("p", { className: "quiet" }, you.replaces)]),
+    ...(secret === undefined ? [] : [element("p", { className: "quiet up-2 down-5" }, you.replaces)]),
     element("label", { className: "hide", htmlFor: file.id }, you.bring),
     element("div", { className: "row" }, ...(secret === undefined ? [] : [save]), open, file),
     problem,
@@ -186,7 +186,7 @@ async function bring(input: HTMLInputElement, problem: HTMLElement): Promise<voi
   problem.textContent = you.badFile;
   if (secret === undefined) return;
   await keepSecret(new Uint8Array(secret));
-  say(you.brought);
+  sayAnew(you.brought);
 }
 
 function secretIn(kind: string | undefined, text: string): Uint8Array | undefined {

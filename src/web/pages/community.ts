@@ -123,14 +123,15 @@ async function startShelf(here: Visit, readme: UnitListing | undefined): Promise
 `,
       )}
     </ol>
-    <p class="up-4"><a href="${at(here, "/browse")}">${here.moment.at === "now" ? words.home.everything(everything) : words.browse.title}</a>${newLink(here)}</p>
+    <p class="up-4"><a href="${at(here, "/browse")}">${here.moment.at === "now" ? words.home.everything(everything) : words.browse.title}</a></p>
+    ${newLink(here)}
   </section>`;
 }
 
 /** To where a page is begun. */
 export function newLink(here: Visit): Html | "" {
   return here.asOf === undefined
-    ? html` <a class="btn" rel="new" href="${at(here, "/new")}">${words.voice.new}</a>`
+    ? html`<p class="up-4"><a class="btn" rel="new" href="${at(here, "/new")}">${words.voice.new}</a></p>`
     : "";
 }
 

@@ -1,6 +1,6 @@
 /** Where somebody writes: a form that a script signs and sends. Without scripts nothing can be signed, and it says so. */
-import { LoreError, textOf } from "../../bytes/index.ts";
-import { findUnit, partBytes, revisionDetail } from "../../community/queries/units.ts";
+import { base64, encode, LoreError, textOf } from "../../bytes/index.ts";
+import { findUnit, partBytes, revisionDetail, revisionOp } from "../../community/queries/units.ts";
 import { kindOf, limits, readMeta } from "../../unit/index.ts";
 import { at, unitHref } from "../addresses.ts";
 import { html, type Html } from "../html.ts";
@@ -32,6 +32,7 @@ export function editPage(here: Visit, ref: string): Html {
     unit: detail.unit,
     revision: detail.revision,
     ...(community.facts.revision(head)?.licence == null ? {} : { licence: community.facts.revision(head)?.licence }),
+    ...linksOf(here, head),
     meta: readMeta(partBytes(community, head, "meta")),
     direct: community.projections.fold.rules.direct,
     href: unitHref(here, detail),
@@ -40,6 +41,13 @@ export function editPage(here: Visit, ref: string): Html {
   const heading = words.edit.title(title);
   const crumbs = [{ text: title, href: unitHref(here, detail) }, { text: words.edit.crumb }];
   return formPage(here, { heading, crumbs, draft, text, title: detail.title ?? "" });
+}
+
+/** What it is made from and cites stays signed in the next version. For client/edit.ts. */
+function linksOf({ community }: Visit, head: number): { links?: string } {
+  const links = revisionOp(community, head)?.links ?? [];
+  // Canonical CBOR carries ids as the bytes they are.
+  return links.length === 0 ? {} : { links: base64.encode(encode(links.map((link) => ({ ...link })))) };
 }
 
 /** A page that is new; only its kind is known. */

@@ -14,7 +14,7 @@ export function voiceOf({ here, detail, isPinned, listing }: Shown): Html | "" {
   if (here.asOf !== undefined || isPinned || listing === undefined) return "";
   const button = (act: (typeof MARKS)[number]) =>
     html`<button class="btn" data-act="${act}" data-community="${here.id}" data-unit="${detail.unit}" data-at="${detail.revision}">${words.voice[act]}</button> `;
-  return html`<section class="voice" aria-label="${words.voice.title}">
+  return html`<section class="section" aria-label="${words.voice.title}">
     <h2>${words.voice.title}</h2>
     <p class="tools" data-needs-scripts hidden>${mayEdit(detail.kind) ? html`<a class="btn main" rel="edit" href="${editHref(here, detail.unit)}">${words.voice.edit}</a> ` : ""}${MARKS.map(button)}</p>
     <noscript><p class="quiet">${words.voice.needsScripts}</p></noscript>
@@ -36,7 +36,7 @@ export function reviewButtons(here: Visit, revision: Uint8Array): Html {
   const on = base32.encode(revision);
   const button = (act: string, label: string, look: string) =>
     html`<button class="btn${look}" data-act="${act}" data-community="${here.id}" data-on="${on}">${label}</button> `;
-  return html`<section class="voice" aria-label="${words.review.title}">
+  return html`<section class="section" aria-label="${words.review.title}">
     <h2>${words.review.title}</h2>
     <p class="tools" data-needs-scripts hidden>${button("approve", words.review.accept, " main")}${button("comment", words.review.ask, "")}${button("reject", words.review.decline, " bare")}</p>
     <p class="quiet">${words.review.rule(here.profile.approvals)}</p>

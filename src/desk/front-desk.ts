@@ -207,19 +207,17 @@ export class FrontDesk {
       .map(({ hash, member, ...rest }) => ({ name: base32.encode(hash), by: base32.encode(member), ...rest }));
   }
 
-  /** Whether one may still come with it. */
-  isInvited(community: string, secret: string): boolean {
-    const found = this.#db.get<{ uses: number; until: number }>(
-      "SELECT uses, until FROM invitation WHERE hash = ? AND community = ?",
-      ...[hashOf(secret), community],
-    );
-    return found !== undefined && found.uses > 0 && found.until > this.#environment.now();
+  /** Somebody comes with it; false where nobody may any more. */
+  use(community: string, secret: string): boolean {
+    const sql =
+      "UPDATE invitation SET uses = uses - 1, used = used + 1 WHERE hash = ? AND community = ? AND uses > 0 AND until > ?";
+    return this.#db.run(sql, hashOf(secret), community, this.#environment.now()) > 0;
   }
 
-  /** Somebody came with it. */
-  use(community: string, secret: string): void {
+  /** Whoever was to come with it did not. */
+  giveBack(community: string, secret: string): void {
     this.#db.run(
-      "UPDATE invitation SET uses = uses - 1, used = used + 1 WHERE hash = ? AND community = ? AND uses > 0",
+      "UPDATE invitation SET uses = uses + 1, used = used - 1 WHERE hash = ? AND community = ? AND used > 0",
       ...[hashOf(secret), community],
     );
   }

@@ -173,7 +173,23 @@ test("a request holds once, for a while, for its own community, and for whom it 
   assert.equal((await plain.send([], { "lore-invitation": json.secret })).status, 201);
   assert.equal((await plain.ask("invite", { uses: 1, until })).status, 403);
   assert.equal((await new Somebody().send([], { "lore-invitation": json.secret })).status, 403, "one came with it");
-  const [known] = (await keeper.ask("invitations")).json;
+  const { json: last } = await keeper.ask("invite", { uses: 1, until, label: "Race" });
+  const racing = await Promise.all(
+    [new Somebody(), new Somebody()].map((each) => each.send([], { "lore-invitation": last.secret })),
+  );
+  assert.deepEqual(racing.map(({ status }) => status).toSorted(), [201, 403], "one of two at once");
+  const { json: again } = await keeper.ask("invite", { uses: 1, until, label: "Again" });
+  const clumsy = new Somebody();
+  const grant: DraftOp = { op: "role", act: "grant", member: new Uint8Array(20), role: "editor" };
+  await clumsy.send([grant, { op: "key", act: "revoke", key: new Uint8Array(32) }], {
+    "lore-invitation": again.secret,
+  });
+  assert.equal(
+    (await clumsy.send([], { "lore-invitation": again.secret })).status,
+    201,
+    "a refused entry uses nothing",
+  );
+  const known = (await keeper.ask("invitations")).json.find(({ label }: { label: string }) => label === "Dora");
   assert.deepEqual([known.label, known.uses, known.used], ["Dora", 0, 1]);
   assert.equal((await keeper.ask("invite", { uses: 1, until: 1 })).status, 422);
   assert.deepEqual((await keeper.ask("end", { on: base32.decode(known.name) })).json, { done: true });

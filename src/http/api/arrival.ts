@@ -29,10 +29,14 @@ export async function arrive(
   const { join } = community.projections.fold.rules;
   if (join !== "open" && isNewcomer(community, submission)) {
     const { id } = community;
-    if (invitation !== undefined && site.desk.isInvited(id, invitation)) {
-      const acknowledged = await community.append(submission);
-      site.desk.use(id, invitation);
-      return acknowledged;
+    // Used before it is known whether the record takes them: two could come with the last use otherwise.
+    if (invitation !== undefined && site.desk.use(id, invitation)) {
+      try {
+        return await community.append(submission);
+      } catch (error) {
+        site.desk.giveBack(id, invitation);
+        throw error;
+      }
     }
     if (invitation !== undefined)
       throw new LoreError(

@@ -29,8 +29,10 @@ const FIRST = [
 /** Folders whose files share a process, and write to memory: they wait for thousands of fsyncs, and run no file. */
 const SHARED = [
   "src/bytes",
+  "src/cli",
   "src/community",
   "src/export",
+  "src/import",
   "src/log",
   "src/projection",
   "src/store",
@@ -95,6 +97,7 @@ function writeModules(): string[] {
 
 /** The shared folder of a file, or the file alone. */
 function groupOf(file: string): string {
+  if (FIRST.some((first) => file === `${first}.test.ts`)) return file.replace(/\.test\.ts$/, "");
   return SHARED.find((shared) => file.startsWith(`${shared}/`)) ?? file.replace(/\.test\.ts$/, "");
 }
 

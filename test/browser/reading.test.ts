@@ -351,29 +351,31 @@ const NEVER = /\b(?:tokens?|ops?|parts?|tiles?|projections?|DAG)\b/i;
 /** Pages for programs, and those on which somebody's own text stands. */
 const SPEAKS_OTHERWISE = /^\/api|which\.html|\/page\/kettle|\/history\/|\/diff\/|search\?q=kettle/;
 
-inBrowser("a page that says how to write and who writes says it in people's words", async (page, address) => {
-  const found: string[] = [];
-  for (const path of pages().filter((each) => !SPEAKS_OTHERWISE.test(each))) {
-    await page.goto(address(path), { waitUntil: "load" });
-    const said = NEVER.exec(await page.innerText("body"));
-    if (said !== null) found.push(`${path}: ${said[0]}`);
-  }
-  assert.deepEqual(found, []);
-});
+/** Wider than most windows and narrower than any phone. */
+const WINDOWS = { wide: { width: 1_280, height: 800 }, phone: { width: 320, height: 640 } };
 
-inBrowser(
-  "no page is wider than a phone of 320 pixels",
-  async (page, address) => {
-    for (const path of pages()) {
-      await page.goto(address(path), { waitUntil: "load" });
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(width <= 320, `${path} is ${width} wide`);
-    }
-    await page.goto(address("/keyboard"));
-    assert.ok(await page.locator("main kbd").first().isVisible(), "the keys have names there");
-  },
-  { width: 320 },
-);
+inBrowser("every page keeps to its policy, to people's words and to a phone of 320 pixels", async (page, address) => {
+  const wrong: string[] = [];
+  let path = "";
+  page.on("console", (message) => {
+    const ofTool = path.includes("which.html") || path.includes("tools.csv");
+    if (message.type() === "error" && !message.text().includes("404") && !ofTool)
+      wrong.push(`${path}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => void wrong.push(`${path}: ${error.message}`));
+  for (path of pages()) {
+    await page.setViewportSize(WINDOWS.wide);
+    await page.goto(address(path), { waitUntil: "load" });
+    const said = SPEAKS_OTHERWISE.test(path) ? null : NEVER.exec(await page.innerText("body"));
+    if (said !== null) wrong.push(`${path}: says ${said[0]}`);
+    await page.setViewportSize(WINDOWS.phone);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > WINDOWS.phone.width) wrong.push(`${path}: is ${width} wide`);
+  }
+  assert.deepEqual(wrong, []);
+  await page.goto(address("/keyboard"));
+  assert.ok(await page.locator("main kbd").first().isVisible(), "the keys have names there");
+});
 
 inBrowser(
   "dark is dark: the page follows the device",
@@ -387,16 +389,3 @@ inBrowser(
   },
   { dark: true },
 );
-
-inBrowser("no page breaks its own policy", async (page, address) => {
-  const said: string[] = [];
-  page.on(
-    "console",
-    (message) => void (message.type() === "error" && !message.text().includes("404") && said.push(message.text())),
-  );
-  page.on("pageerror", (error) => void said.push(error.message));
-  for (const path of pages())
-    if (!path.includes("which.html") && !path.includes("tools.csv"))
-      await page.goto(address(path), { waitUntil: "load" });
-  assert.deepEqual(said, []);
-});

@@ -11,6 +11,8 @@ import { corpus, git } from "../../src/import/git/test-repositories.ts";
 import { importGit } from "../../src/import/run.ts";
 import { filesAt, filesOf, openNode, temporaryFolder } from "./node.ts";
 
+const LONG = process.env["LORE_TEST_LONG"] === "1";
+
 for (const [name, step] of [
   ["tacofancy", 3],
   ["chess-openings", 60],
@@ -33,7 +35,8 @@ for (const [name, step] of [
       }
       assert.deepEqual(filesAt(community), filesOf(bare, "HEAD", known));
       assert.deepEqual(openProposals(community), []);
-      await verifyCommunity(community);
+      // Of many thousand texts each is followed again to whoever wrote its words: the larger record takes its time.
+      if (LONG || name === "tacofancy") await verifyCommunity(community);
     },
   );
 }

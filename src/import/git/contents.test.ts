@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { isLoreError, type LoreErrorCode } from "../../bytes/index.ts";
 import { openRepository, planGit, plannedBlobs, readBlobs } from "./index.ts";
-import { commit, git, replayed, repositoryOf, temporaryDirectory, treeOf } from "./test-repositories.ts";
+import { commit, git, replayed, repositoryOf, temporaryDirectory, treesOf } from "./test-repositories.ts";
 
 function fails(code: LoreErrorCode, words: RegExp): (error: unknown) => boolean {
   return (error) => isLoreError(error, code) && words.test(error.message);
@@ -21,7 +21,7 @@ test("names with tabs, newlines, quotes and bytes that are no UTF-8 arrive byte 
   const repository = await repositoryOf(t, [commit([], files)]);
   const plan = await planGit(repository);
   const [replay] = replayed(plan);
-  assert.deepEqual(replay?.heads, treeOf(repository.directory, plan.tip));
+  assert.deepEqual([replay?.heads], treesOf(repository.directory, [plan.tip]));
   const contents: string[] = [];
   for await (const { bytes } of readBlobs(repository, plannedBlobs(plan)))
     contents.push(Buffer.from(bytes ?? []).toString("latin1"));

@@ -4,7 +4,7 @@ import { test, type TestContext } from "node:test";
 
 import { type GitPlan, type GitRepository, openRepository, planGit } from "./index.ts";
 import { randomHistory } from "./random-history.ts";
-import { corpus, fastImport, replayed, streamOf, temporaryDirectory, treeOf } from "./test-repositories.ts";
+import { corpus, fastImport, replayed, streamOf, temporaryDirectory, treesOf } from "./test-repositories.ts";
 
 const LONG = process.env["LORE_TEST_LONG"] === "1";
 const RANDOM_REPOSITORIES = LONG ? 600 : 8;
@@ -15,12 +15,15 @@ async function opened(t: TestContext, source: string): Promise<GitRepository> {
 
 /** Compares every `every`th mainline tree, and the last, with what git says. */
 function assertTrees(repository: GitRepository, plan: GitPlan, every: number): void {
-  let index = 0;
-  for (const { commit, heads } of replayed(plan)) {
-    index += 1;
-    if (index % every !== 0 && index !== plan.groups.length) continue;
-    assert.deepEqual(heads, treeOf(repository.directory, commit), `the heads differ from the tree of ${commit}`);
-  }
+  const compared = Array.from(replayed(plan)).filter(
+    (_, index, { length }) => (index + 1) % every === 0 || index === length - 1,
+  );
+  const trees = treesOf(
+    repository.directory,
+    compared.map(({ commit }) => commit),
+  );
+  for (const [i, { commit, heads }] of compared.entries())
+    assert.deepEqual(heads, trees[i], `the heads differ from the tree of ${commit}`);
 }
 
 for (const [name, every] of [

@@ -113,15 +113,21 @@ export async function repositoryOf(t: TestContext, commits: readonly ModelCommit
   return await openRepository(source, { into: await temporaryDirectory(t) });
 }
 
-/** What `git ls-tree -r` says of a commit, one sorted line for each file. */
-export function treeOf(directory: string, commit: string): string[] {
-  const entries = git(directory, ["ls-tree", "-r", "-z", commit])
-    .split("\0")
-    .filter((entry) => entry !== "");
-  return entries
-    .filter((entry) => !entry.startsWith("160000"))
-    .map((entry) => entry.replace(" blob ", " "))
-    .toSorted();
+/** The files of each commit as git lists them, one sorted line for each file; two processes, however many commits. */
+export function treesOf(directory: string, commits: readonly string[]): string[][] {
+  const ids = git(directory, ["rev-parse", ...commits.map((commit) => `${commit}^{tree}`)]);
+  const nothing = git(directory, ["hash-object", "-t", "tree", "--stdin"]).trim();
+  // What stands in a tree is what it adds to one that holds nothing.
+  const pairs = ids.replaceAll(/^(?=.)/gm, `${nothing} `);
+  const said = git(directory, ["diff-tree", "--stdin", "-r", "-z", "--no-abbrev", "--no-renames"], pairs);
+  return said
+    .split(new RegExp(`${nothing} \\w+\n`))
+    .slice(1)
+    .map((tree) =>
+      Array.from(tree.matchAll(/:0+ (\d+) 0+ (\w+) A\0([^\0]*)\0/g), ([, mode, oid, path]) => `${mode} ${oid}\t${path}`)
+        .filter((entry) => !entry.startsWith("160000"))
+        .toSorted(),
+    );
 }
 
 type Revise = Extract<PlanOp, { op: "revise" }>;

@@ -8,6 +8,7 @@ const { welcome } = voiceWords;
 
 async function greet(box: HTMLElement): Promise<string> {
   const secret = location.hash.slice(1);
+  if (secret === "") return welcome.over;
   history.replaceState(null, "", location.pathname);
   const ids = (box.dataset["welcome"] ?? "").split(" ").filter((id) => id !== "");
   const person = await secretOrNew();

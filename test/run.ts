@@ -95,7 +95,7 @@ function writeModules(): string[] {
   });
 }
 
-/** The shared folder of a file, or the file alone. */
+/** The shared folder of a file, or the file alone; what takes longest is begun by itself. */
 function groupOf(file: string): string {
   if (FIRST.some((first) => file === `${first}.test.ts`)) return file.replace(/\.test\.ts$/, "");
   return SHARED.find((shared) => file.startsWith(`${shared}/`)) ?? file.replace(/\.test\.ts$/, "");

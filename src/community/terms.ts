@@ -1,6 +1,6 @@
 /**
- * What the rules of a new right name: it must be here, or the right would wait for ever for somebody whom nobody can find, or
- * speak of a licence that nobody can read. Looked at when it is admitted; what is on record stays.
+ * What a new text says of itself and nobody could read or find: a licence that is none, and in the rules of a right
+ * whoever is not here, for whom it would wait for ever. Looked at when it is admitted; what is on record stays.
  */
 import { base32, LoreError } from "../bytes/index.ts";
 import type { Entry } from "../log/index.ts";
@@ -11,18 +11,24 @@ import type { Rows } from "./fold/rows.ts";
 /** @throws LoreError REFUSED naming what is not here. */
 export function requireTerms(rows: Rows, { ops }: Entry): void {
   for (const op of ops) {
+    if (op.op === "revise" && op.licence !== undefined) requireLicence(op.licence);
     if (op.op === "revise" && op.kind === "policy")
       for (const { member } of kindRules.policyRules(op.rules ?? {}, "rules").fixed ?? [])
         requireMember(rows, ops, member);
     if (op.op !== "revise" || op.kind !== "right") continue;
     const rules = kindRules.rightRules(op.rules ?? {}, "rules");
-    if ("licence" in rules && readExpression(rules.licence) === undefined)
-      throw refused(
-        `its licence "${rules.licence}" is no SPDX expression. Write it as in "CC-BY-4.0" or "MIT OR Apache-2.0"`,
-      );
+    if ("licence" in rules) requireLicence(rules.licence);
     requireUnit(rows, ops, "of" in rules ? rules.of : undefined);
     for (const member of membersIn(rules)) requireMember(rows, ops, member);
   }
+}
+
+/** @throws LoreError REFUSED for what is no SPDX expression. */
+function requireLicence(licence: string): void {
+  if (readExpression(licence) === undefined)
+    throw refused(
+      `its licence "${licence}" is no SPDX expression. Write it as in "CC-BY-4.0" or "MIT OR Apache-2.0", or "LicenseRef-Ours" for one of your own`,
+    );
 }
 
 function membersIn(rules: kindRules.RightRules): string[] {

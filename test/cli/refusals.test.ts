@@ -40,6 +40,8 @@ const REFUSALS: readonly (readonly [words: string, code: number, said: RegExp])[
   ["rights a b", 2, /one word too many: "b"/],
   ["rights nothing.md", 3, /Nothing here is called "nothing\.md"/],
   ["rights --as-of 99999", 2, /lies beyond its end/],
+  ["init --name Tea --licence NONSENSE", 3, /its licence "NONSENSE" is no SPDX expression/],
+  ["import folder . --licence NONSENSE", 3, /its licence "NONSENSE" is no SPDX expression/],
   ["relicence", 2, /Give a path, title or id/],
   ["relicence nothing.md --to MIT", 3, /Nothing here is called "nothing\.md"/],
   ["export --archive /dev/null/x", 5, /Writing into \/dev\/null\/x: the folder cannot be made/],

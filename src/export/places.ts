@@ -3,9 +3,8 @@
  * the folder of its kind by its title. The older of two keeps a path; paths that no file system takes, or that
  * lead out of the copy, are left out with a reason.
  */
-import { hex } from "../bytes/index.ts";
 import type { units } from "../community/index.ts";
-import { kindOf, limits } from "../unit/index.ts";
+import { escapedPath, kindOf, limits } from "../unit/index.ts";
 import type { LeftOut } from "./report.ts";
 
 const SLUG_LENGTH_MAX = 80;
@@ -89,15 +88,6 @@ function isSafePath(path: string): boolean {
     // A zip with a drive in a name is refused by whoever is careful, the import here among them.
     !/[\0\\]|^[a-z]:/i.test(path) &&
     steps.every((step) => !/^(|\.|\.\.|\.git)$/i.test(step) && Buffer.byteLength(step) <= limits.STEP_BYTES_MAX)
-  );
-}
-
-/** A path that is not UTF-8, with those bytes percent-encoded. */
-function escapedPath(pathHex: string): string {
-  const bytes = Buffer.from(hex.decode(pathHex)).toString("latin1");
-  return bytes.replaceAll(
-    /[^\x20-\x7e]|%/g,
-    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
   );
 }
 

@@ -11,7 +11,7 @@ import {
   searchCommunity,
   units,
 } from "../../community/index.ts";
-import { KINDS } from "../../unit/index.ts";
+import { escapedPath, KINDS } from "../../unit/index.ts";
 import {
   type Command,
   chosenCommunity,
@@ -60,13 +60,18 @@ const ls: Command = {
     else
       for (const unit of listing) {
         const flags = flagsOf(unit);
-        invocation.output.out(
-          `${unit.kind.padEnd(8)} ${unit.path?.replaceAll(/[\n\t]/g, "\uFFFD") ?? `"${unit.title}"`}${flags.length === 0 ? "" : `  (${flags.join(", ")})`}\n`,
-        );
+        const after = flags.length === 0 ? "" : `  (${flags.join(", ")})`;
+        invocation.output.out(`${unit.kind.padEnd(8)} ${standsAt(unit)}${after}\n`);
       }
     return undefined;
   },
 };
+
+/** Where it stands, on one line; what has no path goes by its title. */
+function standsAt({ path, pathHex, title }: units.UnitListing): string {
+  const place = path ?? (pathHex === undefined ? undefined : escapedPath(pathHex));
+  return place?.replaceAll(/[\n\t]/g, "\uFFFD") ?? `"${title}"`;
+}
 
 /** What is not as usual with a unit. */
 function flagsOf({ state, disputed }: units.UnitListing): string[] {

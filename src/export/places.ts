@@ -3,8 +3,8 @@
  * the folder of its kind by its title. The older of two keeps a path; paths that no file system takes, or that
  * lead out of the copy, are left out with a reason.
  */
-import type { units } from "../community/index.ts";
-import { escapedPath, kindOf, limits } from "../unit/index.ts";
+import { units } from "../community/index.ts";
+import { kindOf, limits } from "../unit/index.ts";
 import type { LeftOut } from "./report.ts";
 
 const SLUG_LENGTH_MAX = 80;
@@ -35,7 +35,7 @@ export function placesOf(listings: readonly units.UnitListing[]): Places {
   const leftOut: LeftOut[] = [];
   const refuse = ({ unit, title }: units.UnitListing, reason: string) => leftOut.push({ unit, title, reason });
   for (const listing of listings.filter(hasPath)) {
-    const path = listing.path ?? escapedPath(listing.pathHex ?? "");
+    const path = listing.path ?? units.escapedPath(listing.pathHex ?? "");
     if (listing.sha256 === null) refuse(listing, "it has no text, or it was erased");
     else if (!isSafePath(path)) refuse(listing, "its path cannot be a file's here");
     else if (!taken.take(path)) refuse(listing, "another one has its path");

@@ -11,7 +11,7 @@ export {
   revisionId,
   unitId,
 } from "./ids.ts";
-export { escapedPath, type Kind, type Meta } from "./kinds/kind.ts";
+export { type Kind, type Meta } from "./kinds/kind.ts";
 export * as kindRules from "./kinds/rules.ts";
 export { kindOf, KINDS, parseMeta, readMeta } from "./kinds/index.ts";
 export * as limits from "./limits.ts";

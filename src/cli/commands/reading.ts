@@ -11,7 +11,7 @@ import {
   searchCommunity,
   units,
 } from "../../community/index.ts";
-import { escapedPath, KINDS } from "../../unit/index.ts";
+import { KINDS } from "../../unit/index.ts";
 import {
   type Command,
   chosenCommunity,
@@ -69,7 +69,7 @@ const ls: Command = {
 
 /** Where it stands, on one line; what has no path goes by its title. */
 function standsAt({ path, pathHex, title }: units.UnitListing): string {
-  const place = path ?? (pathHex === undefined ? undefined : escapedPath(pathHex));
+  const place = path ?? (pathHex === undefined ? undefined : units.escapedPath(pathHex));
   return place?.replaceAll(/[\n\t]/g, "\uFFFD") ?? `"${title}"`;
 }
 

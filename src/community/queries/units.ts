@@ -91,6 +91,15 @@ function toListing(row: ListingRow): UnitListing {
   };
 }
 
+/** A `pathHex` as people can read it: its bytes in ASCII as they are, others percent-encoded. */
+export function escapedPath(pathHex: string): string {
+  const bytes = hex.decode(pathHex);
+  return Array.from(bytes, (byte) => {
+    const char = String.fromCharCode(byte);
+    return /[\x20-\x24\x26-\x7e]/.test(char) ? char : `%${hex.encode(Uint8Array.of(byte)).toUpperCase()}`;
+  }).join("");
+}
+
 function pathOrder(a: UnitListing, b: UnitListing): number {
   const [x, y] = [a.path ?? `\uffff${a.title}`, b.path ?? `\uffff${b.title}`];
   return x < y ? -1 : Number(x > y);

@@ -1,5 +1,5 @@
 /** What a kind of unit is: one value, in one file of this folder. Adding a kind is adding a file. */
-import { hex, utf8 } from "../../bytes/index.ts";
+import { utf8 } from "../../bytes/index.ts";
 import type { LinkRel } from "../common.ts";
 import { PATH_BYTES_MAX } from "../limits.ts";
 import { list, oneOf, record, refuse, type Shape, text } from "../shape.ts";
@@ -49,12 +49,3 @@ export function meta<F extends Record<string, Shape<unknown>>>(own: F) {
 }
 
 export type Meta = ReturnType<ReturnType<typeof meta<Record<never, never>>>>;
-
-/** A `pathHex` as people can read it: its bytes in ASCII as they are, others percent-encoded. */
-export function escapedPath(pathHex: string): string {
-  const bytes = hex.decode(pathHex);
-  return Array.from(bytes, (byte) => {
-    const char = String.fromCharCode(byte);
-    return /[\x20-\x24\x26-\x7e]/.test(char) ? char : `%${hex.encode(Uint8Array.of(byte)).toUpperCase()}`;
-  }).join("");
-}

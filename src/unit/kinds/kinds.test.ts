@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { type LoreErrorCode, utf8 } from "../../bytes/index.ts";
 import { META_BYTES_MAX, PATH_BYTES_MAX, TITLE_LENGTH_MAX } from "../limits.ts";
 import { kindOf, KINDS, parseMeta, readMeta } from "./index.ts";
-import { escapedPath } from "./kind.ts";
 
 test("the kinds are known by name, and a kind nobody knows is a file that nobody governs", () => {
   assert.deepEqual([...KINDS.keys()].toSorted(), [
@@ -82,9 +81,4 @@ test("meta that is on record already is read as far as it can be", () => {
   assert.deepEqual(readMeta(json({ title: "Tea", colour: 1 })), { title: "Tea", colour: 1 });
   for (const bytes of [undefined, utf8("{"), json(null), json(1), Uint8Array.of(0xff)])
     assert.deepEqual(readMeta(bytes), {});
-});
-
-test("a path that is not UTF-8 can be read, and names its bytes", () => {
-  assert.equal(escapedPath("636166e92e6d64"), "caf%E9.md");
-  assert.equal(escapedPath("2520ff"), "%25 %FF");
 });

@@ -88,7 +88,7 @@ function wikiTarget({ here }: LinkContext, name: string): string | undefined {
 function targetOf(here: Visit, path: string, hash: string): string | undefined {
   const { community, moment } = here;
   if (path === "") return at(here, "");
-  const found = linkedUnit(community, path);
+  const found = linkedUnit(community, path, moment);
   const listing = found === undefined ? undefined : unitAt(community, found.unit, moment);
   if (listing !== undefined) return unitHref(here, listing) + hash;
   return hasFolder(community, path) ? browseHref(here, path) : undefined;
@@ -107,7 +107,8 @@ function picture(link: OpenLink, context: LinkContext): Html {
   const alt = link.alt ?? "";
   const path = link.form === "wiki-image" ? link.href : linkedPath(from, link.href);
   if (path === undefined) return elsewhere(link);
-  const found = linkedUnit(here.community, path) ?? (link.form === "wiki-image" ? fileNamed(here, path) : undefined);
+  const found =
+    linkedUnit(here.community, path, here.moment) ?? (link.form === "wiki-image" ? fileNamed(here, path) : undefined);
   const listing = found === undefined ? undefined : unitAt(here.community, found.unit, here.moment);
   if (listing?.sha256 == null || !PICTURE.test(found?.path ?? ""))
     return html`<span class="missing">${words.page.missingPicture(alt)}</span>`;

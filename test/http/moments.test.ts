@@ -59,3 +59,30 @@ for (const path of ["/atom.xml", "/llms.txt", "/copy.zip"])
     assert.equal(status, 400);
     assert.match(text, /This is of today only/);
   });
+
+test("a link on the page of an earlier day leads to what stood there then", async () => {
+  const links = await site.community("Links");
+  const at = `/c/${links.community.id}`;
+  const first = await links.write({ path: "element.md", title: "Element", body: "# Element\n\nIt heats.\n" });
+  await links.write({
+    path: "kettle.md",
+    title: "Kettle",
+    body: "# Kettle\n\nSee [it](element.md) and [none](gone.md).\n",
+  });
+  const then = links.community.size;
+  await links.write({ of: first, path: "heat/element.md", title: "Element", body: "# Element\n\nIt heats.\n" });
+  const taker = await links.write({ path: "element.md", title: "Chemistry", body: "# Chemistry\n\nGold.\n" });
+  const hrefs = async (moment: string): Promise<string[]> => {
+    const { text } = await site.get(`${at}/page/kettle${moment}`);
+    return Array.from(text.matchAll(/See <a href="([^"]*)"/g), ([, href = ""]) => href);
+  };
+  const [now = ""] = await hrefs("");
+  assert.match((await site.get(now)).text, /Gold\./);
+  const [earlier = ""] = await hrefs(`?as-of=${then}`);
+  // Its address is where it stands now.
+  const led = await site.get((await site.get(earlier)).headers.get("location") ?? "");
+  assert.match(led.text, /It heats\./, earlier);
+  assert.doesNotMatch(led.text, /Gold\./);
+  assert.notEqual(first.id, taker.id);
+  assert.match((await site.get(`${at}/page/kettle?as-of=${then}`)).text, /class="missing"/);
+});

@@ -3,7 +3,7 @@ import { base32 } from "../../bytes/index.ts";
 import type { Db } from "../../store/index.ts";
 import type { Community } from "../community.ts";
 import { copiedFrom, copiedInto, type Copy } from "./authorship.ts";
-import { headSql, type Moment, NOW } from "./moment.ts";
+import { flagSql, headSql, type Moment, NOW } from "./moment.ts";
 import { headAt, unitAt, type UnitListing } from "./units.ts";
 
 /** Fewer words than this in two units are a phrase, a form or a licence notice: shown in the text, not as its making. */
@@ -102,8 +102,18 @@ function spellingsOf(path: string): string[] {
   return [path, bare, `${bare}.html`, ...folder];
 }
 
-/** The unit that a link path on some page leads to. Suffixes may be left out; a bare name is a wiki link. */
-export function linkedUnit({ rows }: Community, path: string): { unit: number; path: string } | undefined {
+/** A unit by its number in the rows, and where it stands. */
+export interface LinkedUnit {
+  readonly unit: number;
+  readonly path: string;
+}
+
+/**
+ * The unit that a link path on some page leads to. Suffixes may be left out; a bare name is a wiki link. Of another moment:
+ * what stood there then, else where the path leads now.
+ */
+export function linkedUnit(community: Community, path: string, moment: Moment = NOW): LinkedUnit | undefined {
+  const { rows } = community;
   const bare = path.replace(/\.html?$/i, "");
   const candidates = [
     path,
@@ -114,8 +124,10 @@ export function linkedUnit({ rows }: Community, path: string): { unit: number; p
     join(path, "index.md"),
     join(path, "readme.md"),
   ];
+  const then = moment.at === "now" ? undefined : unitThen(rows, candidates, moment);
+  if (then !== undefined) return then;
   for (const candidate of candidates) {
-    const row = rows.get<{ unit: number; path: string }>(
+    const row = rows.get<LinkedUnit>(
       "SELECT c.unit, c.path FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path = ? AND u.retired = 0 ORDER BY c.unit LIMIT 1",
       candidate,
     );
@@ -129,10 +141,23 @@ export function linkedUnit({ rows }: Community, path: string): { unit: number; p
   );
 }
 
-/** The unit that stood last at one of the paths, and stands elsewhere now: the old address leads there. */
-function formerUnit(rows: Db, candidates: readonly string[]): { unit: number; path: string } | undefined {
+/** The unit that stood at the first of the paths where one stood at the moment. */
+function unitThen(rows: Db, candidates: readonly string[], moment: Moment): LinkedUnit | undefined {
   for (const candidate of candidates) {
-    const row = rows.get<{ unit: number; path: string }>(
+    const row = rows.get<LinkedUnit>(
+      `SELECT c.unit, c.path FROM catalog_fact c WHERE c.path = ? AND c.revision = ${headSql(moment, "c.unit")}
+         AND ${flagSql(moment, "c.unit", "retired")} = 0 ORDER BY c.unit LIMIT 1`,
+      candidate,
+    );
+    if (row !== undefined) return row;
+  }
+  return undefined;
+}
+
+/** The unit that stood last at one of the paths, and stands elsewhere now: the old address leads there. */
+function formerUnit(rows: Db, candidates: readonly string[]): LinkedUnit | undefined {
+  for (const candidate of candidates) {
+    const row = rows.get<LinkedUnit>(
       `SELECT c.unit, c.path FROM catalog_fact f JOIN head h ON h.revision = f.revision JOIN catalog_current c ON c.unit = f.unit
          JOIN unit u ON u.n = f.unit
        WHERE f.path = ? AND c.path IS NOT NULL AND u.retired = 0 ORDER BY h.idx DESC, c.unit LIMIT 1`,

@@ -49,7 +49,7 @@ function tablesOf(here: Visit, unit: number): Lent[] {
     ? reads.filter((name): name is string => typeof name === "string").slice(0, READS_MAX)
     : [];
   return names.map((name) => {
-    const found = linkedUnit(here.community, name);
+    const found = linkedUnit(here.community, name, here.moment);
     const listing = found === undefined ? undefined : unitAt(here.community, found.unit, here.moment);
     return { name, table: listing?.kind === "dataset" ? listing : undefined };
   });

@@ -9,6 +9,9 @@ import { availableParallelism, constants } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+/** MiB. Of the 1 MiB that V8 begins with, an import fills thousands; this takes a tenth off its time, for 15 MB. */
+const YOUNG_SPACE = "--min-semi-space-size=8";
+
 /** Runs `file` with `args`; the process ends as it ended. */
 export async function run(file, args) {
   // Signatures are checked in this pool beside a thread that is busy: more threads than cores make all of it slower.
@@ -27,7 +30,7 @@ export async function run(file, args) {
     process.exitCode = 5;
     return;
   }
-  const child = spawn(brought, [file, ...args], { stdio: "inherit" });
+  const child = spawn(brought, [YOUNG_SPACE, file, ...args], { stdio: "inherit" });
   // Whoever stops this process means the program in it, which Ctrl-C reaches by itself.
   process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

@@ -20,7 +20,7 @@ import type { Background } from "./background.ts";
 import type { Submission } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import { type CharterInForce, charterInForce, communityFacts, type CommunityFacts } from "./charter.ts";
-import { ErasedBytes, eraseDue } from "./erasure.ts";
+import { ErasedBytes, eraseDue, type Erasing } from "./erasure.ts";
 import { Rows } from "./fold/rows.ts";
 import { Projections, standingOf } from "./projections.ts";
 import { openRows, RowsFile } from "./rows-file.ts";
@@ -69,7 +69,7 @@ export class Community {
   /** This node's own hand writes much: search keeps up with it, since nobody else waits. */
   #isFilling = false;
   #refusal: LoreError | undefined;
-  readonly #known = new Set<string>();
+  readonly #known: Erasing["known"] = new Map();
 
   private constructor(options: CommunityOptions, store: Store) {
     const { environment, directory, readOnly = false } = options;

@@ -15,13 +15,13 @@ import { type HiddenSlot, hiddenSlots, isNamed, withoutOpenings } from "./querie
 /** Fewer bytes than this are a title or a blank line, which many write: they are erased, and may be written again. */
 export const ERASED_BYTES_MIN = 16;
 /** Why bytes are refused. */
-export const WAS_ERASED = "the same bytes were erased here before, and are not taken again";
+export const WAS_ERASED = "the same bytes were hidden or erased here before, and are not taken again";
 const FILE = "erased";
 const SECRET_BYTES = 32;
 
 /**
- * What was erased here, so that the same bytes are not taken again: keyed hashes, whose key never leaves this folder.
- * Who reads the record cannot guess by them what was erased. First line: the key; then one hash a line, in hex.
+ * What was hidden or erased here, so that the same bytes are not taken again: keyed hashes, whose key never leaves this
+ * folder. Who reads the record cannot guess by them what was erased. First line: the key; then one hash a line, in hex.
  */
 export class ErasedBytes {
   readonly #path: string;
@@ -40,13 +40,14 @@ export class ErasedBytes {
     return this.#hashes.size === 0;
   }
 
-  /** Whether a part with this SHA-256 was erased here, and nothing on record that is shown has the same bytes. */
+  /** Whether a part with this SHA-256 was hidden or erased here, and nothing on record that is shown has the same bytes. */
   has(digest: Uint8Array, rows: Db): boolean {
     return !this.isEmpty && this.#hashes.has(this.#hash(digest)) && !isNamed(rows, digest);
   }
 
   /** Durable on return. */
   add(digests: readonly Uint8Array[]): void {
+    if (digests.length === 0) return;
     if (this.#lines.length === 0) this.#lines = [hex.encode(this.#random(SECRET_BYTES))];
     const fresh = digests.map((digest) => this.#hash(digest)).filter((hash) => !this.#hashes.has(hash));
     if (fresh.length === 0) return;
@@ -69,35 +70,48 @@ export interface Erasing {
   readonly rows: Db;
   /** Log time, ms. */
   readonly time: number;
-  /** Slots known to be erased, by name; grows here. */
-  readonly known: Set<string>;
-  /** Hears what is erased, before it is. */
+  /** What was done here of each slot, by name; grows here. */
+  readonly known: Map<string, "hidden" | "erased">;
+  /** Hears what is hidden, and so of all that is erased before it is. */
   readonly erased: ErasedBytes;
 }
 
-/** Erases what is due; answers how many parts that were. */
-export async function eraseDue({ environment, store, rows, time, known, erased }: Erasing): Promise<number> {
-  const due = hiddenSlots({ rows }).filter((slot) => slot.due <= time && !known.has(nameOf(slot)));
-  const sidecars = new Map<number, Uint8Array>();
-  const taken: { digest: Uint8Array; size: number }[] = [];
-  for (const [index, slots] of Map.groupBy(due, (slot) => slot.index)) {
-    const [stored] = store.log.read(index, index + 1);
-    if (stored === undefined) continue;
-    const without = withoutOpenings({ environment }, stored, slots);
-    if (without.taken.length === 0) continue;
-    sidecars.set(index, without.sidecar);
-    taken.push(...without.taken);
-  }
+/**
+ * Remembers what is hidden, so that nobody brings it back before it is erased, and erases what is due; answers how many
+ * parts that were.
+ */
+export async function eraseDue(erasing: Erasing): Promise<number> {
+  const { store, rows, time, known, erased } = erasing;
+  const slots = hiddenSlots({ rows });
+  const hidden = slots.filter((slot) => !known.has(nameOf(slot)));
+  const texts = openingsOf(erasing, hidden).taken.filter(({ size }) => size >= ERASED_BYTES_MIN);
+  erased.add(texts.map(({ digest }) => digest));
+  for (const slot of hidden) known.set(nameOf(slot), "hidden");
+  const due = slots.filter((slot) => slot.due <= time && known.get(nameOf(slot)) === "hidden");
+  const { sidecars, taken } = openingsOf(erasing, due);
   if (taken.length > 0) {
-    const gone = taken.filter(({ digest }) => !isNamed(rows, digest));
-    erased.add(gone.filter(({ size }) => size >= ERASED_BYTES_MIN).map(({ digest }) => digest));
-    await store.parts.erase(gone.map(({ digest }) => digest));
+    await store.parts.erase(taken.filter(({ digest }) => !isNamed(rows, digest)).map(({ digest }) => digest));
     await store.log.replaceSidecars(sidecars);
     // The old sidecars' bytes leave the raw files too.
     await store.parts.erase([]);
   }
-  for (const slot of due) known.add(nameOf(slot));
+  for (const slot of due) known.set(nameOf(slot), "erased");
   return taken.length;
+}
+
+/** What the slots hold, and the sidecars of their entries without it. */
+function openingsOf({ environment, store }: Erasing, slots: readonly HiddenSlot[]) {
+  const sidecars = new Map<number, Uint8Array>();
+  const taken: { digest: Uint8Array; size: number }[] = [];
+  for (const [index, ofEntry] of Map.groupBy(slots, (slot) => slot.index)) {
+    const [stored] = store.log.read(index, index + 1);
+    if (stored === undefined) continue;
+    const without = withoutOpenings({ environment }, stored, ofEntry);
+    if (without.taken.length === 0) continue;
+    sidecars.set(index, without.sidecar);
+    taken.push(...without.taken);
+  }
+  return { sidecars, taken };
 }
 
 function nameOf({ index, place, part }: HiddenSlot): string {

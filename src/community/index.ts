@@ -12,7 +12,7 @@ export * as authorship from "./queries/authorship.ts";
 export { type Citation, citationOf } from "./queries/citation.ts";
 export * as links from "./queries/links.ts";
 export * as moments from "./queries/moment.ts";
-export { isShown, shownSidecar } from "./queries/hidden.ts";
+export { isShown, shownSidecar, type ShownSlot, slotsWith } from "./queries/hidden.ts";
 export { type CommitSize, type ImportState, importStates, stateOp } from "./queries/import-states.ts";
 export { consistencyHashes, proofFile } from "./queries/proofs.ts";
 export { type OpenProposal, openProposals } from "./queries/proposals.ts";

@@ -191,6 +191,27 @@ test("hidden words are said to be hidden, and a dispute is withdrawn by the name
   assert.doesNotMatch((await lore("ls")).said, /disputed/);
 });
 
+test("what is hidden is found wherever it stands, and comes back neither by hand nor with the folder it came from", async (t) => {
+  const { lore, folder } = await createShell(t);
+  const source = join(folder, "source");
+  mkdirSync(source);
+  for (const name of ["rye.md", "copy.md"]) writeFileSync(join(source, name), "# Rye\n\nCall 555 1234 at night\n");
+  const clean = join(folder, "clean.md");
+  writeFileSync(clean, "# Rye\n\nclean\n");
+  const taken = await lore("import", "folder", source, "--community", "Tea");
+  assert.match(taken.said, /2 pages/);
+  const first = await lore("redact", "rye.md", "--replace-with", clean, "--reason", "private");
+  assert.match(first.said, /The same bytes still stand in copy\.md@1\. With --everywhere/);
+  assert.match((await lore("redact", "rye.md@1", "--reason", "again")).said, /"body" is hidden already/);
+  const all = await lore("redact", "copy.md", "--replace-with", clean, "--everywhere", "--reason", "private");
+  assert.equal(all.code, 0, all.said);
+  assert.match((await lore("search", "1234")).said, /Nothing was found/);
+  const again = await lore("import", "folder", source, "--community", "Tea");
+  assert.match(again.said, /Brought in: 0 versions.*rye\.md: the same bytes were hidden/s);
+  assert.equal((await lore("propose", join(source, "rye.md"), "--unit", "rye.md", "--direct")).code, 3);
+  assert.match((await lore("search", "1234")).said, /Nothing was found/);
+});
+
 test("beside the process that owns the folder what only reads answers, and what writes says who has it", async (t) => {
   const { lore, folder, environment } = await createShell(t);
   const file = join(folder, "rye.md");

@@ -95,7 +95,7 @@ test("a redacted text is nowhere to be had at once, and in no file after the del
   };
   const before = reopened.size;
   const erasedText = `# Page\n\n${SECRET} and more words\n`;
-  await assert.rejects(write(erasedText), { code: "REFUSED", message: /"body".*were erased here before/ });
+  await assert.rejects(write(erasedText), { code: "REFUSED", message: /"body".*were hidden or erased here before/ });
   assert.equal(reopened.size, before);
   await write(`${erasedText}Other words.\n`);
   await reopened.seal();

@@ -321,7 +321,7 @@ test("what was erased here does not come back with a later import, which goes on
       ["tea.md", reverted],
     ],
   );
-  assert.match(later.skipped[0]?.reason ?? "", /were erased here before/);
+  assert.match(later.skipped[0]?.reason ?? "", /were hidden or erased here before/);
   assert.equal(
     new TextDecoder().decode(units.partBytes(community, units.resolve(community, { unit, id: new Uint8Array() }))),
     "# Tea\n\nClean again.\n",

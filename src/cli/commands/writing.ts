@@ -1,7 +1,16 @@
 /** Commands that write: review, mark, redact, and propose (proposing.ts). */
 
 import { base32, LoreError } from "../../bytes/index.ts";
-import { type Author, type Community, type DraftOp, openProposals, units, words } from "../../community/index.ts";
+import {
+  type Author,
+  type Community,
+  type DraftOp,
+  openProposals,
+  type ShownSlot,
+  slotsWith,
+  units,
+  words,
+} from "../../community/index.ts";
 import { type MarkName, opId, parseDigest, type Target } from "../../unit/index.ts";
 import {
   type Command,
@@ -209,9 +218,9 @@ function ownMark(community: Community, name: string, by: Uint8Array): Uint8Array
 const redact: Command = {
   name: "redact",
   words: 1,
-  usage: "UNIT[@REVISION] [--part body] [--replace-with FILE] --reason WORDS [--as LABEL]",
+  usage: "UNIT[@REVISION] [--part body] [--replace-with FILE] [--everywhere] --reason WORDS [--as LABEL]",
   summary: "Hide a part of a version at once, to be erased after the delay of the charter",
-  options: { ...WRITE_OPTIONS, part: text, "replace-with": text, reason: text },
+  options: { ...WRITE_OPTIONS, part: text, "replace-with": text, everywhere: flag, reason: text },
   async run(invocation) {
     const community = chosenCommunity(invocation, "write");
     const author = chosenAuthor(invocation, community);
@@ -219,35 +228,82 @@ const redact: Command = {
     const revision = community.facts.revision(units.resolve(community, ref));
     if (revision === undefined) throw new LoreError("NOT_FOUND", "There is no such version.");
     const part = option(invocation, "part") ?? "body";
-    const replacement = option(invocation, "replace-with");
-    if (replacement === undefined && part === "body" && community.facts.unit(ref.unit)?.head === revision.n) {
-      throw new LoreError(
-        "USAGE",
-        "This is the current version: name the text that takes its place with --replace-with FILE.",
-      );
-    }
-    const drafts: DraftOp[] = [
-      {
-        op: "redact",
-        slots: [{ op: revision.id, part }],
-        content: words(requiredOption(invocation, "reason", "a reason")),
-      },
+    const reason = words(requiredOption(invocation, "reason", "a reason"));
+    const digest = community.facts.parts(revision.n).find(({ name }) => name === part)?.digest;
+    const alike = digest == null ? [] : slotsWith(community, digest);
+    const others = alike.filter((slot) => slot.revision !== revision.n || slot.part !== part);
+    const isEverywhere = isSet(invocation, "everywhere");
+    const slots = [
+      { op: revision.id, part },
+      ...(isEverywhere ? others.map(({ op, part: name }) => ({ op, part: name })) : []),
     ];
-    if (replacement !== undefined) {
-      const bytes = await readInputFile(invocation, replacement);
-      const inner: Invocation = {
-        ...invocation,
-        options: { ...invocation.options, unit: base32.encode(ref.id), direct: true },
-      };
-      drafts.push(reviseDraft(inner, { community, author, name: replacement, bytes }));
-    }
+    const replaced = headsAmong(community, [{ revision: revision.n, part }, ...(isEverywhere ? others : [])]);
+    const drafts: DraftOp[] = [{ op: "redact", slots, content: reason }];
+    drafts.push(...(await replacements(invocation, { community, author, replaced, ref })));
     const { index } = await author.write(drafts);
-    if (isSet(invocation, "json")) printJson(invocation, { part, entry: index });
-    else if (isWaiting(community, index))
-      invocation.output.out(`Suggested: to hide the ${part} of ${base32.encode(revision.id).slice(0, 12)}. ${WAITS}\n`);
-    else invocation.output.out(`Hidden: the ${part} of ${base32.encode(revision.id).slice(0, 12)}.\n`);
+    const also = isEverywhere ? [] : others.map((slot) => placeOf(community, slot));
+    if (isSet(invocation, "json")) printJson(invocation, { part, entry: index, hidden: slots.length, also });
+    else {
+      const which = `the ${part} of ${base32.encode(revision.id).slice(0, 12)}`;
+      const what = slots.length === 1 ? which : `${which}, and the same bytes in ${slots.length - 1} more`;
+      invocation.output.out(
+        isWaiting(community, index) ? `Suggested: to hide ${what}. ${WAITS}\n` : `Hidden: ${what}.\n`,
+      );
+      if (also.length > 0)
+        invocation.output.out(
+          `The same bytes still stand in ${also.join(", ")}. With --everywhere they are hidden there, too.\n`,
+        );
+    }
     return undefined;
   },
 };
+
+/** Units whose current text is among the slots: each needs a new one. */
+function headsAmong(community: Community, slots: readonly { revision: number | null; part: string }[]): number[] {
+  const found = slots.flatMap(({ revision, part }) => {
+    const unit = revision === null || part !== "body" ? undefined : community.facts.revision(revision)?.unit;
+    return unit !== undefined && community.facts.unit(unit)?.head === revision ? [unit] : [];
+  });
+  return [...new Set(found)];
+}
+
+interface Replacing {
+  readonly community: Community;
+  readonly author: Author;
+  /** Units that need another current text. */
+  readonly replaced: readonly number[];
+  /** The unit that was named, which may be given another though it needs none. */
+  readonly ref: units.UnitRef;
+}
+
+/** @throws LoreError USAGE where a current version is to be hidden and nothing was given that takes its place. */
+async function replacements(
+  invocation: Invocation,
+  { community, author, replaced, ref }: Replacing,
+): Promise<DraftOp[]> {
+  const name = option(invocation, "replace-with");
+  if (name === undefined) {
+    const [unit] = replaced;
+    if (unit === undefined) return [];
+    const what = unit === ref.unit ? "This" : `That of ${units.unitAt(community, unit)?.path ?? "another unit"}`;
+    throw new LoreError(
+      "USAGE",
+      `${what} is the current version: name the text that takes its place with --replace-with FILE.`,
+    );
+  }
+  const bytes = await readInputFile(invocation, name);
+  return [...new Set([ref.unit, ...replaced])].map((unit) => {
+    const id = base32.encode(community.facts.unit(unit)?.id ?? ref.id);
+    const inner = { ...invocation, options: { ...invocation.options, unit: id, direct: true } };
+    return reviseDraft(inner, { community, author, name, bytes });
+  });
+}
+
+/** Where a part stands, as people name it. */
+function placeOf(community: Community, { revision, part }: ShownSlot): string {
+  if (revision === null) return `the ${part} of something said`;
+  const detail = units.revisionDetail(community, revision);
+  return `${detail.path ?? detail.title}@${detail.version ?? detail.revision.slice(0, 12)}`;
+}
 
 export const WRITING = [propose, review, mark, redact];

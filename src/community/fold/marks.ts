@@ -168,7 +168,7 @@ export function redact(frame: Frame, { op, id }: Said<RedactOp>): void {
       "INSERT OR IGNORE INTO slot (op, part, revision, idx, due, by) VALUES (?, ?, ?, ?, ?, ?)",
       ...[slot.op, slot.part, revision ?? null, frame.index, due, id],
     );
-    if (hidden === 0) throw broken("slot", `The part "${slot.part}" is erased already.`);
+    if (hidden === 0) throw broken("slot", `The part "${slot.part}" is hidden already.`);
     if (member !== undefined && slot.part === "name") frame.effects.push({ type: "member", member, name: undefined });
     if (revision === undefined) {
       rows.db.run("UPDATE op_part SET digest = NULL WHERE op = ? AND name = ?", slot.op, slot.part);

@@ -70,3 +70,19 @@ export function isNamed(rows: Community["rows"], digest: Uint8Array): boolean {
     (table) => rows.get(`SELECT 1 AS found FROM ${table} WHERE digest = ? LIMIT 1`, digest) !== undefined,
   );
 }
+
+/** A part of an op that anybody can read. `revision`: row number, of a version. */
+export interface ShownSlot {
+  readonly op: Uint8Array;
+  readonly part: string;
+  readonly revision: number | null;
+}
+
+/** Every part with these bytes that nobody hid, in the order of the record: who hides one of them mostly means all. */
+export function slotsWith({ rows }: Pick<Community, "rows">, digest: Uint8Array): ShownSlot[] {
+  return rows.all<ShownSlot>(
+    `SELECT r.id AS op, p.name AS part, r.n AS revision, r.idx, r.place FROM part p JOIN revision r ON r.n = p.revision WHERE p.digest = ?1
+     UNION ALL SELECT op, name, NULL, idx, place FROM op_part WHERE digest = ?1 ORDER BY 4, 5, 2`,
+    digest,
+  );
+}

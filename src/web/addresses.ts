@@ -30,14 +30,22 @@ export function isMarkdownPath(path: string): boolean {
   return MARKDOWN.test(path);
 }
 
-/** What stands at an address under /page/, and how it is asked for. */
-export function unitAtAddress(
-  { community }: Visit,
-  path: string,
-): { unit: Addressed; form: "page" | "text" } | undefined {
-  const exact = unitStandingAt(community, path);
+/** What an address under /page/ leads to, and how it is asked for. */
+interface AtAddress {
+  readonly unit: Addressed;
+  readonly form: "page" | "text";
+}
+
+/** What stands at an address under /page/; of an earlier day what stood there then or, where nothing did, stands now. */
+export function unitAtAddress({ community, moment }: Visit, path: string): AtAddress | undefined {
+  const then = moment.at === "now" ? undefined : addressedBy((each) => unitStandingAt(community, each, moment), path);
+  return then ?? addressedBy((each) => unitStandingAt(community, each), path);
+}
+
+function addressedBy(standing: (path: string) => Addressed | undefined, path: string): AtAddress | undefined {
+  const exact = standing(path);
   if (exact !== undefined && isMarkdownPath(path)) return { unit: exact, form: "text" };
-  const page = exact !== undefined && exact.retired === 0 ? exact : (unitStandingAt(community, `${path}.md`) ?? exact);
+  const page = exact !== undefined && exact.retired === 0 ? exact : (standing(`${path}.md`) ?? exact);
   return page === undefined ? undefined : { unit: page, form: "page" };
 }
 

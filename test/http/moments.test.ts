@@ -79,10 +79,14 @@ test("a link on the page of an earlier day leads to what stood there then", asyn
   const [now = ""] = await hrefs("");
   assert.match((await site.get(now)).text, /Gold\./);
   const [earlier = ""] = await hrefs(`?as-of=${then}`);
-  // Its address is where it stands now.
-  const led = await site.get((await site.get(earlier)).headers.get("location") ?? "");
+  const led = await site.get(earlier);
   assert.match(led.text, /It heats\./, earlier);
   assert.doesNotMatch(led.text, /Gold\./);
   assert.notEqual(first.id, taker.id);
+  for (const address of ["/page/element", "/page/element.md", "/raw/element.md"]) {
+    assert.match((await site.get(`${at}${address}`)).text, /Gold\./, address);
+    assert.match((await site.get(`${at}${address}?as-of=${then}`)).text, /It heats\./, address);
+  }
+  assert.match((await site.get(`${at}/page/heat/element?as-of=${then}`)).text, /It heats\./, "its address of today");
   assert.match((await site.get(`${at}/page/kettle?as-of=${then}`)).text, /class="missing"/);
 });

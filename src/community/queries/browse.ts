@@ -1,6 +1,6 @@
 /** The community as a shelf: folders, what lies in them, and which unit an address on the web means. */
 import type { Community } from "../community.ts";
-import { type Moment } from "./moment.ts";
+import { flagSql, headSql, type Moment, NOW } from "./moment.ts";
 import { listUnits, type UnitListing } from "./units.ts";
 
 export interface FolderListing {
@@ -64,8 +64,15 @@ export interface Addressed {
 const ADDRESSED =
   "SELECT u.n AS unit, u.id, u.kind, u.retired, c.path, c.title FROM unit u LEFT JOIN catalog_current c ON c.unit = u.n";
 
-/** The unit that stands at exactly this path; the older of two keeps it. A retired one where nothing else is. */
-export function unitStandingAt({ rows }: Community, path: string): Addressed | undefined {
+/** The unit that stands at exactly this path, or stood there then; the older of two keeps it. A retired one where nothing else is. */
+export function unitStandingAt({ rows }: Community, path: string, moment: Moment = NOW): Addressed | undefined {
+  if (moment.at !== "now")
+    return rows.get<Addressed>(
+      `SELECT u.n AS unit, u.id, u.kind, ${flagSql(moment, "u.n", "retired")} AS retired, c.path, c.title
+       FROM catalog_fact c JOIN unit u ON u.n = c.unit WHERE c.path = ? AND c.revision = ${headSql(moment, "c.unit")}
+       ORDER BY 4, u.n LIMIT 1`,
+      path,
+    );
   return rows.get<Addressed>(
     `${ADDRESSED} WHERE c.path = ? AND u.head IS NOT NULL ORDER BY u.retired, u.n LIMIT 1`,
     path,

@@ -26,11 +26,14 @@ export interface Candidate {
 interface PassageRow {
   readonly id: number;
   readonly unit: number;
+  readonly terms: Uint8Array;
 }
 
 interface FoundPassage {
   readonly unit: StandingUnit;
   readonly standing: Standing;
+  /** Packed; of another passage than the one that was found, they are still to be read. */
+  readonly terms: Uint8Array | undefined;
 }
 
 export class Candidates {
@@ -48,13 +51,14 @@ export class Candidates {
   best(): Candidate[] {
     const excluded = this.#excludedUnits();
     const byUnit = new Map<number, UnitScore>();
-    for (const { unit, standing } of this.#passages(excluded)) {
+    for (const found of this.#passages(excluded)) {
+      const { unit, standing } = found;
       let score = byUnit.get(unit.unit);
       if (score === undefined) {
         score = new UnitScore(unit);
         byUnit.set(unit.unit, score);
       }
-      score.add(standing, this.#scores(unit, standing));
+      score.add(standing, this.#scores(found));
     }
     return [...byUnit.values()]
       .map((score) => score.candidate())
@@ -69,7 +73,8 @@ export class Candidates {
       if (unit === undefined || standing === undefined) continue;
       // A title says nothing by itself: show what the page begins with.
       const shown = row.id % PASSAGE_SLOTS === 0 ? unit.first : standing;
-      if (!found.has(shown.passage)) found.set(shown.passage, { unit, standing: shown });
+      const terms = shown === standing ? row.terms : undefined;
+      if (!found.has(shown.passage)) found.set(shown.passage, { unit, standing: shown, terms });
       if (found.size >= CANDIDATES_MAX) break;
     }
     return found.values();
@@ -80,13 +85,19 @@ export class Candidates {
     const { scope, match } = this.#lookup;
     const table = `search_${scope}`;
     const ranked = `SELECT rowid AS id FROM ${table} WHERE ${table} MATCH ? ORDER BY rank LIMIT ${ROWS_MAX}`;
-    return this.#db.iterate<PassageRow>(`SELECT id, unit FROM (${ranked}) CROSS JOIN search_passage USING (id)`, match);
+    return this.#db.iterate<PassageRow>(
+      `SELECT id, unit, terms FROM (${ranked}) CROSS JOIN search_passage USING (id)`,
+      match,
+    );
   }
 
-  #scores(unit: StandingUnit, standing: Standing): number[] {
-    if (standing.passage === unit.title) return this.#lookup.ranking.scores(undefined, unit.titleTerms);
-    const row = this.#db.get<{ terms: Uint8Array }>("SELECT terms FROM search_passage WHERE id = ?", standing.passage);
-    return this.#lookup.ranking.scores(row === undefined ? undefined : unpackTerms(row.terms), unit.titleTerms);
+  #scores({ unit, standing, terms }: FoundPassage): number[] {
+    const own = standing.passage === unit.title ? undefined : (terms ?? this.#terms(standing.passage));
+    return this.#lookup.ranking.scores(own === undefined ? undefined : unpackTerms(own), unit.titleTerms);
+  }
+
+  #terms(passage: number): Uint8Array | undefined {
+    return this.#db.get<{ terms: Uint8Array }>("SELECT terms FROM search_passage WHERE id = ?", passage)?.terms;
   }
 
   /** Units that hold, in what stands, anything the query must not find. */
@@ -95,7 +106,7 @@ export class Candidates {
     const units = new Set<number>();
     if (excluded === undefined) return units;
     const sql = `SELECT p.id, p.unit FROM search_${scope} f JOIN search_passage p ON p.id = f.rowid WHERE search_${scope} MATCH ?`;
-    for (const { id, unit } of this.#db.iterate<PassageRow>(sql, excluded)) {
+    for (const { id, unit } of this.#db.iterate<Omit<PassageRow, "terms">>(sql, excluded)) {
       if (!units.has(unit) && (scope === "current" || this.#units.get(unit)?.standings.has(id))) units.add(unit);
     }
     return units;

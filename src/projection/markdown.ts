@@ -15,8 +15,8 @@ export interface Heading {
 export interface Hyperlink {
   /** As written, entities and all. */
   readonly href: string;
-  /** `wiki`: [[Name]]; `template`: an address that a site generator fills in. */
-  readonly form: "link" | "image" | "wiki" | "template";
+  /** `wiki`: [[Name]], `wiki-image`: ![[picture.png]], both by name; `template`: an address that a site generator fills in. */
+  readonly form: "link" | "image" | "wiki" | "wiki-image" | "template";
 }
 
 /** Links beyond this many in one text are not followed. */
@@ -98,7 +98,11 @@ const INLINE =
   /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(\s*(<[^>\n]*>|(?:[^\s()]|\([^\s()]*\))+)(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?\s*\)/g;
 const REFERENCE = /^ {0,3}\[[^\]]+\]:[ \t]*(<[^>]*>|\S+)/;
 const HTML = /<(?:a|img)\b[^>]{0,500}?\b(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi;
-const WIKI = /(!?)\[\[([^[\]|#\n]+)(?:#[^[\]|\n]*)?(?:\|[^[\]\n]*)?\]\]/g;
+/** In a table the pipe is written `\|`. */
+const WIKI = /(!?)\[\[([^[\]|#\n]+?)(?:#[^[\]|\n]*?)?(?:\\?\|[^[\]\n]*)?\]\]/g;
+
+/** What can be shown as a picture, by its name. */
+export const PICTURE = /\.(png|jpe?g|gif|webp|svg)$/i;
 
 /** Every link and picture of the text, in order, at most 2,000. */
 export function linksOf(text: string): Hyperlink[] {
@@ -108,7 +112,8 @@ export function linksOf(text: string): Hyperlink[] {
     if (!/[[<]/.test(line)) continue;
     const prose = line.replaceAll(/(`+)(?!`)[^`]*?\1(?!`)/g, "");
     for (const [, bang, name] of prose.matchAll(WIKI)) {
-      if (name !== undefined) links.push({ href: name.trim(), form: bang === "!" ? "image" : "wiki" });
+      const href = name?.trim() ?? "";
+      if (href !== "") links.push({ href, form: bang === "!" && PICTURE.test(href) ? "wiki-image" : "wiki" });
     }
     links.push(...inlineLinks(prose));
     const reference = REFERENCE.exec(prose)?.[1];
@@ -133,6 +138,17 @@ function link(written: string, isImage: boolean): Hyperlink {
   const href = written.startsWith("<") ? written.slice(1, -1) : written;
   if (/\{[{%]|^\$\{/.test(href)) return { href, form: "template" };
   return { href, form: isImage ? "image" : "link" };
+}
+
+/** Whether a link is to a name, wherever in the community it is. */
+export function isByName({ form }: Pick<Hyperlink, "form">): boolean {
+  return form === "wiki" || form === "wiki-image";
+}
+
+/** Where a link on the page at `from` points inside the community; undefined for one that points elsewhere. */
+export function pointedPath(from: string, { href, form }: Hyperlink): string | undefined {
+  if (form === "template") return undefined;
+  return isByName({ form }) ? href : linkedPath(from, href);
 }
 
 /**

@@ -3,16 +3,14 @@
  * writes is escaped here; addresses are made by addresses.ts.
  */
 import { type Community } from "../community/community.ts";
-import { linkedUnit } from "../community/queries/links.ts";
+import { linkedUnit, unitNamed } from "../community/queries/links.ts";
 import { unitAt } from "../community/queries/units.ts";
-import { linkedPath } from "../projection/markdown.ts";
+import { linkedPath, PICTURE } from "../projection/markdown.ts";
 import { at, browseHref, partHref, unitHref } from "./addresses.ts";
 import { html, type Html, raw } from "./html.ts";
 import type { OpenLink } from "./markdown/open-links.ts";
 import type { Visit } from "./site.ts";
 import { words } from "./words.ts";
-
-const PICTURE = /\.(png|jpe?g|gif|webp|svg)$/i;
 
 export interface LinkContext {
   readonly here: Visit;
@@ -73,22 +71,26 @@ function decoded(text: string): string {
 function target({ here, from }: LinkContext, href: string): string | undefined {
   const path = linkedPath(from, href);
   const hash = href.indexOf("#");
-  return path === undefined ? undefined : targetOf(here, path, hash < 0 ? "" : href.slice(hash));
+  if (path === undefined) return undefined;
+  return targetOf(here, path, { hash: hash < 0 ? "" : href.slice(hash), find: linkedUnit });
 }
 
 function wikiTarget({ here }: LinkContext, name: string): string | undefined {
   const [path = "", heading] = name.split("#", 2);
-  return targetOf(
-    here,
-    path,
-    heading === undefined ? "" : `#${encodeURIComponent(heading.toLowerCase().replaceAll(" ", "-"))}`,
-  );
+  return targetOf(here, path, {
+    hash: heading === undefined ? "" : `#${encodeURIComponent(heading.toLowerCase().replaceAll(" ", "-"))}`,
+    find: unitNamed,
+  });
 }
 
-function targetOf(here: Visit, path: string, hash: string): string | undefined {
+function targetOf(
+  here: Visit,
+  path: string,
+  { hash, find }: { readonly hash: string; readonly find: typeof linkedUnit },
+): string | undefined {
   const { community, moment } = here;
   if (path === "") return at(here, "");
-  const found = linkedUnit(community, path, moment);
+  const found = find(community, path, moment);
   const listing = found === undefined ? undefined : unitAt(community, found.unit, moment);
   if (listing !== undefined) return unitHref(here, listing) + hash;
   return hasFolder(community, path) ? browseHref(here, path) : undefined;
@@ -107,8 +109,8 @@ function picture(link: OpenLink, context: LinkContext): Html {
   const alt = link.alt ?? "";
   const path = link.form === "wiki-image" ? link.href : linkedPath(from, link.href);
   if (path === undefined) return elsewhere(link);
-  const found =
-    linkedUnit(here.community, path, here.moment) ?? (link.form === "wiki-image" ? fileNamed(here, path) : undefined);
+  const find = link.form === "wiki-image" ? unitNamed : linkedUnit;
+  const found = find(here.community, path, here.moment);
   const listing = found === undefined ? undefined : unitAt(here.community, found.unit, here.moment);
   if (listing?.sha256 == null || !PICTURE.test(found?.path ?? ""))
     return html`<span class="missing">${words.page.missingPicture(alt)}</span>`;
@@ -120,14 +122,4 @@ function picture(link: OpenLink, context: LinkContext): Html {
 function elsewhere({ href, alt = "", isLinked }: OpenLink): Html {
   if (isLinked === true || !/^(https?:)?\/\//i.test(href)) return html`${alt}`;
   return html`<a href="${href}" rel="nofollow ugc noopener noreferrer">${words.page.pictureElsewhere(alt)}</a>`;
-}
-
-/** Note programs name a picture without its folder. */
-function fileNamed({ community }: Visit, name: string): { unit: number; path: string } | undefined {
-  const stem = name.slice(name.lastIndexOf("/") + 1, name.lastIndexOf(".")).toLowerCase();
-  const rows = community.rows.all<{ unit: number; path: string }>(
-    "SELECT unit, path FROM catalog_current WHERE name = ? LIMIT 20",
-    stem,
-  );
-  return rows.find(({ path }) => path.endsWith(name));
 }

@@ -354,3 +354,22 @@ test("a picture inside a link is looked for as well, and a link to a former path
   await importFolder(node, { location: tree, into: founder });
   assert.deepEqual(links.usedIn(community, plan.unit), []);
 });
+
+test("what a vault of notes names without its folder, or beside an escaped pipe, is found as its pages find it", async (t) => {
+  const folder = temporaryFolder(t);
+  const tree = writeTree(join(folder, "vault"), {
+    "days/monday.md":
+      "# Monday\n\n![[pic.png]] ![[Pic.png|80]] ![[gone.png]] [[plan.pdf]] ![[Bread]] [[att/pic.png]] [[t/pic.png]]\n\n| a |\n|---|\n| [[Bread\\|x]] |\n| [[Bread#Crust\\|x]] |\n| [[Cake\\|x]] |\n",
+    "food/Bread.md": "# Bread\n",
+    "att/pic.png": Uint8Array.of(0, 1),
+    "att/Pic.png": Uint8Array.of(0, 2),
+    "att/plan.pdf": Uint8Array.of(0, 3),
+  });
+  const node = openNode(t, folder);
+  const { brokenLinks, community } = await importFolder(node, { location: tree, into: founder });
+  assert.deepEqual(
+    brokenLinks.list.map(({ href }) => href),
+    ["gone.png", "t/pic.png", "Cake"],
+  );
+  assert.equal(links.unitNamed(node.community(community.id), "Pic.png")?.path, "att/Pic.png");
+});

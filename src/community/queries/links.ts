@@ -1,5 +1,6 @@
 /** How units point at each other: signed links, hyperlinks in texts, and both read backwards. */
 import { base32 } from "../../bytes/index.ts";
+import { type Hyperlink, isByName } from "../../projection/markdown.ts";
 import type { Db } from "../../store/index.ts";
 import type { Community } from "../community.ts";
 import { copiedFrom, copiedInto, type Copy } from "./authorship.ts";
@@ -72,7 +73,7 @@ function copied(community: Community, copies: readonly Copy[], moment: Moment): 
 function unitsWithHyperlinks(community: Community, unit: number): number[] {
   const sources = addressesOf(community, unit).flatMap((path) =>
     community.rows.all<{ unit: number }>(
-      "SELECT DISTINCT unit FROM catalog_href WHERE path = ? AND form <> 'image' AND unit <> ?",
+      "SELECT DISTINCT unit FROM catalog_href WHERE path = ? AND form NOT IN ('image', 'wiki-image') AND unit <> ?",
       ...[path, unit],
     ),
   );
@@ -141,6 +142,30 @@ export function linkedUnit(community: Community, path: string, moment: Moment = 
   );
 }
 
+/** The unit that a link by name leads to, as wikis write it: a page, else a file that is named without its folder. */
+export function unitNamed(community: Community, name: string, moment: Moment = NOW): LinkedUnit | undefined {
+  return linkedUnit(community, name, moment) ?? fileNamed(community, name, moment);
+}
+
+/** Note programs name a picture without its folder. One that is retired now still stands on the page of an earlier day. */
+function fileNamed({ rows }: Community, name: string, moment: Moment): LinkedUnit | undefined {
+  const stem = name.slice(name.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
+  const found = rows.all<{ unit: number; path: string }>(
+    `SELECT c.unit, c.path FROM catalog_current c JOIN unit u ON u.n = c.unit
+     WHERE c.name = ? AND (u.retired = 0 OR ?) ORDER BY u.retired, length(c.path), c.unit LIMIT 20`,
+    ...[stem.toLowerCase(), moment.at === "now" ? 0 : 1],
+  );
+  return found.map(({ unit, path }) => ({ unit, path })).find(({ path }) => `/${path}`.endsWith(`/${name}`));
+}
+
+/** The unit that a link of a current text points to. `path`: as the catalog has it. */
+export function pointedUnit(
+  community: Community,
+  { path, form }: { readonly path: string; readonly form: Hyperlink["form"] },
+): LinkedUnit | undefined {
+  return isByName({ form }) ? unitNamed(community, path) : linkedUnit(community, path);
+}
+
 /** The unit that stood at the first of the paths where one stood at the moment. */
 function unitThen(rows: Db, candidates: readonly string[], moment: Moment): LinkedUnit | undefined {
   for (const candidate of candidates) {
@@ -182,21 +207,28 @@ export interface BrokenLink {
 /** Links of current texts to pages that are not here. Template addresses are not judged; folders count as found. */
 export function brokenLinks(community: Community): BrokenLink[] {
   const { rows } = community;
-  const hrefs = rows.all<{ id: Uint8Array; path: string | null; href: string; form: string; target: string }>(
+  const hrefs = rows.all<{
+    id: Uint8Array;
+    path: string | null;
+    href: string;
+    form: Hyperlink["form"];
+    target: string;
+  }>(
     `SELECT u.id, c.path, h.href, h.form, h.path AS target FROM catalog_href h JOIN unit u ON u.n = h.unit
      JOIN catalog_current c ON c.unit = u.n
      WHERE h.path IS NOT NULL AND u.retired = 0 AND u.superseded_by IS NULL ORDER BY h.unit, h.seq`,
   );
   const folders = foldersOf(community);
   const known = new Map<string, boolean>();
-  const leads = (target: string): boolean => {
+  const leads = (path: string, form: Hyperlink["form"]): boolean => {
+    const key = `${isByName({ form }) ? "name" : "path"} ${path}`;
     const found =
-      known.get(target) ?? (target === "" || folders.has(target) || linkedUnit(community, target) !== undefined);
-    known.set(target, found);
+      known.get(key) ?? (path === "" || folders.has(path) || pointedUnit(community, { path, form }) !== undefined);
+    known.set(key, found);
     return found;
   };
   return hrefs
-    .filter(({ target }) => !leads(target))
+    .filter(({ target, form }) => !leads(target, form))
     .map(({ id, path, href, form }) => ({ unit: base32.encode(id), path, href, form }));
 }
 

@@ -117,7 +117,7 @@ function sharedWords({ rows, authorship }: Community): Pair[] {
 function linked(community: Community): Pair[] {
   const hrefs = community.rows.all<{ unit: number; path: string }>(
     `SELECT DISTINCT h.unit, h.path FROM catalog_href h JOIN unit u ON u.n = h.unit
-     WHERE h.path IS NOT NULL AND h.form <> 'image' AND u.retired = 0 AND u.superseded_by IS NULL ORDER BY h.unit, h.seq`,
+     WHERE h.path IS NOT NULL AND h.form NOT IN ('image', 'wiki-image') AND u.retired = 0 AND u.superseded_by IS NULL ORDER BY h.unit, h.seq`,
   );
   const targets = new Map<string, number | undefined>();
   for (const { path } of hrefs) if (!targets.has(path)) targets.set(path, linkedUnit(community, path)?.unit);

@@ -9,13 +9,13 @@ import { textOf } from "../../bytes/index.ts";
 import type { Db } from "../../store/index.ts";
 import { kindOf, limits, readMeta } from "../../unit/index.ts";
 import type { Effect, PartRow, Projection, Projector, ReadPart, RevisionRow, Step } from "../contract.ts";
-import { headingsOf, linkedPath, linksOf } from "../markdown.ts";
+import { headingsOf, linksOf, pointedPath } from "../markdown.ts";
 
 const NAME_LENGTH_MAX = 200;
 
 export const catalogProjection: Projection = {
   name: "catalog",
-  version: 2,
+  version: 3,
   schema: readFileSync(new URL("schema.sql", import.meta.url), "utf8"),
   open: (db, readPart) => new CatalogProjector(db, readPart),
 };
@@ -129,16 +129,14 @@ class CatalogProjector implements Projector {
         anchor,
       );
     }
-    for (const [seq, { href, form }] of linksOf(text).entries()) {
-      const path =
-        form === "link" || form === "image" ? linkedPath(current.path ?? "", href) : form === "wiki" ? href : undefined;
+    for (const [seq, link] of linksOf(text).entries()) {
       this.#db.run(
         "INSERT INTO catalog_href (unit, seq, href, form, path) VALUES (?, ?, ?, ?, ?)",
         unit,
         seq,
-        href,
-        form,
-        path ?? null,
+        link.href,
+        link.form,
+        pointedPath(current.path ?? "", link) ?? null,
       );
     }
   }

@@ -141,6 +141,15 @@ test("links are left open, with what they were", () => {
   );
 });
 
+test("a wiki link's pipe may be escaped, in a table and out of it", () => {
+  const { links, sections } = render("[[N\\|s]]\n\n| a |\n|---|\n| [[N#H\\|s]] |\n");
+  assert.deepEqual(
+    links.map(({ href }) => href),
+    ["N", "N#H"],
+  );
+  assert.doesNotMatch(sections.join(""), /\\|N/);
+});
+
 test("backticks that open and close on one line are no fence: what follows keeps its headings", () => {
   const text = "# A\n\n```code``` and\nmore```\n\n## B\n\n```\n## not a heading\n```\n\n## C\n";
   assert.deepEqual(

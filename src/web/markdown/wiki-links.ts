@@ -1,7 +1,10 @@
 /** [[Name]], [[Name#Heading]] and [[Name|shown]], as wikis and note programs write links; ![[picture.png]] too. */
 import type { MarkdownIt, StateInline } from "markdown-it";
 
-const WIKI = /^(!?)\[\[([^[\]|#\n]{1,300})(#[^[\]|\n]{0,300})?(?:\|([^[\]\n]{0,300}))?\]\]/;
+import { PICTURE } from "../../projection/markdown.ts";
+
+/** The pipe may be escaped, as it has to be in a table. */
+const WIKI = /^(!?)\[\[([^[\]|#\n]{1,300}?)(#[^[\]|\n]{0,300}?)?(?:\\?\|([^[\]\n]{0,300}))?\]\]/;
 const CHARS_MAX = 1_000;
 
 export function wikiLinks(md: MarkdownIt): void {
@@ -27,7 +30,7 @@ interface Wiki {
 }
 
 function push(state: StateInline, { name, isEmbed, fragment, shown }: Wiki): void {
-  if (isEmbed && /\.(png|jpe?g|gif|webp|svg)$/i.test(name)) {
+  if (isEmbed && PICTURE.test(name)) {
     const image = state.push("image", "img", 0);
     image.attrs = [
       ["src", ""],

@@ -1,12 +1,12 @@
 /** The first page of a community: what it is, where to start, what needs hands, what is new, what may be done with it. */
 import { recentChanges } from "../../community/queries/activity.ts";
 import { kindCounts, mostLinked, unitStandingAt } from "../../community/queries/browse.ts";
-import { linkedUnit } from "../../community/queries/links.ts";
+import { linkedUnit, pointedUnit } from "../../community/queries/links.ts";
 import { peopleThen } from "./people.ts";
 import { partText } from "../../community/queries/profile.ts";
 import { communityUse } from "../../community/queries/rights.ts";
 import { findRevision, listUnits, unitAt, type UnitListing } from "../../community/queries/units.ts";
-import { linkedPath, linksOf } from "../../projection/markdown.ts";
+import { linksOf, pointedPath } from "../../projection/markdown.ts";
 import { at, unitHref } from "../addresses.ts";
 import { counted, date, year } from "../format.ts";
 import { html, type Html } from "../html.ts";
@@ -80,8 +80,9 @@ function startUnits(here: Visit, readme: UnitListing | undefined): UnitListing[]
   if (found.size > 0) return [...found.values()].slice(0, START_SHOWN);
   const text = readme === undefined ? undefined : readText(here, readme);
   for (const { href, form } of text === undefined ? [] : linksOf(text)) {
-    const path = form === "link" ? linkedPath(readme?.path ?? "", href) : form === "wiki" ? href : undefined;
-    const unit = path === undefined || path === "" ? undefined : linkedUnit(community, path)?.unit;
+    const isPage = form === "link" || form === "wiki";
+    const path = isPage ? pointedPath(readme?.path ?? "", { href, form }) : undefined;
+    const unit = path === undefined || path === "" ? undefined : pointedUnit(community, { path, form })?.unit;
     const listing = unit === undefined ? undefined : unitAt(community, unit, moment);
     if (listing?.state === "current" && listing.kind === "page" && listing.unit !== readme?.unit)
       found.set(listing.unit, listing);

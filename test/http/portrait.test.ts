@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
 import { utf8 } from "../../src/bytes/index.ts";
-import { handsCount, portrait } from "../../src/community/queries/portrait.ts";
+import { handsCount, portrait, portraitThen } from "../../src/community/queries/portrait.ts";
 import { memberId } from "../../src/unit/index.ts";
 import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
 
@@ -218,4 +218,27 @@ test("what was confirmed lately is not old", async () => {
     portrait(pen.community).hands.untouched.map(({ unit }) => unit.path),
     ["kettle.md", "list.md"],
   );
+});
+
+test("the first page counts who wrote: no bots, and not who only brought in what others wrote", async () => {
+  const bringing = await site.community("Brought");
+  const member = await bringing.nameInHistory("Only Author");
+  const nonce = bringing.community.environment.random(16);
+  const name = { name: "name", media: "text/plain", bytes: utf8("Nightly") };
+  await bringing.author.write([{ op: "member", type: "bot", nonce, content: [name] }]);
+  const { environment, log } = bringing.community;
+  const [first, second] = [member, memberId(environment.suite, { log, nonce })];
+  await bringing.write({ path: "a.md", title: "A", body: "By hand.\n", by: [{ member: first }], time: year(2014) });
+  await bringing.write({ path: "b.md", title: "B", body: "By night.\n", by: [{ member: second }], time: year(2013) });
+  await bringing.community.seal();
+  const there = `/c/${bringing.community.id}`;
+  for (const path of [there, `${there}?as-of=2026-12-31`])
+    assert.match((await site.get(path)).text, /1 person wrote here, since <time datetime="2014">/);
+  assert.deepEqual(
+    portraitThen(bringing.community, { at: "size", size: bringing.community.size }).people.map((person) => person.name),
+    portrait(bringing.community).people.map((person) => person.name),
+  );
+  // Who changes a page afterwards wrote.
+  await bringing.write({ path: "c.md", title: "C", body: "By the founder.\n" });
+  assert.match((await site.get(there)).text, /2 people wrote here/);
 });

@@ -106,6 +106,25 @@ export function people(community: Community, moment: Moment = NOW): PersonListin
   return then.toSorted((a, b) => (a.since ?? Infinity) - (b.since ?? Infinity));
 }
 
+/**
+ * The people who wrote here, in order of first contribution: no bots, and not who only founded the community or brought
+ * in what others wrote. `everyone`: as `people` lists them for the moment.
+ */
+export function peopleWhoWrote(
+  community: Community,
+  moment: Moment = NOW,
+  everyone: readonly PersonListing[] = people(community, moment),
+): PersonListing[] {
+  // Entry 0 holds the charter that begins a community.
+  const members = community.rows.all<{ n: number }>(
+    `SELECT DISTINCT m.n FROM revision r JOIN head h ON h.unit = r.unit AND h.seq = r.accepted
+       LEFT JOIN contributor c ON c.revision = r.n JOIN member m ON m.n = coalesce(c.member, r.author)
+     WHERE r.state = 'accepted' AND r.idx > 0 ${headBoundSql(moment, "h")} ${saidBySql(moment, "r")}`,
+  );
+  const wrote = new Set(members.map(({ n }) => personRef(community, n, moment).id));
+  return everyone.filter(({ id, type }) => type === "person" && wrote.has(id));
+}
+
 /** SQL, with its AND, that leaves only members of the table `m` that the record of the moment names. */
 function memberBoundSql(moment: Moment): string {
   return moment.at === "size" ? `AND m.idx < ${moment.size}` : "";

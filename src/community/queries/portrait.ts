@@ -9,7 +9,7 @@ import { peopleStanding } from "./authorship.ts";
 import { type BrokenLink, brokenLinks } from "./links.ts";
 import { type Made, madeIn } from "./made.ts";
 import { type Moment, NOW, saidBySql } from "./moment.ts";
-import { people, type PersonRef } from "./people.ts";
+import { peopleWhoWrote, type PersonRef } from "./people.ts";
 import { listUnits, type UnitListing } from "./units.ts";
 
 /** Listed of things that wait on pages of their own. */
@@ -68,8 +68,7 @@ export interface Waiting {
 export type PortraitThen = Omit<Portrait, "made" | "hands">;
 
 export function portraitThen(community: Community, moment: Moment): PortraitThen {
-  const wrote = people(community, moment).filter(({ since, type }) => since !== null && type === "person");
-  return { ...figures(community, moment), people: wrote };
+  return { ...figures(community, moment), people: peopleWhoWrote(community, moment) };
 }
 
 function figures(community: Community, moment: Moment): Omit<PortraitThen, "people"> {

@@ -3,6 +3,7 @@ import { recentChanges } from "../../community/queries/activity.ts";
 import { kindCounts, mostLinked, unitStandingAt } from "../../community/queries/browse.ts";
 import { linkedUnit, pointedUnit } from "../../community/queries/links.ts";
 import { peopleThen } from "./people.ts";
+import { peopleWhoWrote } from "../../community/queries/people.ts";
 import { partText } from "../../community/queries/profile.ts";
 import { communityUse } from "../../community/queries/rights.ts";
 import { findRevision, listUnits, unitAt, type UnitListing } from "../../community/queries/units.ts";
@@ -178,15 +179,17 @@ function newest(here: Visit): Html {
 }
 
 function margin(here: Visit): Html {
-  const spans = peopleThen(here).filter(({ since }) => since !== null);
-  const since = spans[0]?.since;
+  const everyone = peopleThen(here);
+  const { site, community, moment, asOf } = here;
+  const wrote = site.memo(community, `wrote ${asOf ?? ""}`, () => peopleWhoWrote(community, moment, everyone));
+  const since = wrote[0]?.since;
   return html`<aside class="beside" aria-label="${words.home.about}">
     <dl class="facts">
       ${here.moment.at === "now" ? newest(here) : ""}
-      ${since == null ? "" : html`<div><dt>${words.home.people}</dt><dd>${words.home.peopleWrote(counted(spans.length, "person", "people"))}, ${words.home.since} ${year(since)}. <a href="${at(here, "/people")}">${words.home.peopleLink}</a><br><a href="${at(here, "/portrait")}">${words.home.portraitLink}</a></dd></div>`}
+      ${since == null ? "" : html`<div><dt>${words.home.people}</dt><dd>${words.home.peopleWrote(counted(wrote.length, "person", "people"))}, ${words.home.since} ${year(since)}. <a href="${at(here, "/people")}">${words.home.peopleLink}</a><br><a href="${at(here, "/portrait")}">${words.home.portraitLink}</a></dd></div>`}
       <div id="lore:use"><dt>${words.home.use}</dt><dd>${useWords(communityUse(here.community, rightsKnown(here)).licence)}<br><a href="${at(here, "/sharing")}">${words.sharing.title}</a></dd></div>
       <div><dt>${words.home.copies}</dt><dd>${words.home.copiesText} <a href="${at(here, "/copy")}">${words.home.copiesLink}</a></dd></div>
     </dl>
-    <div class="up-5">${asOfForm(here, { action: `/c/${here.id}`, firstDay: since ?? undefined })}</div>
+    <div class="up-5">${asOfForm(here, { action: `/c/${here.id}`, firstDay: everyone[0]?.since ?? undefined })}</div>
   </aside>`;
 }

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { basename } from "node:path";
 
-import { base32, hex, LoreError, textOf } from "../bytes/index.ts";
+import { base32, LoreError, textOf } from "../bytes/index.ts";
 import {
   Author,
   type CommitSize,
@@ -14,12 +14,11 @@ import {
   importStates,
   type DraftOp,
   type Keys,
-  links,
   type LoreNode,
   persons,
-  units,
 } from "../community/index.ts";
 import { limits } from "../unit/index.ts";
+import { communityFacts } from "./community-facts.ts";
 import { readFolder, type Tree } from "./folder.ts";
 import {
   findPeople,
@@ -36,10 +35,11 @@ import { type GitImportResult, requireSamePart, tipOf, writePlan } from "./git-i
 import { isLicenceFile, recogniseLicence } from "./licence.ts";
 import { type Manifest, MANIFEST_NAME, parseManifest } from "./manifest.ts";
 import { Names, signatureKey } from "./names.ts";
-import type { ImportProgress, ImportReport, PersonMerge } from "./report.ts";
+import type { ImportProgress, ImportReport, PersonMerge, SkippedItem } from "./report.ts";
 import { broughtFrom, isFrom, noteSource } from "./sources.ts";
 import { importTree, type TreeFile } from "./tree-import.ts";
-import { readZip } from "./zip.ts";
+import { unreadableReason } from "./unreadable.ts";
+import { IS_ENCRYPTED, readZip } from "./zip.ts";
 
 /** An existing community's id, or what a new one is to be. */
 export type ImportInto =
@@ -151,8 +151,14 @@ const LICENCE_FILE_BYTES_MAX = 200_000;
 
 /** The same of a folder or zip. */
 async function licenceOfTree({ files }: Tree): Promise<string | undefined> {
-  const content = await files.find(({ path }) => isLicenceFile(textOf(path) ?? ""))?.open();
-  return content instanceof Uint8Array ? recogniseLicence(textOf(content) ?? "") : undefined;
+  try {
+    const content = await files.find(({ path }) => isLicenceFile(textOf(path) ?? ""))?.open();
+    return content instanceof Uint8Array ? recogniseLicence(textOf(content) ?? "") : undefined;
+  } catch (error) {
+    // It is left out with the others that cannot be read, and says nothing of what may be done here.
+    if (unreadableReason(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 const skipLarge: SkipRule = ({ sizeBytes }) =>
@@ -221,8 +227,7 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
   const manifestFile = tree.files.find(({ path }) => textOf(path) === MANIFEST_NAME);
   const manifest = manifestFile === undefined ? undefined : await readManifest(manifestFile);
   const files = tree.files.filter((file) => file !== manifestFile);
-  if (files.length === 0)
-    throw new LoreError("REFUSED", `Bringing in ${request.location}: there is no file in it. Nothing was written.`);
+  if (files.length === 0) throw nothingIn(request.location, tree.skipped);
   const isNamed = "id" in request.into || request.into.name !== undefined;
   const community =
     (isNamed ? undefined : broughtFrom(node, request.location)) ??
@@ -242,6 +247,7 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
     files,
     manifest,
     mayRetireMost: request.mayRetireMost,
+    unread: tree.unread,
     isKnownSource: isFrom(community, request.location),
     by: by?.length === 0 ? undefined : by,
     before,
@@ -266,6 +272,18 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
     waiting: result.needsMerge,
     durationMs: Math.round(performance.now() - started),
   };
+}
+
+/** Why nothing of a source can be taken: each reason, with the first it is the reason for. */
+function nothingIn(location: string, skipped: readonly SkippedItem[]): LoreError {
+  const reasons = [...Map.groupBy(skipped, ({ reason }) => reason)].map(([reason, [first, ...others]]) => {
+    const also = others.length === 0 ? "" : ` and ${others.length} more`;
+    return `"${first?.path.slice(0, 100) ?? ""}"${also}: ${reason}`;
+  });
+  const found = reasons.length === 0 ? "there is no file in it" : `all of it was left out. ${reasons.join("; ")}`;
+  const isLocked = skipped.some(({ reason }) => reason === IS_ENCRYPTED);
+  const advice = isLocked ? " Unpack it with its password, and bring in the folder." : "";
+  return new LoreError("REFUSED", `Bringing in ${location}: ${found}. Nothing was written.${advice}`);
 }
 
 /** The report of a community that begins with nothing. */
@@ -361,35 +379,6 @@ function reportOf({ community, request, plan, people, result, durationMs }: Repo
 
 function rewrittenWords(lost: string): string {
   return `it no longer has ${lost.slice(0, 12)}, with which the last import ended. What differs now was written as one new version of each page; nothing on record was changed.`;
-}
-
-const BROKEN_LISTED_MAX = 1_000;
-
-/** What every report says of the community as it now is. */
-export function communityFacts(
-  community: Community,
-): Pick<ImportReport, "community" | "units" | "brokenLinks" | "pointers"> {
-  const counts: Record<string, number> = {};
-  const listing = units.listUnits(community);
-  for (const { kind } of listing) counts[kind] = (counts[kind] ?? 0) + 1;
-  const broken = links.brokenLinks(community);
-  const list = broken.slice(0, BROKEN_LISTED_MAX).map(({ path, href }) => ({ page: path ?? "", href }));
-  return {
-    community: { id: community.id, name: community.name },
-    units: counts,
-    brokenLinks: { count: broken.length, list },
-    pointers: listing.filter((unit) => isPointer(community, unit)).map(({ path, title }) => path ?? title),
-  };
-}
-
-/** Git LFS, docs/spec.md: a pointer file begins with its version and takes less than 1,024 bytes. */
-const POINTER_START = "version https://git-lfs.github.com/spec/";
-const POINTER_BYTES_MAX = 1_023;
-
-function isPointer({ store }: Community, { sha256, sizeBytes }: units.UnitListing): boolean {
-  if (sha256 === null || sizeBytes < POINTER_START.length || sizeBytes > POINTER_BYTES_MAX) return false;
-  const start = store.parts.get(hex.decode(sha256))?.subarray(0, POINTER_START.length);
-  return start !== undefined && Buffer.from(start).toString("latin1") === POINTER_START;
 }
 
 function toMerge({ signatures: [one, other], reason }: People["merges"][number]): PersonMerge {

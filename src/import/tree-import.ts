@@ -18,6 +18,7 @@ import { Batch } from "./batch.ts";
 import { type FileContent, kindOfFile, mediaOfFile, titleOfFile } from "./content.ts";
 import type { SkippedItem } from "./report.ts";
 import { wasErased } from "./erased.ts";
+import { unreadableReason } from "./unreadable.ts";
 import { linksOfUnit, type Manifest, type ManifestUnit } from "./manifest.ts";
 
 /** One file of the tree. */
@@ -44,6 +45,8 @@ export interface TreeImport {
   readonly prefix?: string | undefined;
   /** Whether most of what was brought in before may be retired because it is not among `files`. */
   readonly mayRetireMost?: boolean | undefined;
+  /** Paths that are at the source and could not be read, a folder's with all below it: what stands here of them stays. */
+  readonly unread?: readonly string[];
   /** Whether files from there came to this community before: then it may have nothing left of them. */
   readonly isKnownSource?: boolean | undefined;
   /** Ops to stand before the files, in the same entry. */
@@ -109,7 +112,7 @@ class TreeWriter {
     for (const op of before) this.#add(op);
     const paths = new Set(files.map(({ path }) => pathKey(path)));
     const gone = [...this.#places.values()].filter(
-      (place) => !place.retired && !paths.has(place.path) && this.#inScope(place),
+      (place) => !place.retired && !paths.has(place.path) && this.#inScope(place) && !this.#isUnread(place),
     );
     const moved = new Map(
       gone.flatMap((place) => (place.imported === undefined ? [] : [[place.imported, place] as const])),
@@ -117,7 +120,8 @@ class TreeWriter {
     this.#requireSameSource(gone.length);
     this.#chooseIds();
     for (const [i, file] of files.entries()) {
-      await this.#bringIn(await this.#read(file), moved);
+      const incoming = await this.#read(file);
+      if (incoming !== undefined) await this.#bringIn(incoming, moved);
       if (this.#batch.isFull) await this.#batch.write();
       onProgress?.(i + 1, files.length);
     }
@@ -152,6 +156,10 @@ class TreeWriter {
     return prefix === undefined || path === prefix || path.startsWith(`${prefix}/`);
   }
 
+  #isUnread({ path }: Place): boolean {
+    return this.#options.unread?.some((unread) => path === unread || path.startsWith(`${unread}/`)) ?? false;
+  }
+
   #chooseIds(): void {
     const { community, author, files } = this.#options;
     const { environment, log } = community;
@@ -165,7 +173,19 @@ class TreeWriter {
     }
   }
 
-  async #read(file: TreeFile): Promise<Incoming> {
+  /** A file that cannot be read after all is left out; what stands here of it stays. */
+  async #read(file: TreeFile): Promise<Incoming | undefined> {
+    try {
+      return await this.#contentOf(file);
+    } catch (error) {
+      const reason = unreadableReason(error);
+      if (reason === undefined) throw error;
+      this.#result.skipped.push({ path: new TextDecoder().decode(file.path), reason });
+      return undefined;
+    }
+  }
+
+  async #contentOf(file: TreeFile): Promise<Incoming> {
     const content = await file.open();
     const path = textOf(file.path);
     const shown = path ?? new TextDecoder().decode(file.path);

@@ -8,20 +8,24 @@ import { crc32 } from "node:zlib";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 
 import { LoreError, utf8 } from "../bytes/index.ts";
+import { systemCode } from "../store/index.ts";
 import { SYMLINK_MODE } from "./content.ts";
-import { IMPORT_BYTES_MAX, refusal, requireWithin, type Tree, WHOLE_BYTES_MAX } from "./folder.ts";
+import { IMPORT_BYTES_MAX, refusal, requireWithin, type Tree, unreadableSource, WHOLE_BYTES_MAX } from "./folder.ts";
 import type { SkippedItem } from "./report.ts";
 import type { TreeFile } from "./tree-import.ts";
+import { unreadableReason } from "./unreadable.ts";
 
 /** Bytes that may come out of one byte that went in, once there are enough to matter. */
 const RATIO_MAX = 200;
 const RATIO_FREE_BYTES = 2 ** 20;
 
+export const IS_ENCRYPTED = "it is encrypted";
+
 export interface OpenZip extends Tree {
   close(): void;
 }
 
-/** @throws LoreError NOT_FOUND, REFUSED or TOO_LARGE before anything is read out of it. */
+/** @throws LoreError NOT_FOUND, REFUSED, ENVIRONMENT or TOO_LARGE before anything is read out of it. */
 export async function readZip(path: string): Promise<OpenZip> {
   const zip = await openZip(path);
   try {
@@ -39,10 +43,11 @@ export async function readZip(path: string): Promise<OpenZip> {
       await requireReadable(zip, entry);
       files.push(treeFile(zip, entry));
     }
-    return { files: stripCommonFolder(files), skipped, close: () => zip.close() };
+    return { files: stripCommonFolder(files), skipped, unread: [], close: () => zip.close() };
   } catch (error) {
     zip.close();
-    throw error instanceof LoreError ? error : refused(path, error);
+    if (error instanceof LoreError) throw error;
+    throw unreadableReason(error) === undefined ? refused(path, error) : unreadableSource("zip file", path, error);
   }
 }
 
@@ -57,9 +62,13 @@ async function openZip(path: string): Promise<ZipFile> {
       strictFileNames: false,
     });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT")
+    if (systemCode(error) === "ENOENT")
       throw new LoreError("NOT_FOUND", `Bringing in ${path}: there is no such file. Check the path.`, { cause: error });
+    if (systemCode(error) === "EISDIR")
+      throw new LoreError("REFUSED", `Bringing in ${path}: it is a folder. Use "lore import folder".`, {
+        cause: error,
+      });
+    if (unreadableReason(error) !== undefined) throw unreadableSource("zip file", path, error);
     throw refused(path, error);
   }
 }
@@ -118,7 +127,7 @@ function unixMode({ externalFileAttributes, versionMadeBy }: Entry): number {
 function reasonToSkip(entry: Entry): string | undefined {
   const { fileName } = entry;
   if (fileName.endsWith("/")) return "folder";
-  if (entry.isEncrypted()) return "it is encrypted";
+  if (entry.isEncrypted()) return IS_ENCRYPTED;
   if (fileName.split("/").some((step) => step.startsWith(".") || step === "__MACOSX" || step === "node_modules")) {
     return "names that begin with a dot, and folders of programs, are left out";
   }

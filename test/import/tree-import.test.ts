@@ -1,8 +1,9 @@
 /** Folders and zip files, brought in once and again. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import fs, { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { crc32, deflateRawSync } from "node:zlib";
 
 import { links, units, verifyCommunity } from "../../src/community/index.ts";
@@ -372,4 +373,103 @@ test("what a vault of notes names without its folder, or beside an escaped pipe,
     ["gone.png", "t/pic.png", "Cake"],
   );
   assert.equal(links.unitNamed(node.community(community.id), "Pic.png")?.path, "att/Pic.png");
+});
+
+/** Denies every look into these places, as a disk does to whoever has no right to them: root has all rights. */
+function deny(
+  t: TestContext,
+  calls: readonly ("accessSync" | "readdirSync" | "readFileSync")[],
+  places: string[],
+): void {
+  const denied = new Set(places);
+  for (const call of calls) {
+    const original: (...given: never[]) => unknown = fs[call];
+    t.mock.method(fs, call, (...given: never[]) => {
+      if (denied.has(String(given[0]))) throw Object.assign(new Error(`EACCES: ${call}`), { code: "EACCES" });
+      return original(...given);
+    });
+  }
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+}
+
+const UNREADABLE = "it cannot be read (EACCES)";
+
+test("files and folders that cannot be read are left out, each named, and what stands here of them stays", async (t) => {
+  const folder = temporaryFolder(t);
+  const tree = writeTree(join(folder, "garden"), {
+    "a.md": "# A\n",
+    "b.md": "# B\n",
+    "late.md": "# Late\n",
+    "sub/c.md": "# C\n",
+    "sub/d.md": "# D\n",
+  });
+  const node = openNode(t, folder);
+  const all = await importFolder(node, { location: tree, into: { name: "All", ...founder } });
+  deny(t, ["accessSync", "readdirSync"], [join(tree, "b.md"), join(tree, "sub")]);
+  deny(t, ["readFileSync"], [join(tree, "late.md")]);
+  const report = await importFolder(node, { location: tree, into: { name: "Some", ...founder } });
+  assert.deepEqual(report.units, { page: 1 });
+  assert.deepEqual(
+    report.skipped,
+    ["b.md", "sub", "late.md"].map((path) => ({ path, reason: UNREADABLE })),
+  );
+  const again = await importFolder(node, { location: tree, into: { id: all.community.id } });
+  assert.equal(again.retired, 0);
+  assert.deepEqual(again.units, { page: 5 });
+});
+
+test("a folder of which nothing can be read is refused with the reason, and no community is made", async (t) => {
+  const folder = temporaryFolder(t);
+  const closed = writeTree(join(folder, "closed"), { "a.md": "# A\n" });
+  const tree = writeTree(join(folder, "garden"), { "a.md": "# A\n", "b.md": "# B\n" });
+  const node = openNode(t, folder);
+  deny(t, ["accessSync", "readdirSync"], [closed, join(tree, "a.md"), join(tree, "b.md")]);
+  await assert.rejects(importFolder(node, { location: closed, into: founder }), {
+    code: "ENVIRONMENT",
+    message: /closed: the folder cannot be read \(EACCES\)\. See that .* may read it/,
+  });
+  await assert.rejects(importFolder(node, { location: tree, into: founder }), {
+    code: "REFUSED",
+    message: /"a\.md" and 1 more: it cannot be read \(EACCES\)/,
+  });
+  assert.deepEqual(node.ids(), []);
+});
+
+test("a zip of which everything is left out is refused with the reasons", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "locked.zip");
+  const locked = ["a.md", "b.md"].map((name) => ({ name, data: text("x"), flags: 1 }));
+  writeFileSync(path, zipOf([...locked, { name: ".hidden", data: text("x") }]));
+  const node = openNode(t, folder);
+  await assert.rejects(importZip(node, { location: path, into: founder }), {
+    code: "REFUSED",
+    message: /"a\.md" and 1 more: it is encrypted; "\.hidden": names that begin.*Unpack it with its password/,
+  });
+  assert.deepEqual(node.ids(), []);
+});
+
+test("a zip that the system does not give to be read is no damaged one", async (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "closed.zip");
+  writeFileSync(path, zipOf([{ name: "a.md", data: text("# A\n") }]));
+  const original = fs.open;
+  t.mock.method(fs, "open", (...given: unknown[]) => {
+    const done: unknown = given.at(-1);
+    assert.equal(given[0], path);
+    if (typeof done === "function") done(Object.assign(new Error("EACCES: open"), { code: "EACCES" }));
+  });
+  const node = openNode(t, folder);
+  const message = /closed\.zip: the zip file cannot be read \(EACCES\)\. See that .* may read it/;
+  await assert.rejects(importZip(node, { location: path, into: founder }), { code: "ENVIRONMENT", message });
+  t.mock.restoreAll();
+  assert.equal(fs.open, original);
+  await assert.rejects(importZip(node, { location: folder, into: founder }), {
+    code: "REFUSED",
+    message: /it is a folder/,
+  });
+  assert.deepEqual(node.ids(), []);
 });

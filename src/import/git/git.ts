@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { Readable, type Writable } from "node:stream";
 
 import { LoreError } from "../../bytes/index.ts";
+import { printable, tellingLine } from "./complaint.ts";
 import { GIT_COMPLAINT_CHARS_MAX, GIT_FILE_BYTES_MAX, GIT_MEMORY_BYTES_MAX, GIT_OUTPUT_BYTES_MAX } from "./limits.ts";
 
 export interface GitCall {
@@ -33,7 +34,7 @@ export interface GitCall {
 export interface GitOutcome {
   readonly exit: number;
   readonly stdout: Buffer;
-  /** Git's own words, printable and bounded; may quote the source, so treat as untrusted. */
+  /** Git's own words by line, printable and bounded; may quote the source, so treat as untrusted. */
   readonly complaint: string;
 }
 
@@ -248,10 +249,14 @@ export function failure(call: GitCall, complaint: string): LoreError {
       { limit: GIT_MEMORY_BYTES_MAX },
     );
   }
-  const words = complaint === "" ? "it ended without a word" : `it said: ${complaint}`;
-  return new LoreError("REFUSED", `${name} could not read the repository; ${words}. Run git fsck on the source.`, {
-    data: { complaint },
-  });
+  const words = complaint === "" ? "it ended without a word" : `it said: ${tellingLine(complaint)}`;
+  return new LoreError(
+    "REFUSED",
+    `${name} could not read the repository; ${words}. Run git fsck on the source, or take another copy of it.`,
+    {
+      data: { complaint },
+    },
+  );
 }
 
 function tooSlow(call: GitCall): LoreError {
@@ -264,13 +269,4 @@ function tooSlow(call: GitCall): LoreError {
 
 function gitMissing(): LoreError {
   return new LoreError("ENVIRONMENT", "git could not be started. Install git, or put it on PATH, and try again.");
-}
-
-/** One line without control characters: git repeats what a remote says, and a terminal may show it. */
-function printable(text: string): string {
-  return text
-    .slice(0, GIT_COMPLAINT_CHARS_MAX)
-    .replace(/[\s\p{C}]+/gu, " ")
-    .replace(/[\s.]+$/u, "")
-    .trim();
 }

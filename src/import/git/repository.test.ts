@@ -134,6 +134,19 @@ test("a bundle that is cut short, changed or only the end of a history is refuse
   });
 });
 
+test("of a damaged repository one line of git's is told, and what to do", async (t) => {
+  const source = await bare(t);
+  const object = git(source, ["rev-parse", "main~1:a"]).trim();
+  const loose = join(source, "objects", object.slice(0, 2), object.slice(2));
+  await chmod(loose, 0o644);
+  await writeFile(loose, "");
+  await refused(t, source, {
+    code: "REFUSED",
+    words:
+      /^"[^"]+" is damaged or cut short and was not read; git said: [^:]+ is (?:corrupt|empty)\. Run git fsck on the source, or take another copy of it\.$/,
+  });
+});
+
 test("sources that are commands, options, other transports or carry passwords are refused", async (t) => {
   for (const source of [
     "ext::sh -c true",

@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { LoreError } from "../../bytes/index.ts";
 import { resolvePublic } from "./address.ts";
 import { chooseBranch, type RemoteRefs } from "./branch.ts";
+import { tellingLine } from "./complaint.ts";
 import { failure, Git } from "./git.ts";
 import { GIT_COPY_TIMEOUT_MS, GIT_QUESTION_TIMEOUT_MS } from "./limits.ts";
 
@@ -275,7 +276,7 @@ function explained(source: Source, complaint: string): LoreError {
     }
     return new LoreError(
       "REFUSED",
-      `${shown(source.shown)} is damaged or cut short and was not read; git said: ${complaint}. Fetch or make it again.`,
+      `${shown(source.shown)} is damaged or cut short and was not read; git said: ${tellingLine(complaint)}. Run git fsck on the source, or take another copy of it.`,
       data,
     );
   }
@@ -295,7 +296,7 @@ function explained(source: Source, complaint: string): LoreError {
   }
   return new LoreError(
     "UNREACHABLE",
-    `${source.shown} could not be read: ${complaint}. Check the address and the network, and try again.`,
+    `${source.shown} could not be read: ${tellingLine(complaint)}. Check the address and the network, and try again.`,
     data,
   );
 }

@@ -1,4 +1,5 @@
 /** What the form "Start yours" sends: checked, files streamed to a scratch folder, and handed to an import. */
+import { Stats } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { join } from "node:path";
 import type { Context } from "hono";
 
 import { isLoreError, LoreError } from "../bytes/index.ts";
+import { systemCode } from "../store/index.ts";
 import type { ImportJob, ImportJobs } from "./jobs.ts";
 import { readForm } from "./multipart.ts";
 import type { StartProblem } from "./pages/start.ts";
@@ -16,6 +18,7 @@ import { words } from "./words.ts";
 /** What one upload may weigh; more goes through the program. */
 export const UPLOAD_BYTES_MAX = 1_000_000_000;
 const NAME_CHARS_MAX = 200;
+const SHOWN_CHARS_MAX = 200;
 
 export interface Upload {
   readonly problem?: StartProblem;
@@ -93,6 +96,13 @@ function noFile({ leftOut: [first] }: Received): string {
     : words.start.leftOut.all(first.path.slice(0, 100), first.reason);
 }
 
+function notThere(address: string, code: unknown): string {
+  const shown = address.length > SHOWN_CHARS_MAX ? `${address.slice(0, SHOWN_CHARS_MAX)}…` : address;
+  return code === "ENOENT" || code === "ENOTDIR"
+    ? words.start.addressNothing(shown)
+    : words.start.addressClosed(shown, String(code));
+}
+
 /** An address or a bundle is a repository; a path is what lies there. */
 async function addressSource(
   name: string,
@@ -100,8 +110,8 @@ async function addressSource(
 ): Promise<{ name: string; source: ImportSource } | StartProblem> {
   if (address === "" || address.startsWith("-")) return { field: "address", message: words.start.addressMissing };
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(address)) return { name, source: { type: "git", location: address } };
-  const found = await stat(address).catch(() => undefined);
-  if (found === undefined) return { field: "address", message: words.start.addressMissing };
+  const found = await stat(address).catch((error: unknown) => systemCode(error));
+  if (!(found instanceof Stats)) return { field: "address", message: notThere(address, found) };
   if (found.isFile())
     return {
       name,

@@ -55,6 +55,10 @@ export const siteWords = {
     go: "Bring it in",
     nameMissing: "Give your community a name.",
     addressMissing: "Write the address of the repository, or the path of a folder.",
+    addressNothing: (path: string) =>
+      `There is nothing at "${path}" on this computer. Check the path; an address begins with https://.`,
+    addressClosed: (path: string, code: string) =>
+      `"${path}" cannot be read (${code}). See that this program may read it, or copy it to where it may.`,
     fileMissing: "Choose the zip file, or the folder.",
     fromMissing: "Say where what you know is today.",
     notHere:

@@ -267,6 +267,8 @@ test("what is missing is said beside its field, and nothing is lost", async () =
     [{ name: "X", from: "zip" }, "Choose the zip file"],
     [{ name: "X", from: "address", address: "" }, "Write the address"],
     [{ name: "X", from: "address", address: "--upload-pack=x" }, "Write the address"],
+    [{ name: "X", from: "address", address: "/nowhere/at-all" }, "There is nothing at &quot;/nowhere/at-all&quot;"],
+    [{ name: "X", from: "address", address: `/${"x".repeat(300)}` }, "cannot be read (ENAMETOOLONG)"],
     [{ name: "X <b>", from: "elsewhere" }, "Say where"],
   ] as const) {
     const response = await send(form(fields));

@@ -2,7 +2,7 @@
 import { type Community, persons } from "../community/index.ts";
 import type { Placed } from "./places.ts";
 import { addressOf } from "./relink.ts";
-import type { LeftOut } from "./report.ts";
+import { type LeftOut, shownLeftOut } from "./report.ts";
 
 export const ABOUT_PATH = "ABOUT-THIS-COPY.md";
 const LISTED_MAX = 5_000;
@@ -35,7 +35,9 @@ export function aboutPage(community: Community, { asOf, placed, leftOut }: About
     ...(placed.length > LISTED_MAX ? [`and ${placed.length - LISTED_MAX} more.`] : []),
     ...(leftOut.length === 0
       ? []
-      : [`## Left out\n\n${leftOut.map(({ title, reason }) => `- ${oneLine(title)}: ${reason}`).join("\n")}`]),
+      : [
+          `## Left out\n\n${leftOut.map((left) => `- ${oneLine(shownLeftOut(left))}: ${oneLine(left.reason)}`).join("\n")}`,
+        ]),
   ];
   return `${lines.join("\n\n")}\n`;
 }

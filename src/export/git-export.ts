@@ -192,7 +192,12 @@ class History {
       const reason = unfit(revision) ?? this.tree.missing(unit);
       const id = this.#community.facts.unit(unit)?.id;
       if (reason !== undefined && id !== undefined)
-        out.push({ unit: base32.encode(id), title: revision.title, reason });
+        out.push({
+          unit: base32.encode(id),
+          title: revision.title,
+          ...(revision.path === undefined ? {} : { path: Buffer.from(revision.path, "latin1").toString() }),
+          reason,
+        });
     }
     return out;
   }

@@ -15,7 +15,7 @@ import { systemError } from "../store/index.ts";
 import { kindOf, limits, parseId } from "../unit/index.ts";
 import { ABOUT_PATH, aboutPage, dateOf } from "./about.ts";
 import { intoEmptyDirectory } from "./empty-directory.ts";
-import { type Placed, placesOf } from "./places.ts";
+import { named, type Placed, placesOf } from "./places.ts";
 import { relinked } from "./relink.ts";
 import type { LeftOut, OnProgress } from "./report.ts";
 import { zipped, type ZipFile } from "./zip.ts";
@@ -66,12 +66,7 @@ function copyOf(community: Community, moment: moments.Moment): Copy {
   const [kept, stray] = [[] as Placed[], [] as LeftOut[]];
   for (const placed of places.placed) {
     if (!isSymlink(placed) || staysInside(community, placed, paths)) kept.push(placed);
-    else
-      stray.push({
-        unit: placed.listing.unit,
-        title: placed.listing.title,
-        reason: "it is a link to something outside this copy",
-      });
+    else stray.push({ ...named(placed.listing), reason: "it is a link to something outside this copy" });
   }
   const shown = kept.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   const leftOut = [...places.leftOut, ...stray];

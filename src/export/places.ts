@@ -33,20 +33,36 @@ export function placesOf(listings: readonly units.UnitListing[]): Places {
   const taken = new Taken();
   const placed: Placed[] = [];
   const leftOut: LeftOut[] = [];
-  const refuse = ({ unit, title }: units.UnitListing, reason: string) => leftOut.push({ unit, title, reason });
+  const refuse = (listing: units.UnitListing, reason: string) => leftOut.push({ ...named(listing), reason });
   for (const listing of listings.filter(hasPath)) {
-    const path = listing.path ?? units.escapedPath(listing.pathHex ?? "");
+    const path = pathOf(listing);
     if (listing.sha256 === null) refuse(listing, "it has no text, or it was erased");
     else if (!isSafePath(path)) refuse(listing, "its path cannot be a file's here");
-    else if (!taken.take(path)) refuse(listing, "another one has its path");
-    else placed.push({ listing, path, isMadeUp: false });
+    else {
+      const obstacle = taken.obstacle(path);
+      if (obstacle !== undefined) refuse(listing, obstacle);
+      else {
+        taken.take(path, listing.title);
+        placed.push({ listing, path, isMadeUp: false });
+      }
+    }
   }
   for (const listing of listings) {
     if (hasPath(listing)) continue;
     if (listing.sha256 === null) refuse(listing, "it has no text, or it was erased");
-    else placed.push({ listing, path: taken.free(madeUpPath(listing)), isMadeUp: true });
+    else placed.push({ listing, path: taken.free(madeUpPath(listing), listing.title), isMadeUp: true });
   }
   return { placed, leftOut };
+}
+
+/** A unit as it is named among what is left out. */
+export function named(listing: units.UnitListing): Pick<LeftOut, "unit" | "title" | "path"> {
+  const { unit, title } = listing;
+  return hasPath(listing) ? { unit, title, path: pathOf(listing) } : { unit, title };
+}
+
+function pathOf({ path, pathHex }: units.UnitListing): string {
+  return path ?? units.escapedPath(pathHex ?? "");
 }
 
 function hasPath({ path, pathHex }: units.UnitListing): boolean {
@@ -55,23 +71,34 @@ function hasPath({ path, pathHex }: units.UnitListing): boolean {
 
 /** Paths in use; no path may be a folder of another. */
 class Taken {
-  readonly #files = new Set<string>();
-  readonly #folders = new Set<string>();
+  /** Titles of what stands there, by path. */
+  readonly #files = new Map<string, string>();
+  /** A file in each, by path. */
+  readonly #folders = new Map<string, string>();
 
-  take(path: string): boolean {
-    const folders = foldersOf(path);
-    if (this.#files.has(path) || this.#folders.has(path) || folders.some((folder) => this.#files.has(folder)))
-      return false;
-    this.#files.add(path);
-    for (const folder of folders) this.#folders.add(folder);
-    return true;
+  /** Why no file can stand at the path; undefined where it is free. */
+  obstacle(path: string): string | undefined {
+    const title = this.#files.get(path);
+    if (title !== undefined) return `"${title}" stands at this path already`;
+    const inside = this.#folders.get(path);
+    if (inside !== undefined) return `a folder has this path: "${inside}" stands in it`;
+    const file = foldersOf(path).find((folder) => this.#files.has(folder));
+    return file === undefined ? undefined : `"${file}" is a file, so nothing can stand below it`;
   }
 
-  /** The path, with a number if need be. */
-  free({ stem, suffix }: { stem: string; suffix: string }): string {
+  /** Where `obstacle` sees none. */
+  take(path: string, title: string): void {
+    this.#files.set(path, title);
+    for (const folder of foldersOf(path)) if (!this.#folders.has(folder)) this.#folders.set(folder, path);
+  }
+
+  /** Takes the path, with a number if need be. */
+  free({ stem, suffix }: { stem: string; suffix: string }, title: string): string {
     for (let n = 1; ; n++) {
       const path = n === 1 ? stem + suffix : `${stem}-${n}${suffix}`;
-      if (this.take(path)) return path;
+      if (this.obstacle(path) !== undefined) continue;
+      this.take(path, title);
+      return path;
     }
   }
 }

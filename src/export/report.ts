@@ -14,5 +14,12 @@ export interface LeftOut {
   /** Unit id, base32. */
   readonly unit: string;
   readonly title: string;
+  /** Where it would stand, when it has a path. */
+  readonly path?: string;
   readonly reason: string;
+}
+
+/** What is left out, by its path where it has one: many may share a title. */
+export function shownLeftOut({ path, title }: LeftOut): string {
+  return path === undefined ? title : `${path} (${title})`;
 }

@@ -140,6 +140,31 @@ test("a name that no disk takes, or that looks like a drive, is left out and nam
   assert.ok(readdirSync(directory).includes(`${"z".repeat(252)}.md`));
 });
 
+test("what another stands in the way of is left out by its path, and the report says which that is", async (t) => {
+  const node = openNode(t);
+  const community = await node.begin({ name: "Guild", founder: "Ann", now: node.environment.now() });
+  const author = authorOf(node, community);
+  for (const [title, path] of [
+    ["File", "a"],
+    ["Below", "a/b.md"],
+    ["In folder", "c/d.md"],
+    ["Folder", "c"],
+    ["Second", "a"],
+  ] as const)
+    await write(community, author, { title, path, body: title });
+  const directory = join(temporaryFolder(t), "out");
+  const { leftOut } = await exportMarkdown(community, { target: { directory } });
+  assert.deepEqual(
+    leftOut.map((left) => [left.path, left.title, left.reason]),
+    [
+      ["a/b.md", "Below", '"a" is a file, so nothing can stand below it'],
+      ["c", "Folder", 'a folder has this path: "c/d.md" stands in it'],
+      ["a", "Second", '"File" stands at this path already'],
+    ],
+  );
+  assert.match(readFileSync(join(directory, "ABOUT-THIS-COPY.md"), "utf8"), /^- a\/b\.md \(Below\): "a" is a file/m);
+});
+
 test("a zip holds the same, and a copy of another day what stood then", async (t) => {
   const { community } = await linkedCommunity(t);
   const zip = new PassThrough();

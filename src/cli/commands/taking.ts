@@ -9,6 +9,7 @@ import {
   exportMarkdown,
   type ExportProgress,
   type LeftOut,
+  shownLeftOut,
   recover,
   restoreArchive,
 } from "../../export/index.ts";
@@ -87,7 +88,7 @@ async function exportAs(invocation: Invocation, { form, place, community, onProg
 }
 
 function leftOutWords(leftOut: readonly LeftOut[]): string {
-  return leftOut.map(({ title, reason }) => `Left out: ${title}: ${reason}\n`).join("");
+  return leftOut.map((left) => `Left out: ${shownLeftOut(left)}: ${left.reason}\n`).join("");
 }
 
 const restore: Command = {

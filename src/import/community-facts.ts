@@ -13,7 +13,7 @@ export function communityFacts(
   const listing = units.listUnits(community);
   for (const { kind } of listing) counts[kind] = (counts[kind] ?? 0) + 1;
   const broken = links.brokenLinks(community);
-  const list = broken.slice(0, BROKEN_LISTED_MAX).map(({ path, href }) => ({ page: path ?? "", href }));
+  const list = broken.slice(0, BROKEN_LISTED_MAX).map(({ path, title, href }) => ({ page: path ?? title, href }));
   return {
     community: { id: community.id, name: community.name },
     units: counts,

@@ -32,7 +32,7 @@ export interface ImportReport {
   /** Side versions: taken up by the main line, and closed because it never did. */
   readonly suggestionsAccepted: number;
   readonly suggestionsClosed: number;
-  /** Hyperlinks in current pages that lead nowhere; at most 1,000 listed. */
+  /** Hyperlinks in current pages that lead nowhere; at most 1,000 listed. `page`: its path, else its title. */
   readonly brokenLinks: {
     readonly count: number;
     readonly list: readonly { readonly page: string; readonly href: string }[];

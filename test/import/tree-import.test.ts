@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { crc32, deflateRawSync } from "node:zlib";
 
-import { links, units, verifyCommunity } from "../../src/community/index.ts";
+import { Author, links, units, verifyCommunity } from "../../src/community/index.ts";
 import { importFolder, importZip } from "../../src/import/run.ts";
+import { unitId } from "../../src/unit/index.ts";
 import { openNode, temporaryFolder } from "./node.ts";
 
 const founder = { founder: "Keeper" };
@@ -472,4 +473,24 @@ test("a zip that the system does not give to be read is no damaged one", async (
     message: /it is a folder/,
   });
   assert.deepEqual(node.ids(), []);
+});
+
+test("a broken link on a page without a path is told by its title", async (t) => {
+  const folder = temporaryFolder(t);
+  const tree = writeTree(join(folder, "garden"), { "a.md": "# A\n" });
+  const node = openNode(t, folder);
+  const { community } = await importFolder(node, { location: tree, into: founder });
+  const there = node.community(community.id);
+  const keys = node.keystore.read(community.id);
+  assert.ok(keys);
+  const author = new Author(there, keys);
+  const nonce = there.environment.random(16);
+  const content = [
+    { name: "meta", media: "application/json", bytes: text('{"title":"No place"}') },
+    { name: "body", media: "text/markdown", bytes: text("[x](gone.svg)\n") },
+  ];
+  const unit = unitId(there.environment.suite, { log: there.log, author: author.member, nonce });
+  await author.write([{ op: "revise", unit, nonce, kind: "page", parents: [], content }]);
+  const again = await importFolder(node, { location: tree, into: founder });
+  assert.deepEqual(again.brokenLinks.list, [{ page: "No place", href: "gone.svg" }]);
 });

@@ -200,6 +200,7 @@ function join(folder: string, name: string): string {
 export interface BrokenLink {
   readonly unit: string;
   readonly path: string | null;
+  readonly title: string;
   readonly href: string;
   readonly form: string;
 }
@@ -210,11 +211,12 @@ export function brokenLinks(community: Community): BrokenLink[] {
   const hrefs = rows.all<{
     id: Uint8Array;
     path: string | null;
+    title: string;
     href: string;
     form: Hyperlink["form"];
     target: string;
   }>(
-    `SELECT u.id, c.path, h.href, h.form, h.path AS target FROM catalog_href h JOIN unit u ON u.n = h.unit
+    `SELECT u.id, c.path, c.title, h.href, h.form, h.path AS target FROM catalog_href h JOIN unit u ON u.n = h.unit
      JOIN catalog_current c ON c.unit = u.n
      WHERE h.path IS NOT NULL AND u.retired = 0 AND u.superseded_by IS NULL ORDER BY h.unit, h.seq`,
   );
@@ -229,7 +231,7 @@ export function brokenLinks(community: Community): BrokenLink[] {
   };
   return hrefs
     .filter(({ target, form }) => !leads(target, form))
-    .map(({ id, path, href, form }) => ({ unit: base32.encode(id), path, href, form }));
+    .map(({ id, path, title, href, form }) => ({ unit: base32.encode(id), path, title, href, form }));
 }
 
 function foldersOf({ rows }: Community): Set<string> {

@@ -102,8 +102,10 @@ export const siteWords = {
     suggestions: "Names that may be one person",
     suggestionsText: "Somebody who knows them should say.",
     bots: "Programs, not people",
-    side: (accepted: string) => `${accepted} side versions were taken up later and stand as accepted suggestions.`,
-    sideClosed: (closed: string) => `${closed} never were, and stand as closed ones.`,
+    side: (n: string, one: boolean) =>
+      `${n} ${one ? "version" : "versions"} from side branches ${one ? "was" : "were"} taken into the main line later; here ${one ? "it stands as an accepted suggestion" : "they stand as accepted suggestions"}.`,
+    sideClosed: (n: string, one: boolean) =>
+      `${n} ${one ? "version" : "versions"} from side branches ${one ? "was" : "were"} never taken into the main line; here ${one ? "it stands as a declined suggestion" : "they stand as declined suggestions"}.`,
     broken: "Links that lead nowhere",
     brokenNone: "Every link leads somewhere.",
     brokenCount: (n: string, one: boolean) => `${n} ${one ? "link leads" : "links lead"} nowhere.`,

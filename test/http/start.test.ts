@@ -124,6 +124,8 @@ test("a zip is brought in: progress first, then the report, then three next step
     "11 people are named",
     "similar name",
     "lint-bot",
+    "3 versions from side branches were taken into the main line later; here they stand as accepted suggestions.",
+    "1 version from side branches was never taken into the main line; here it stands as a declined suggestion.",
     "&lt;b&gt;gone&lt;/b&gt;.md",
     "larger than 1 GiB",
     "2 things are no longer in the source",

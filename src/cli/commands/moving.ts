@@ -120,7 +120,7 @@ export function reportText(report: ImportReport): string {
   if (report.bots.length > 0) lines.push(`Not people: ${report.bots.join(", ")}.`);
   if (report.suggestionsAccepted + report.suggestionsClosed > 0) {
     lines.push(
-      `Side versions: ${report.suggestionsAccepted} taken up, ${report.suggestionsClosed} closed because the main line never took them.`,
+      `From side branches: ${counted(report.suggestionsAccepted, "version")} taken into the main line later, ${counted(report.suggestionsClosed, "version")} never taken (declined suggestions here).`,
     );
   }
   lines.push(

@@ -56,7 +56,8 @@ function reportPage(site: Site, report: ImportReport): Html {
   <p class="lead up-3">${Object.keys(report.units).length === 0 ? words.report.empty : `${words.report.lead(source)} ${kindCounts(report)}.`}</p>
   <section class="section"><h2>${words.report.counts}</h2>
     <p>${words.report.people(count(people), people === 1)} ${commits === undefined ? "" : words.report.commits(count(commits.all), count(commits.mainline))}</p>
-    ${report.suggestionsAccepted + report.suggestionsClosed > 0 ? html`<p class="up-2">${words.report.side(count(report.suggestionsAccepted))} ${report.suggestionsClosed === 0 ? "" : words.report.sideClosed(count(report.suggestionsClosed))}</p>` : ""}
+    ${sideVersions(words.report.side, report.suggestionsAccepted)}
+    ${sideVersions(words.report.sideClosed, report.suggestionsClosed)}
     ${report.bots.length === 0 ? "" : html`<p class="up-2">${words.report.bots}: ${report.bots.join(", ")}.</p>`}
     ${report.retired === 0 ? "" : html`<p class="up-2">${words.report.retired(count(report.retired), report.retired === 1)}</p>`}
     ${report.waiting.length === 0 ? "" : html`<p class="up-2">${words.report.waiting}: ${report.waiting.slice(0, LISTED_MAX).join(", ")}.</p>`}
@@ -77,6 +78,10 @@ function reportPage(site: Site, report: ImportReport): Html {
   <p class="quiet up-5">${words.report.took((report.durationMs / 1_000).toFixed(1))}</p>
 </div>`,
   });
+}
+
+function sideVersions(said: typeof words.report.side, n: number): Inside {
+  return n === 0 ? "" : html`<p class="up-2">${said(count(n), n === 1)}</p>`;
 }
 
 /** "23 pages, 2 tables, 212 versions". */

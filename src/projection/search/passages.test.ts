@@ -132,6 +132,21 @@ describe("table passages", () => {
     assert.equal(tableText('a\t"b"'), "a, b");
   });
 
+  test("leave out the line in which Excel names the separator, whose rows stand where they stood", () => {
+    for (const start of ["sep=;\r\n", '\uFEFF"sep=;"\n']) {
+      const bytes = encode(`${start}name;size\nBolt;3\n`);
+      const [passage, second] = tablePassages(bytes);
+      assert.equal(second, undefined);
+      assert.deepEqual(passage?.heading, { text: "name;size", repeat: undefined });
+      assert.equal(decode(bytes.subarray(passage?.start, passage?.end)), "Bolt;3");
+      assert.deepEqual(
+        shown(`${start}name;size`, tablePassages).map((text) => text.trim()),
+        [": name;size"],
+      );
+    }
+    assert.deepEqual(shown("sep=;", tablePassages), []);
+  });
+
   test("of a table without rows show its header", () => {
     assert.deepEqual(shown("a,b", tablePassages), [": a,b"]);
   });

@@ -17,7 +17,7 @@ const FRESH_CHARS_MAX = 32 * 1024 * 1024;
 
 export const searchProjection: Projection = {
   name: "search",
-  version: 1,
+  version: 2,
   schema: SCHEMA,
   open: (db, readPart) => new SearchProjector(db, readPart),
 };

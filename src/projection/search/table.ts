@@ -3,19 +3,23 @@
  * Groups end where the rows themselves say (see Packer.line), so a row added or changed moves only the cuts
  * beside it: a table revised a thousand times is not indexed a thousand times.
  */
+import { separatorLine } from "../csv.ts";
 import { Packer, type Passage } from "./packer.ts";
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 /** What stands before a cell: comma, tab, semicolon; and a quote, for a doubled quote inside a cell. */
 const CELL_STARTS: ReadonlySet<number> = new Set([0x2c, 0x09, 0x3b, QUOTE]);
+/** A byte order mark, `"sep=;"` and the end of the line. */
+const SEPARATOR_LINE_BYTES_MAX = 12;
 /** The header shown with a hit. */
 const HEADER_CHARS_MAX = 200;
 
 export function tablePassages(bytes: Uint8Array): readonly Passage[] {
   const packer = new Packer(bytes);
-  const headerEnd = rowEnd(bytes, 0);
-  const header = tableText(new TextDecoder().decode(bytes.subarray(0, headerEnd))).trim();
+  const start = separatorLine(Buffer.from(bytes.subarray(0, SEPARATOR_LINE_BYTES_MAX)).toString("latin1"))?.length ?? 0;
+  const headerEnd = rowEnd(bytes, start);
+  const header = tableText(new TextDecoder().decode(bytes.subarray(start, headerEnd))).trim();
   packer.head({ text: header.slice(0, HEADER_CHARS_MAX), repeat: undefined });
   for (let at = headerEnd; at < bytes.length;) {
     const end = rowEnd(bytes, at);
@@ -24,7 +28,7 @@ export function tablePassages(bytes: Uint8Array): readonly Passage[] {
   }
   packer.close();
   // A table of a header alone is still found by it.
-  if (packer.passages.length === 0) packer.line(0, headerEnd);
+  if (packer.passages.length === 0) packer.line(start, headerEnd);
   packer.close();
   return packer.passages;
 }

@@ -1,6 +1,8 @@
 /** CSV and TSV as people see them: a heading row and rows of text, whatever their spelling. */
 import { parse } from "csv-parse/sync";
 
+import { separatorLine } from "../../projection/csv.ts";
+
 export interface ParsedTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -17,8 +19,9 @@ function delimiterOf(text: string): string {
 
 export function parseTable(text: string): ParsedTable {
   // Every option below widens what is read.
-  const records: string[][] = parse(text, {
-    delimiter: delimiterOf(text),
+  const said = separatorLine(text);
+  const records: string[][] = parse(text.slice(said?.length ?? 0), {
+    delimiter: said?.mark ?? delimiterOf(text),
     bom: true,
     relax_quotes: true,
     relax_column_count: true,

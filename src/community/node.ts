@@ -83,6 +83,12 @@ export class LoreNode {
 
   /** The communities of that name, in any case. @throws LoreError when none of those that open has it, and one does not. */
   named(name: string): Community[] {
+    const { named, failures } = this.#called(name);
+    if (named.length === 0 && failures.length > 0) throw failures[0];
+    return named;
+  }
+
+  #called(name: string): { readonly named: Community[]; readonly failures: readonly unknown[] } {
     const failures: unknown[] = [];
     const named = this.ids().flatMap((id) => {
       try {
@@ -94,8 +100,25 @@ export class LoreNode {
         return [];
       }
     });
-    if (named.length === 0 && failures.length > 0) throw failures[0];
-    return named;
+    return { named, failures };
+  }
+
+  /** What a community is called names it in commands, beside its id. @throws LoreError REFUSED for a name that is taken. */
+  requireFreeName(name: string): void {
+    const field = { field: "name" };
+    if (ID.test(name.toLowerCase()))
+      throw new LoreError(
+        "REFUSED",
+        `"${name}" is written as an id, so it cannot be a name. Choose another one.`,
+        field,
+      );
+    const [there] = this.#called(name).named;
+    if (there !== undefined)
+      throw new LoreError(
+        "REFUSED",
+        `A community called "${there.name}" is here already, with the id ${there.id}. Choose another name.`,
+        field,
+      );
   }
 
   /** Where a community's files are. */
@@ -156,8 +179,9 @@ export class LoreNode {
     }
   }
 
-  /** Makes a new community; its founder's keys are in the keystore when this returns. */
+  /** Makes a new community; its founder's keys are in the keystore when this returns. @throws LoreError REFUSED for its name. */
   async begin(founding: Founding): Promise<Community> {
+    this.requireFreeName(founding.name);
     const founded = found(this.environment, founding);
     const growing = join(this.#communities, `new-${hex.encode(this.environment.random(8))}`);
     const community = this.#openAt(growing, {

@@ -188,6 +188,15 @@ function historyOf({ groups }: GitPlan): ReadonlySet<string> {
   return new Set(groups.map(({ commit }) => commit));
 }
 
+/** Whether what stands in a community was all written here: another source by that name has nothing to do with it. */
+function isOfOthers(community: Community): boolean {
+  const { rows } = community;
+  return (
+    rows.get("SELECT 1 FROM unit WHERE kind <> 'charter' LIMIT 1") !== undefined &&
+    rows.get("SELECT 1 FROM catalog_fact WHERE mode IS NOT NULL LIMIT 1") === undefined
+  );
+}
+
 /** The community an import goes to: the one it names, the one that has the name already, or a new one. */
 async function chosenCommunity(node: LoreNode, { into, location }: Request, manifest: Facts): Promise<Community> {
   if ("id" in into) return node.community(into.id);
@@ -195,7 +204,7 @@ async function chosenCommunity(node: LoreNode, { into, location }: Request, mani
   const [existing, second] = node.named(name);
   if (second !== undefined)
     throw new LoreError("USAGE", `Several communities here are called "${name}"; say which by its id.`);
-  if (existing !== undefined) return existing;
+  if (existing !== undefined && !isOfOthers(existing)) return existing;
   return node.begin({
     name,
     about: into.about ?? manifest.about,

@@ -494,3 +494,25 @@ test("a broken link on a page without a path is told by its title", async (t) =>
   const again = await importFolder(node, { location: tree, into: founder });
   assert.deepEqual(again.brokenLinks.list, [{ page: "No place", href: "gone.svg" }]);
 });
+
+test("a source is not mixed into a community of its name that was all written there", async (t) => {
+  const folder = temporaryFolder(t);
+  const tree = writeTree(join(folder, "garden"), { "a.md": "# A\n" });
+  const node = openNode(t, folder);
+  const there = await node.begin({ name: "Garden", founder: "Ann", now: node.environment.now() });
+  const keys = node.keystore.read(there.id);
+  assert.ok(keys);
+  const author = new Author(there, keys);
+  const nonce = there.environment.random(16);
+  const content = [{ name: "meta", media: "application/json", bytes: text('{"title":"Ours","path":"a.md"}') }];
+  const unit = unitId(there.environment.suite, { log: there.log, author: author.member, nonce });
+  await author.write([{ op: "revise", unit, nonce, kind: "page", parents: [], content }]);
+  for (const into of [founder, { name: "GARDEN", ...founder }])
+    await assert.rejects(importFolder(node, { location: tree, into }), {
+      code: "REFUSED",
+      message: new RegExp(`"Garden" is here already, with the id ${there.id}`),
+    });
+  assert.deepEqual(node.ids(), [there.id]);
+  // Whoever names it by its id means it.
+  assert.equal((await importFolder(node, { location: tree, into: { id: there.id } })).community.id, there.id);
+});

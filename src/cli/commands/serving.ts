@@ -123,10 +123,7 @@ async function bringIn(
   { name, source }: ImportRequest,
   { founder, onProgress }: BringingIn,
 ): Promise<ImportReport> {
-  if (node.named(name).length > 0)
-    throw new LoreError("REFUSED", `A community called "${name}" is here already. Choose another name.`, {
-      field: "name",
-    });
+  node.requireFreeName(name);
   const into = { name, founder };
   switch (source.type) {
     case "git": {

@@ -21,7 +21,7 @@ import { FollowedTables } from "./followed-tables.ts";
 import { verifyRows } from "./verify/rows.ts";
 
 const FOLLOWING = ["search", "authorship"] as const;
-const RUNS = process.env["LORE_TEST_LONG"] === "1" ? 300 : 12;
+const RUNS = process.env["LORE_TEST_LONG"] === "1" ? 300 : 8;
 
 /** One thing somebody does; the numbers choose among what there is, and may choose badly. */
 interface Deed {

@@ -49,7 +49,7 @@ const COMMANDS = ["ls --all", "people", "people cleo", "people old"];
 const SEARCHES = ["search page", "search Text cleo"];
 const OF_UNIT = ["history", "show", "diff", "rights", "blame", "cite"];
 /** Every size takes a minute. */
-const STRIDE = process.env["LORE_TEST_LONG"] === "1" ? 1 : 7;
+const STRIDE = process.env["LORE_TEST_LONG"] === "1" ? 1 : 11;
 
 /** The commands whose answers are compared, for units by id and by title. */
 function questions(script: Script): string[] {

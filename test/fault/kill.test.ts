@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { checkStore, NOTHING_PROMISED, promisedBy } from "./check.ts";
 import { inPairs, linesOf, LONG, withDirectory, writer } from "./process.ts";
 
-const KILLS = LONG ? 1_000 : 15;
+const KILLS = LONG ? 1_000 : 10;
 /** Lives of one store: each writer goes on where the one before was killed. */
 const LIVES = 5;
 const LIFE_MS_MAX = 80;

@@ -12,7 +12,7 @@ import { Db } from "../../src/store/index.ts";
 import { fixedEnvironment } from "../community/kit.ts";
 import { LONG, withDirectory } from "./process.ts";
 
-const FLIPS = LONG ? 200 : 14;
+const FLIPS = LONG ? 200 : 9;
 /** Authorship is kept as search is: the quick run damages one of the two. */
 const FILES = ["rows.db", "search.db", ...(LONG ? ["authorship.db"] : [])];
 const QUESTIONS = [["ls"], ["history", "page-3.md"], ["search", "solder"], ["people"], ["show", "page-3.md"]];

@@ -40,19 +40,12 @@ const review: Command = {
     const isAsking =
       !isSet(invocation, "approve") && !isSet(invocation, "reject") && option(invocation, "comment") === undefined;
     if (invocation.words.length === 0 && isAsking) return listOpen(invocation, chosenCommunity(invocation, "read"));
+    const verdict = namesPassage(invocation) ? undefined : verdictGiven(invocation);
     const community = chosenCommunity(invocation, "write");
     const author = chosenAuthor(invocation, community);
-    if (namesPassage(invocation)) return commentOn(invocation, community, author);
+    if (verdict === undefined) return commentOn(invocation, community, author);
     const on = subjectNamed(community, word(invocation, 0, "the suggestion's id"));
     const comment = option(invocation, "comment");
-    const verdict = isSet(invocation, "approve")
-      ? "approve"
-      : isSet(invocation, "reject")
-        ? "reject"
-        : comment === undefined
-          ? undefined
-          : "comment";
-    if (verdict === undefined) throw new LoreError("USAGE", "Say --approve, --reject or --comment WORDS.");
     await author.write([{ op: "review", verdict, on, content: words(comment ?? option(invocation, "reason")) }]);
     const state = stateOfSubject(community, on);
     if (isSet(invocation, "json")) printJson(invocation, { id: base32.encode(on), verdict, state });
@@ -60,6 +53,19 @@ const review: Command = {
     return undefined;
   },
 };
+
+/** The one verdict that is given. @throws LoreError USAGE for none, and for several: which was meant, nobody knows. */
+function verdictGiven(invocation: Invocation): "approve" | "reject" | "comment" {
+  const given = (["approve", "reject", "comment"] as const).filter((name) => invocation.options[name] !== undefined);
+  const [verdict, second] = given;
+  if (verdict === undefined) throw new LoreError("USAGE", "Say --approve, --reject or --comment WORDS.");
+  if (second !== undefined)
+    throw new LoreError(
+      "USAGE",
+      `Give exactly one of --approve, --reject and --comment; got ${given.map((name) => `--${name}`).join(" and ")}. What you say to a verdict goes in --reason WORDS.`,
+    );
+  return verdict;
+}
 
 /** A word on a passage of what stands there, by whoever has one. */
 async function commentOn(invocation: Invocation, community: Community, author: Author): Promise<undefined> {

@@ -34,6 +34,45 @@ test("retired and replaced units come back by being restored", () =>
     edda  retires jam                 => jam retired
   `));
 
+test("units cannot replace each other in a ring, of any length", () =>
+  scenario(`
+    ann   writes tea/1 + writes pie/1 + writes jam/1
+    edda  supersedes tea by pie        => tea superseded
+    edda  supersedes pie by tea        => !target
+    cleo  supersedes jam by jam        => !REFUSED
+    cleo  supersedes pie by tea        => !REFUSED
+    cleo  supersedes jam by tea as P   => P proposed
+    edda  supersedes pie by jam        => pie superseded
+    edda  approves P                   => !target
+    edda  supersedes jam by tea        => !target
+    edda  restores pie                 => pie shown
+    edda  approves P                   => P accepted, jam superseded
+    edda  supersedes pie by jam        => !target
+    edda  supersedes pie               => pie superseded
+    edda  supersedes tea by jam        => !target
+  `));
+
+test("what the same person suggested already is refused while it waits, naming it", async () => {
+  await using t = await createCommunity();
+  await t.join("edda", "editor");
+  for (const name of ["cleo", "dora"]) await t.join(name);
+  const script = new Script(t);
+  await script.play(`
+    ann   writes tea/1 + writes pie/1 + writes jam/1
+    cleo  retires tea as P             => P proposed
+    cleo  supersedes tea by pie as Q   => Q proposed
+    cleo  supersedes tea by pie        => !REFUSED
+    cleo  supersedes tea by jam as R   => R proposed
+    dora  retires tea as S             => S proposed
+    cleo  retires pie as T             => T proposed
+  `);
+  const again = () => t.person("cleo").write({ op: "mark", mark: "retire", on: { unit: script.id("tea") } });
+  const { message } = await refusalOf(again());
+  assert.ok(message.includes(base32.encode(script.id("P"))), message);
+  await script.play("cleo  withdraws P  => P withdrawn");
+  await again();
+});
+
 test("a governed unit is retired by the majority that governs it", () =>
   scenario(`
     ann   writes law/1 kind=policy  => law/1 current

@@ -21,7 +21,7 @@ import {
 } from "../../unit/index.ts";
 import { isAccepted, isRejected, mayDirectly, type Requirement, requirement } from "./consent.ts";
 import { type Frame, keepParts, type Said, said } from "./frame.ts";
-import { applyMark, markedUnit, redact, redactsOwn, requireShownHeads, withdraw } from "./marks.ts";
+import { applyMark, markedUnit, redact, redactsOwn, requireShownHeads, requireWorthAsking, withdraw } from "./marks.ts";
 import { addMember, aliasMembers, changeKey, changeRole, recoverMember } from "./members.ts";
 import { review, revise } from "./revisions.ts";
 import { broken, type CharterRules, ruleOf } from "./rules.ts";
@@ -29,7 +29,7 @@ import { type KeyRow, type ProposalRow, Rows } from "./rows.ts";
 
 export const FOLD_SCHEMA = readFileSync(new URL("schema.sql", import.meta.url), "utf8");
 /** Raised whenever the rows or their meaning change. */
-export const FOLD_VERSION = 8;
+export const FOLD_VERSION = 9;
 
 export interface FoldOptions {
   readonly db: Db;
@@ -268,6 +268,7 @@ export class Fold {
     keepParts(frame, it);
     if (frame.entry.log === null || mayDirectly(this.rows, frame.author, this.#requirement(frame, it)))
       return this.#perform(frame, it);
+    if (frame.strict && op.op === "mark") requireWorthAsking(frame, { ...it, op });
     this.rows.db.run(
       "INSERT INTO proposal (id, idx, place, author, op, body, state) VALUES (?, ?, ?, ?, ?, ?, 'proposed')",
       ...[it.id, it.index, it.place, it.author, op.op, encode(op)],

@@ -1,7 +1,7 @@
 /** Marks and redactions: what is said about a unit, and what is hidden of it. */
-import { base32 } from "../../bytes/index.ts";
+import { base32, decode, equal, LoreError } from "../../bytes/index.ts";
 import type { UnitFlag } from "../../projection/contract.ts";
-import type { MarkOp, RedactOp, Slot } from "../../unit/index.ts";
+import { type MarkOp, opShape, type RedactOp, type Slot } from "../../unit/index.ts";
 import type { Frame, Said } from "./frame.ts";
 import { closeRevision, requireTarget } from "./revisions.ts";
 import { broken } from "./rules.ts";
@@ -79,7 +79,7 @@ export function applyMark(frame: Frame, said: Said<MarkOp>): void {
       const replacement = op.by === undefined ? undefined : frame.rows.unitById(op.by);
       if (op.by !== undefined && replacement === undefined)
         throw broken("target", "The unit that is to take its place is not here.", "NOT_FOUND");
-      if (replacement?.n === unit.n) throw broken("target", "A unit cannot take its own place.");
+      requireNoRing(frame, unit, replacement);
       frame.rows.db.run("UPDATE unit SET superseded_by = ? WHERE n = ?", replacement?.n ?? 0, unit.n);
       return setFlag(frame, unit.n, { flag: "superseded", on: true, time });
     }
@@ -94,6 +94,49 @@ export function applyMark(frame: Frame, said: Said<MarkOp>): void {
       return;
     default:
       return op.mark satisfies never;
+  }
+}
+
+/** What replaces it is followed to its end: where that is the unit itself, nothing of the ring would be shown any more. */
+function requireNoRing({ rows }: Frame, unit: UnitRow, replacement: UnitRow | undefined): void {
+  if (replacement?.n === unit.n) throw broken("target", "A unit cannot take its own place.");
+  // Ends: no mark that closed a ring ever had force.
+  for (let next = replacement; next !== undefined; next = rows.unit(next.superseded_by ?? 0)) {
+    if (next.superseded_by === unit.n)
+      throw broken(
+        "target",
+        "What is to take its place was itself replaced by it, at once or by way of others: nobody would find either. Restore that one first.",
+      );
+  }
+}
+
+/**
+ * At admission, a mark that is to wait for consent: it must be one that could have its effect now, and not be what the same person
+ * suggested already. In a log it waits all the same; its approval is void then.
+ * @throws LoreError REFUSED, `target`; REFUSED, naming the id under which it waits.
+ */
+export function requireWorthAsking(frame: Frame, { op }: Said<MarkOp>): void {
+  const { rows } = frame;
+  const unit = markedUnit(frame, op);
+  if (op.by !== undefined) requireNoRing(frame, unit, rows.unitById(op.by));
+  const person = rows.person(frame.author);
+  const waiting = rows.db.all<{ id: Uint8Array; author: number; body: Uint8Array }>(
+    "SELECT id, author, body FROM proposal WHERE state = 'proposed' AND op = 'mark' ORDER BY n",
+  );
+  for (const { id, author, body } of waiting) {
+    if (rows.person(author) !== person) continue;
+    const before = opShape(decode(body), "proposal");
+    const isSame =
+      before.op === "mark" &&
+      before.mark === op.mark &&
+      markedUnit(frame, before).n === unit.n &&
+      (before.by === undefined ? op.by === undefined : op.by !== undefined && equal(before.by, op.by));
+    if (isSame)
+      throw new LoreError(
+        "REFUSED",
+        `You suggested this already: it waits for consent under the id ${base32.encode(id)}. Withdraw that one first to say it anew.`,
+        { field: "mark", data: { waiting: base32.encode(id) } },
+      );
   }
 }
 

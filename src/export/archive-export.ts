@@ -4,19 +4,32 @@
  * no key, no e-mail address and nothing of the desk. Writing again into the same folder adds what is new and
  * takes out what was erased since.
  */
-import { createWriteStream, existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-import { hex, LoreError } from "../bytes/index.ts";
+import { hex, isLoreError, LoreError } from "../bytes/index.ts";
+import { sha256Node } from "../bytes/node.ts";
 import type { Community } from "../community/index.ts";
 import { parseCheckpoint } from "../log/index.ts";
 import { makeMissing } from "../store/index.ts";
 import { dateOf } from "./about.ts";
 import { filesBelow, PAYLOAD, writeTags } from "./archive/bag.ts";
+import { damaged } from "./archive/check.ts";
 import { CHECKPOINT } from "./archive/layout.ts";
 import { readmeOf } from "./archive/readme.ts";
-import { type RecordFile, recordFiles } from "./archive/record-files.ts";
+import { type RecordFile, recordFiles, WHOLE_BYTES_MAX } from "./archive/record-files.ts";
 import { intoEmptyDirectory, isEmpty } from "./empty-directory.ts";
 import type { OnProgress } from "./report.ts";
 import { verifierPage } from "./verifier/bundle.ts";
@@ -44,10 +57,21 @@ export async function exportArchive(
 ): Promise<ArchiveExport> {
   const folder = resolve(directory);
   if (community.refusal === undefined) await community.seal();
-  const write = () => writeArchive(community, folder, onProgress);
+  const write = () => soundArchive(community, folder, onProgress);
   if (isEmpty(folder)) return intoEmptyDirectory(folder, write);
   requireOwnArchive(community, folder);
   return write();
+}
+
+/** What is damaged here is handed on to nobody as a good copy. @throws LoreError INTEGRITY naming the place. */
+async function soundArchive(...given: Parameters<typeof writeArchive>): Promise<ArchiveExport> {
+  try {
+    return await writeArchive(...given);
+  } catch (error) {
+    if (!isLoreError(error, "INTEGRITY")) throw error;
+    const message = `Writing an archive: ${error.message} No copy is made of a damaged record. "lore verify" checks all of it; "lore recover" or "lore restore" brings it back from another copy.`;
+    throw new LoreError("INTEGRITY", message, { cause: error, data: error.data });
+  }
 }
 
 async function writeArchive(
@@ -60,7 +84,7 @@ async function writeArchive(
   const page = await verifierPage(community.id);
   const payload = new Payload(join(folder, PAYLOAD));
   const onEntries = (done: number) => onProgress?.({ stage: "Writing the record", done, of: checkpoint?.size ?? 0 });
-  for (const file of recordFiles(community, onEntries)) await payload.add(file, community);
+  for await (const file of recordFiles(community, onEntries)) await payload.add(file, community);
   payload.removeOthers();
   const { name, licence } = community.about;
   const about = {
@@ -141,17 +165,20 @@ class Payload {
     const { path, sizeBytes, digest } = file;
     this.sizeBytes += sizeBytes;
     const isThere = this.#present.get(path) === sizeBytes;
-    if (digest !== undefined && isThere) {
+    if (digest !== undefined && isThere && (await hasDigest(join(this.#folder, path), digest, sizeBytes))) {
       this.sums.set(path, digest);
       return;
     }
     const content = file.content();
     if (!(content instanceof Uint8Array)) {
-      await pipeline(content, createWriteStream(this.#place(path)));
+      const place = this.#place(path);
+      await pipeline(content, createWriteStream(place));
+      requireSize(file, statSync(place).size);
       this.written += 1;
       this.sums.set(path, digest ?? "");
       return;
     }
+    requireSize(file, content.length);
     this.sums.set(path, digest ?? hex.encode(suite.sha256(content)));
     if (isThere && readFileSync(join(this.#folder, path)).equals(content)) return;
     writeFileSync(this.#place(path), content);
@@ -180,6 +207,19 @@ class Payload {
         rmdirSync(folder);
     }
   }
+}
+
+/** Whether a file of an earlier export is still what its name says. */
+async function hasDigest(place: string, digest: string, sizeBytes: number): Promise<boolean> {
+  if (sizeBytes <= WHOLE_BYTES_MAX) return hex.encode(sha256Node(readFileSync(place))) === digest;
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(place), hash);
+  return hash.digest("hex") === digest;
+}
+
+/** The store compares a part with its digest; the entry says how long it is. @throws LoreError INTEGRITY. */
+function requireSize({ path, sizeBytes }: RecordFile, found: number): void {
+  if (found !== sizeBytes) throw damaged(path, `it takes ${found} bytes, not ${sizeBytes}`);
 }
 
 const FORMATS = new URL("../../docs/formats/", import.meta.url);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test, type TestContext } from "node:test";
 
 import { base32, hex, isLoreError, utf8 } from "../../src/bytes/index.ts";
@@ -286,6 +287,44 @@ test("what somebody asked to erase is in no archive, and the rest restores", asy
   assert.ok(!existsSync(join(directory, "data/part", gone.slice(0, 2), gone)));
   const restored = await restoreArchive(openNode(t, { seed: "other" }), { directory });
   assert.deepEqual(portrait(restored), portrait(community));
+});
+
+test("what is damaged in the store is named, and no archive is left of it", async (t) => {
+  const { community, directory } = await archived(t, 300);
+  const db = new DatabaseSync(join(community.directory, "log.db"));
+  t.after(() => db.close());
+  const damages = [
+    ["entries", "idx = 7", "bytes", /Entry 7 in tile\/entries\/000 is damaged/],
+    ["entries", "idx = 290", "bytes", /Entry 290 in tile\/entries\/001\.p/],
+    ["sidecars", "idx = 1", "bytes", /sidecar of entry 1 is damaged/],
+    ["tiles", "key = 0", "hashes", /tile\/1\/000\.p\/1 is damaged: hash 0/],
+  ] as const;
+  for (const [table, where, column, said] of damages) {
+    const row = db.prepare(`SELECT ${column} AS bytes FROM ${table} WHERE ${where}`).get();
+    const sound = row?.["bytes"];
+    assert.ok(sound instanceof Uint8Array);
+    const bytes = Uint8Array.from(sound, (byte, i) => (i === Math.floor(sound.length / 2) ? byte ^ 1 : byte));
+    const store = db.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${where}`);
+    store.run(bytes);
+    const place = join(temporaryFolder(t), "copy");
+    await assert.rejects(
+      exportArchive(community, { directory: place }),
+      (error) =>
+        isLoreError(error, "INTEGRITY") && said.test(error.message) && error.message.startsWith("Writing an archive: "),
+      `${table} ${where}`,
+    );
+    assert.ok(!existsSync(place), table);
+    store.run(sound);
+  }
+  const part = filesOf(directory).find((path) => /part\/../.test(path)) ?? assert.fail();
+  const sound = readFileSync(join(directory, part));
+  writeFileSync(
+    join(directory, part),
+    sound.map((byte) => byte ^ 1),
+  );
+  const { written } = await exportArchive(community, { directory });
+  assert.equal(written, 1, "a part that was damaged in the folder is written anew");
+  assert.deepEqual(readFileSync(join(directory, part)), sound);
 });
 
 test("an archive holds no private key", async (t) => {

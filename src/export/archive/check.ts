@@ -137,14 +137,23 @@ export async function checkBundle(
   const sidecarBundle = await read(besides);
   const sidecars = damagedUnless(besides, () => decodeSidecars(sidecarBundle));
   if (sidecars.length !== width) throw damaged(besides, `it holds ${sidecars.length} sidecars, not ${width}`);
-  const hashes = record.leaves[number] ?? new Uint8Array();
   return entries.map((bytes, i) => {
     const index = number * TILE_WIDTH + i;
-    if (!equal(tree.leafHash(suite, bytes), hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES))) {
-      throw damaged(`Entry ${index} in ${path}`, "it is not the one that the tree has");
-    }
+    requireInTree(suite, record, { index, bytes });
     return checkEntry(suite, { index, bytes, sidecar: sidecars[i] ?? new Uint8Array(), bodies });
   });
+}
+
+/** @throws LoreError INTEGRITY naming the entry whose bytes are not those that were signed for its place. */
+export function requireInTree(
+  suite: Suite,
+  { leaves, checkpoint }: Pick<CheckedRecord, "leaves" | "checkpoint">,
+  { index, bytes }: Pick<UncheckedEntry, "index" | "bytes">,
+): void {
+  const [number, i] = [Math.floor(index / TILE_WIDTH), index % TILE_WIDTH];
+  const hash = leaves[number]?.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES) ?? new Uint8Array();
+  if (!equal(tree.leafHash(suite, bytes), hash))
+    throw damaged(`Entry ${index} in ${entriesPath(number, checkpoint.size)}`, "it is not the one that the tree has");
 }
 
 export interface UncheckedEntry {
@@ -157,9 +166,18 @@ export interface UncheckedEntry {
 /** Checks signature and sidecar of an entry whose place in the tree is known. */
 export function checkEntry(suite: Suite, { index, bytes, sidecar, bodies }: UncheckedEntry): CheckedEntry {
   const entry = damagedUnless(`Entry ${index}`, () => verifyEntry(suite, decodeEntry(suite, bytes)));
+  return { index, bytes, sidecar, parts: partsOpened(suite, entry, { index, sidecar, bodies }) };
+}
+
+/** The parts of an entry that its sidecar opens. @throws LoreError INTEGRITY when it opens anything but what was signed. */
+export function partsOpened(
+  suite: Suite,
+  entry: Entry,
+  { index, sidecar, bodies }: Omit<UncheckedEntry, "bytes">,
+): NamedPart[] {
   const what = `The sidecar of entry ${index}`;
   const opened = damagedUnless(what, () => decodeSidecar(sidecar));
-  return { index, bytes, sidecar, parts: [...openedParts(suite, { entry, opened, what, bodies })] };
+  return [...openedParts(suite, { entry, opened, what, bodies })];
 }
 
 interface Opened {

@@ -81,7 +81,7 @@ async function writeArchive(
 ): Promise<ArchiveExport> {
   const { checkpoint } = community;
   // First: where it cannot be made, nothing is written.
-  const page = await verifierPage(community.id);
+  const page = await verifierPage();
   const payload = new Payload(join(folder, PAYLOAD));
   const onEntries = (done: number) => onProgress?.({ stage: "Writing the record", done, of: checkpoint?.size ?? 0 });
   for await (const file of recordFiles(community, onEntries)) await payload.add(file, community);

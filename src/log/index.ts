@@ -20,6 +20,7 @@ export {
 } from "./entry.ts";
 export { type NoteKey, verifierKey } from "./note.ts";
 export {
+  communityOfProof,
   encodeExtra,
   formatProof,
   logKeyOf,

@@ -132,6 +132,11 @@ export function verifyProof(suite: Suite, content: Uint8Array, proof: ProofFile,
   return { checkpoint, entry, index: proof.index, digest };
 }
 
+/** The community whose record a proof says it is of, base32: its own word, which proves nothing. @throws LoreError MALFORMED. */
+export function communityOfProof(suite: Suite, proof: ProofFile): string {
+  return communityId(decodeEntry(suite, extraShape(decode(proof.extra), "proof").genesis.entry).digest);
+}
+
 /** The log key a genesis names in its charter's rules. @throws LoreError MALFORMED when there is none. */
 export function logKeyOf(genesis: Entry): Uint8Array {
   for (const op of genesis.ops) {

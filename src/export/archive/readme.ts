@@ -37,7 +37,8 @@ lore restore THIS-FOLDER
 
 ## Check
 
-- Open \`verify.html\` in a browser and drop this folder onto it. It uses no network.
+- Open \`verify.html\` in a browser, give it the community's id as you know it from somewhere else, and drop this folder
+  onto it. It uses no network.
 - Or, without any program of ours: \`sha256sum -c manifest-sha256.txt\` shows that no file is damaged, and any
   C2SP tlog-tiles client checks the record in \`data/\` with the verifier key above.
 

@@ -1,6 +1,6 @@
 /** What the verifier page checks, apart from the page: a whole archive, or one file with its proof. */
 import { equal, hex, LoreError, type Suite } from "../../bytes/index.ts";
-import { parseProof, verifyProof } from "../../log/index.ts";
+import { communityOfProof, parseProof, verifyProof } from "../../log/index.ts";
 import {
   type CheckedRecord,
   checkBundle,
@@ -24,14 +24,17 @@ export interface ArchiveVerdict {
 /** Tells of each step that held; `of` is 0 for one that has no parts. */
 export type OnStep = (words: string, done: number, of: number) => Promise<void>;
 
-/** Checks a whole archive. @throws LoreError naming what is damaged or not of `community`. */
+/**
+ * Checks a whole archive. Without `community`, an id from elsewhere, it shows that the archive is whole in itself, not whose it is.
+ * @throws LoreError naming what is damaged or not of `community`.
+ */
 export async function checkArchive(
   suite: Suite,
   read: ReadFile,
-  { community, onStep }: { community: string; onStep: OnStep },
+  { community, onStep }: { community: string | undefined; onStep: OnStep },
 ): Promise<ArchiveVerdict> {
   const record = await checkRecord(suite, read);
-  requireCommunity(record, community);
+  if (community !== undefined) requireCommunity(record, community);
   const { size } = record.checkpoint;
   await onStep(
     `The summary of ${size} entries is signed by the community's own key, and the record adds up to it`,
@@ -68,14 +71,17 @@ async function checkPart(suite: Suite, read: ReadFile, name: string, { digest }:
 export interface ProofCheck {
   readonly content: Uint8Array;
   readonly proof: Uint8Array;
-  readonly community: string;
+  /** Known from elsewhere; without it, the proof's own word is taken for whose record it is. */
+  readonly community: string | undefined;
 }
 
 /** Checks one file against its proof; answers what is shown of it. @throws LoreError naming what does not hold. */
 export function checkProof(
   suite: Suite,
   { content, proof, community }: ProofCheck,
-): { readonly sha256: string; readonly index: number; readonly time: number } {
-  const { digest, index, entry } = verifyProof(suite, content, parseProof(proof), community);
-  return { sha256: hex.encode(digest), index, time: entry.time };
+): { readonly community: string; readonly sha256: string; readonly index: number; readonly time: number } {
+  const parsed = parseProof(proof);
+  const of = community ?? communityOfProof(suite, parsed);
+  const { digest, index, entry } = verifyProof(suite, content, parsed, of);
+  return { community: of, sha256: hex.encode(digest), index, time: entry.time };
 }

@@ -17,7 +17,7 @@ function element<T extends HTMLElement>(id: string, type: new () => T): T {
 
 const steps = element("steps", HTMLOListElement);
 const verdict = element("verdict", HTMLParagraphElement);
-const community = element("community", HTMLInputElement);
+const known = element("community", HTMLInputElement);
 const drop = element("drop", HTMLDivElement);
 
 function show(words: string, isGood: boolean, line = document.createElement("li")): void {
@@ -45,8 +45,9 @@ async function check(files: Files): Promise<void> {
   steps.replaceChildren();
   verdict.textContent = "Checking …";
   try {
-    verdict.textContent = await verdictOf(files, community.value.trim());
-    verdict.className = "good";
+    const id = known.value.trim().toLowerCase() || undefined;
+    verdict.textContent = await verdictOf(files, id);
+    verdict.className = id === undefined ? "half" : "good";
   } catch (error) {
     const words = error instanceof LoreError ? error.message : `The check stopped: ${String(error)}`;
     show(words, false);
@@ -55,14 +56,26 @@ async function check(files: Files): Promise<void> {
   }
 }
 
-async function verdictOf(files: Files, id: string): Promise<string> {
+/** What was not checked, where no id was given to check it by. */
+function unknownOwner(found: string): string {
+  return `Not checked: whose it is. Anybody can make a community and a whole copy of it. This one is of ${found}: compare that with the id you know from somewhere else, or fill that one in above and check again.`;
+}
+
+async function verdictOf(files: Files, id: string | undefined): Promise<string> {
   const proof = [...files].find(([path]) => PROOF.test(path));
   const page = [...files].find(([path]) => !PROOF.test(path));
   if (proof !== undefined && page !== undefined && files.size === 2) {
     const content = await bytesOf(page[1]);
-    const { sha256, index, time } = checkProof(nobleSuite, { content, proof: await bytesOf(proof[1]), community: id });
+    const { community, sha256, index, time } = checkProof(nobleSuite, {
+      content,
+      proof: await bytesOf(proof[1]),
+      community: id,
+    });
     show(`SHA-256 ${sha256}`, true);
-    return `${page[0]} is unchanged: it is what stands in entry ${index} of the community's record, signed on ${new Date(time).toISOString().slice(0, 10)}.`;
+    const signed = `signed on ${new Date(time).toISOString().slice(0, 10)}`;
+    return id === undefined
+      ? `${page[0]} is what its proof says: it stands in entry ${index} of a record, ${signed}. ${unknownOwner(community)}`
+      : `${page[0]} is unchanged: it is what stands in entry ${index} of the community's record, ${signed}.`;
   }
   const read = async (path: string): Promise<Uint8Array> => {
     const file = files.get(PAYLOAD + path) ?? files.get(path);
@@ -70,7 +83,9 @@ async function verdictOf(files: Files, id: string): Promise<string> {
       throw new LoreError("INTEGRITY", `${PAYLOAD}${path} is missing. Choose the whole folder of the copy.`);
     return bytesOf(file);
   };
-  const { size, parts } = await checkArchive(nobleSuite, read, { community: id, onStep: progress() });
+  const { community, size, parts } = await checkArchive(nobleSuite, read, { community: id, onStep: progress() });
+  if (id === undefined)
+    return `This copy is whole in itself: ${size} entries and ${parts} texts and files are what was signed. ${unknownOwner(community)}`;
   return `This copy is unchanged: ${size} entries and ${parts} texts and files are what the community ${id} signed.`;
 }
 

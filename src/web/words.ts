@@ -20,6 +20,13 @@ const OP_WORDS: Readonly<Partial<Record<string, string>>> = {
   redact: "Erasing something",
 };
 
+/** What somebody suggests to say of a page. */
+const MARK_ASKED: Readonly<Partial<Record<string, string>>> = {
+  supersede: "Suggested: it is replaced",
+  retire: "Suggested: it no longer stands",
+  restore: "Suggested: it stands again",
+};
+
 export const words = {
   site: "Commonlore",
   skip: "Skip to the text",
@@ -272,6 +279,14 @@ export const words = {
     newPage: "a new page,",
     ops: OP_WORDS,
     otherOp: "A change of the rules",
+    marks: MARK_ASKED,
+    replacedBy: "by",
+    somebody: "Somebody",
+    roles: (granted: boolean, role: string) => (granted ? `as ${role}` : `as ${role} no longer`),
+    newKey: "A new key for",
+    joins: "as a member",
+    onePerson: (one: boolean) => (one ? "are one person" : "are not one person"),
+    erasing: "Erasing parts of",
     question: "A question nobody has answered",
     disputed: "Somebody disagrees",
     broken: "Links that lead nowhere",

@@ -178,6 +178,36 @@ test("the keys of another community take no place here, and nothing is sealed wi
   assert.equal((await lore("verify", "--community", "Tea")).code, 0);
 });
 
+test("what waits is listed with what it would do, to what and to whom, and not taken in twice", async (t) => {
+  const { lore, folder } = await createShell(t);
+  for (const path of ["a/sour.md", "b/sour.md"]) {
+    writeFileSync(join(folder, "sour.md"), `# Sour\n\n${path}\n`);
+    assert.equal((await lore("propose", join(folder, "sour.md"), "--path", path, "--direct")).code, 0);
+  }
+  assert.equal((await lore("member", "add", "Baker", "--as", "baker")).code, 0);
+  const asBaker = ["--as", "baker"];
+  await lore("mark", "a/sour.md", "--supersede-by", "b/sour.md", ...asBaker);
+  await lore("mark", "b/sour.md", "--retire", ...asBaker);
+  await lore("role", "grant", "editor", "Baker", ...asBaker);
+  const { said } = await lore("review");
+  assert.match(
+    said,
+    /replace a\/sour\.md by b\/sour\.md, by Baker\n.*retire b\/sour\.md, by Baker\n.*editor to Baker, by/,
+  );
+  const open: unknown = JSON.parse((await lore("review", "--json")).said);
+  const [replace, , role] = open as Record<string, Record<string, unknown>>[];
+  assert.equal(replace?.["mark"], "supersede");
+  assert.equal(replace["target"]?.["path"], "a/sour.md");
+  assert.equal(replace["replacement"]?.["path"], "b/sour.md");
+  assert.deepEqual([role?.["act"], role?.["role"], role?.["person"]?.["name"]], ["grant", "editor", "Baker"]);
+  const again = await lore("mark", "b/sour.md", "--retire", ...asBaker);
+  assert.equal(again.code, 3);
+  assert.match(again.said, /suggested this already: it waits for consent under the id [a-z2-7]{52}\./);
+  const itself = await lore("mark", "b/sour.md", "--supersede-by", "b/sour.md", ...asBaker);
+  assert.equal(itself.code, 3);
+  assert.match(itself.said, /cannot take its own place/);
+});
+
 test("hidden words are said to be hidden, and a dispute is withdrawn by the name of its page", async (t) => {
   const { lore, folder } = await createShell(t);
   const file = join(folder, "rye.md");

@@ -1,51 +1,65 @@
 /** What a suggestion would do, in a few words, so that nobody accepts what they have not read. */
-import { base32 } from "../../bytes/index.ts";
-import { type Community, type OpenProposal, persons, readEntry, units } from "../../community/index.ts";
+import { base32, decode } from "../../bytes/index.ts";
+import { type Community, type OpenProposal, persons, type UnitNamed } from "../../community/index.ts";
 import { postingsSaid } from "../../community/credit/index.ts";
 import type { Line } from "../../projection/credit/ledger.ts";
 import { amountText } from "../../projection/credit/money.ts";
-import type { MarkOp, Op } from "../../unit/index.ts";
+import { opShape } from "../../unit/index.ts";
 import { counted } from "../command.ts";
 
-/** "Sourdough", "grant the role of steward to Miller", "retire Sourdough". */
-export function proposalText(community: Community, { id, revision }: OpenProposal): string {
+/** "Sourdough", "grant the role of steward to Miller", "replace sour.md by rye.md". */
+export function proposalText(community: Community, proposal: OpenProposal): string {
+  const { revision, op, act, role, person, epoch } = proposal;
   if (revision !== undefined) return revision.title;
-  const row = community.facts.proposalById(base32.decode(id));
-  const op =
-    row === undefined ? undefined : readEntry(community.environment.suite, community.store, row.idx).ops[row.place];
-  return op === undefined ? "a suggestion" : opText(community, op, base32.decode(id));
+  const who = person?.name ?? "somebody who is not here";
+  switch (op) {
+    case "role":
+      return act === "grant" ? `grant the role of ${role} to ${who}` : `end the role of ${role} of ${who}`;
+    case "member":
+      return memberText(proposal, who);
+    case "mark":
+      return markText(proposal);
+    case "key":
+      return act === "rekey" ? `give ${who} a new key` : `${act} a key`;
+    case "redact":
+      return hidingText(proposal);
+    case "usage":
+      return `close period ${epoch}, for what ${counted(readersOf(community, proposal), "reader")} used`;
+    case "post":
+      return postText(community, base32.decode(proposal.id));
+    default:
+      return op;
+  }
 }
 
-function opText(community: Community, op: Op, id: Uint8Array): string {
-  const name = (member: Uint8Array): string => {
-    const row = community.facts.memberById(member);
-    return row === undefined ? base32.encode(member) : persons.personRef(community, row.n).name;
-  };
-  switch (op.op) {
-    case "role":
-      return op.act === "grant"
-        ? `grant the role of ${op.role} to ${name(op.member)}`
-        : `end the role of ${op.role} of ${name(op.member)}`;
-    case "member":
-      if (!("alias" in op)) return "add a member";
-      return `${op.end === true ? "no longer take" : "take"} ${op.alias.map(name).join(", ")} for ${name(op.into)}`;
-    case "mark":
-      return `${op.mark} ${titleMarked(community, op)}`;
-    case "key":
-      return op.act === "rekey" ? `give ${name(op.member)} a new key` : op.act;
-    case "redact":
-      return `hide ${counted(op.slots.length, "part")}`;
-    case "usage":
-      return `close period ${op.epoch}, for what ${counted(op.readers, "reader")} used`;
-    case "post":
-      return postText(community, id);
-    case "attest":
-    case "revise":
-    case "review":
-      return op.op;
-    default:
-      return op satisfies never;
-  }
+function memberText({ act, name, names = [] }: OpenProposal, who: string): string {
+  if (act === "add") return `add ${name ?? "a member"}${name === undefined ? "" : " as a member"}`;
+  return `${act === "unmerge" ? "no longer take" : "take"} ${names.map((each) => each.name).join(", ")} for ${who}`;
+}
+
+function markText({ mark, target, replacement }: OpenProposal): string {
+  const what = unitText(target);
+  if (mark !== "supersede") return `${mark} ${what}`;
+  return replacement === undefined ? `mark ${what} as replaced` : `replace ${what} by ${unitText(replacement)}`;
+}
+
+/** By its path; two units may have one title, so beside that stands the beginning of its id. */
+function unitText(named: UnitNamed | undefined): string {
+  if (named === undefined) return "a unit";
+  return named.path ?? `${named.title} (${named.unit.slice(0, SHORT_ID)})`;
+}
+
+const SHORT_ID = 12;
+
+function hidingText({ slots = [] }: OpenProposal): string {
+  const places = new Set(slots.map(({ op, target }) => (target === undefined ? op : unitText(target)).slice(0, 200)));
+  return `hide ${counted(slots.length, "part")} of ${[...places].join(", ")}`;
+}
+
+function readersOf(community: Community, { id }: OpenProposal): number {
+  const row = community.facts.proposalById(base32.decode(id));
+  const op = row === undefined ? undefined : opShape(decode(row.body), "proposal");
+  return op?.op === "usage" ? op.readers : 0;
 }
 
 /** Sides of a posting that are told one by one. */
@@ -73,10 +87,4 @@ function sideText(community: Community, { account, holder, currency, amount }: L
   const member = holder === undefined ? undefined : community.facts.memberById(base32.decode(holder));
   const whose = member === undefined ? holder : persons.personRef(community, member.n).name;
   return whose === undefined ? `${sum} (${account})` : `${sum} of ${whose} (${account})`;
-}
-
-function titleMarked(community: Community, { on }: MarkOp): string {
-  const { facts } = community;
-  const unit = on instanceof Uint8Array ? facts.revisionById(on)?.unit : facts.unitById(on.unit)?.n;
-  return (unit === undefined ? undefined : units.unitAt(community, unit)?.title) ?? "a unit";
 }

@@ -2,7 +2,6 @@
 import { base32 } from "../../bytes/index.ts";
 import type { Community } from "../community.ts";
 import { headBoundSql, type Moment, NOW, saidBySql } from "./moment.ts";
-import { personRef, type PersonRef } from "./people.ts";
 import { type RevisionDetail, revisionDetail, unitAt, type UnitListing } from "./units.ts";
 
 export interface Change {
@@ -75,29 +74,6 @@ export function openSuggestions(community: Community, limit: number): OpenSugges
 
 export function openSuggestionCount({ rows }: Community): number {
   return rows.get<{ count: number }>("SELECT count(*) AS count FROM revision WHERE state = 'proposed'")?.count ?? 0;
-}
-
-export interface WaitingOp {
-  /** Op id, base32. */
-  readonly id: string;
-  /** Name of the op: "role", "key", "member" … */
-  readonly op: string;
-  readonly index: number;
-  readonly author: PersonRef;
-}
-
-/** Ops other than revisions that wait for consent, oldest first. */
-export function waitingOps(community: Community, limit: number): WaitingOp[] {
-  const found = community.rows.all<{ id: Uint8Array; op: string; idx: number; author: number }>(
-    "SELECT id, op, idx, author FROM proposal WHERE state = 'proposed' ORDER BY n LIMIT ?",
-    limit,
-  );
-  return found.map(({ id, op, idx, author }) => ({
-    id: base32.encode(id),
-    op,
-    index: idx,
-    author: personRef(community, author),
-  }));
 }
 
 const IS_OPEN_QUESTION = `u.kind = 'question' AND u.head IS NOT NULL AND u.retired = 0 AND u.superseded_by IS NULL

@@ -239,8 +239,30 @@ export const searchRow = z
   })
   .meta({ id: "SearchRow" });
 
+const named = z.object({ unit: id, title: z.string(), path: z.string().nullable() }).meta({ id: "Named" });
+
 export const proposal = z
-  .object({ id: digest, op: z.string(), by: person, index: z.number().int(), revision: revision.optional() })
+  .object({
+    id: digest,
+    op: z.string(),
+    by: person,
+    index: z.number().int(),
+    revision: revision.optional(),
+    mark: z.string().optional().describe("What would be said of the target: supersede, retire, restore"),
+    target: named.optional(),
+    replacement: named.optional().describe("What would take the target's place"),
+    act: z.string().optional().describe("Of a role: grant, end; of members: add, merge, unmerge; of a key: rekey"),
+    role: z.string().optional(),
+    person: person.optional().describe("Whose role or key it is, or who the names would be"),
+    names: person.array().optional(),
+    name: z.string().optional().describe("Of a new member"),
+    slots: z
+      .object({ op: digest, part: z.string(), target: named.optional() })
+      .array()
+      .optional()
+      .describe("Parts that would be hidden"),
+    epoch: z.number().int().optional().describe("The period that would be closed"),
+  })
   .meta({ id: "Proposal" });
 
 export const acknowledgement = z

@@ -4,16 +4,16 @@ import {
   openQuestions,
   openSuggestionCount,
   openSuggestions,
-  waitingOps,
 } from "../../community/queries/activity.ts";
 import { type BrokenLink, brokenLinks } from "../../community/queries/links.ts";
 import { type UntouchedPage, untouchedPages } from "../../community/queries/portrait.ts";
+import { type UnitNamed, type WaitingOp, waitingOps } from "../../community/queries/proposals.ts";
 import type { UnitListing } from "../../community/queries/units.ts";
 import { at, unitHref } from "../addresses.ts";
-import { count, date } from "../format.ts";
+import { count, date, listed } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { page } from "../layout.ts";
-import { badges, byline, titleOf } from "../parts.ts";
+import { badges, byline, personLink, titleOf, titleText } from "../parts.ts";
 import { today, type Visit } from "../site.ts";
 import { words } from "../words.ts";
 import { type AskedList, linkSize, listSection, partOf, requireList, turnParts } from "./parts.ts";
@@ -46,13 +46,7 @@ export function handsList(here: Visit, limit: number): Hands {
         label: words.hands.look,
       });
     }),
-    ...waitingOps(community, limit).map(({ author, op }) =>
-      item({
-        why: words.hands.change,
-        name: html`${words.hands.ops[op] ?? words.hands.otherOp}`,
-        note: byline(here, [author], ""),
-      }),
-    ),
+    ...waitingOps(community, limit).map((op) => opItem(here, op)),
     ...disputedUnits(community, limit).map((unit) => unitItem(here, unit, words.hands.disputed)),
     ...openQuestions(community, limit).map((unit) => unitItem(here, unit, words.hands.question)),
   ];
@@ -86,6 +80,38 @@ function unitItem(here: Visit, unit: UnitListing, why: string): Html {
     href,
     label: words.hands.read,
   });
+}
+
+/** What waits that is no new version: what it would do, and to which page or person. */
+function opItem(here: Visit, waiting: WaitingOp): Html {
+  const { mark, target, replacement, by } = waiting;
+  const from = byline(here, [by], "");
+  if (target === undefined || mark === undefined)
+    return item({ why: words.hands.change, name: opWords(here, waiting), note: from });
+  return item({
+    why: words.hands.marks[mark] ?? words.hands.change,
+    name: namedLink(here, target),
+    note: html`${replacement === undefined ? "" : html`${words.hands.replacedBy} ${namedLink(here, replacement)}, `}${target.path === null ? "" : html`<code>${target.path}</code>, `}${from}`,
+    href: unitHref(here, target),
+    label: words.hands.read,
+  });
+}
+
+function namedLink(here: Visit, named: UnitNamed): Html {
+  return html`<a href="${unitHref(here, named)}">${titleText(named.title)}</a>`;
+}
+
+function opWords(here: Visit, { op, act = "", role, person, names = [], name, slots }: WaitingOp): Html {
+  const who = person === undefined ? html`${words.hands.somebody}` : personLink(here, person);
+  if (op === "role" && role !== undefined) return html`${who} ${words.hands.roles(act === "grant", role)}`;
+  if (op === "key" && person !== undefined) return html`${words.hands.newKey} ${who}`;
+  if (op === "member" && act === "add" && name !== undefined) return html`${name} ${words.hands.joins}`;
+  if (op === "member" && names.length > 0)
+    return html`${listed([...names.map((each) => personLink(here, each)), who])} ${words.hands.onePerson(act === "merge")}`;
+  const hidden = new Map(slots?.flatMap(({ target }) => (target === undefined ? [] : [[target.unit, target]])));
+  if (hidden.size > 0)
+    return html`${words.hands.erasing} ${listed([...hidden.values()].map((target) => namedLink(here, target)))}`;
+  return html`${words.hands.ops[op] ?? words.hands.otherOp}`;
 }
 
 export function handsPage(visit: Visit, asked: AskedList): Html {

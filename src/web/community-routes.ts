@@ -35,14 +35,14 @@ import { type Site, type Visit, visit } from "./site.ts";
 
 const REFERENCE = /^([a-z2-7]{32})(?:@([a-z2-7]{6,52}))?$/;
 
-/** The path below `prefix`, decoded. @throws LoreError MALFORMED. */
+/** The path below `prefix`, decoded; one that is not UTF-8 as it is written, which is how such a path is named. */
 function rest(c: Context, prefix: string): string {
   const path = c.req.path;
-  const from = path.indexOf(`/${prefix}/`, "/c/".length);
+  const written = path.slice(path.indexOf(`/${prefix}/`, "/c/".length) + prefix.length + 2);
   try {
-    return decodeURIComponent(path.slice(from + prefix.length + 2));
-  } catch (error) {
-    throw new LoreError("MALFORMED", "Reading an address: it is not written in UTF-8.", { cause: error });
+    return decodeURIComponent(written);
+  } catch {
+    return written;
   }
 }
 

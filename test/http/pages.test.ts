@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import type { DraftOp } from "../../src/community/index.ts";
+import { findUnit } from "../../src/community/queries/units.ts";
 import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
 
 let site: TestSite;
@@ -96,6 +97,7 @@ before(async () => {
     title: "Odd name",
     body: "# Odd name\n\nfound\n",
   });
+  units["bytes"] = await pen.write({ title: "Bytes", body: "# Bytes\n", meta: { pathHex: "72e92e6d64" } });
   await pen.community.seal();
 });
 
@@ -388,4 +390,16 @@ test("every page links only to addresses that answer", async () => {
     }
   }
   assert.ok(seen.size > 60, `${seen.size} addresses were walked`);
+});
+
+test("a page whose path is not UTF-8 is found by its bytes, percent-encoded once or as the terminal lists them", async () => {
+  for (const address of ["r%E9.md", "r%e9.md", "r%25E9.md"]) {
+    const { status, headers } = await site.get(`${home}/page/${address}`);
+    assert.equal(status, 301, address);
+    assert.equal(headers.get("location"), `${home}/u/${units["bytes"]?.text}`);
+  }
+  assert.equal((await site.get(`${home}/page/r%E8.md`)).status, 404);
+  const { unit } = findUnit(pen.community, "r%E9.md");
+  assert.equal(unit, findUnit(pen.community, units["bytes"]?.text ?? "").unit);
+  assert.ok(findUnit(pen.community, "r%E9.md@1").revision !== undefined);
 });

@@ -3,11 +3,14 @@ import { base32, hex, LoreError } from "../../bytes/index.ts";
 import { parseDigest, parseId, type ReviseOp } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
 import { readEntry } from "../projections.ts";
+import { pathHexOf } from "./escaped-path.ts";
 import { flagSql, headBoundSql, headSql, type Moment, NOW, saidBySql, sizeAt } from "./moment.ts";
 import { authorsOf, type PersonRef } from "./people.ts";
 
 export type UnitState = "current" | "superseded" | "retired";
 export type RevisionState = "proposed" | "needs-merge" | "rejected" | "withdrawn" | "current" | "past";
+
+export { escapedPath } from "./escaped-path.ts";
 
 /** One unit in a list; ids in base32, digests in hex, times in ms. */
 export interface UnitListing {
@@ -91,15 +94,6 @@ function toListing(row: ListingRow): UnitListing {
   };
 }
 
-/** A `pathHex` as people can read it: its bytes in ASCII as they are, others percent-encoded. */
-export function escapedPath(pathHex: string): string {
-  const bytes = hex.decode(pathHex);
-  return Array.from(bytes, (byte) => {
-    const char = String.fromCharCode(byte);
-    return /[\x20-\x24\x26-\x7e]/.test(char) ? char : `%${hex.encode(Uint8Array.of(byte)).toUpperCase()}`;
-  }).join("");
-}
-
 function pathOrder(a: UnitListing, b: UnitListing): number {
   const [x, y] = [a.path ?? `\uffff${a.title}`, b.path ?? `\uffff${b.title}`];
   return x < y ? -1 : Number(x > y);
@@ -119,7 +113,8 @@ export interface UnitRef {
 }
 
 /**
- * Finds what `text` means at a moment: a unit id, a path (current or former), a title, each with `@revision` if wanted.
+ * Finds what `text` means at a moment: a unit id, a path (current or former; one that is not UTF-8 as `escapedPath` shows it),
+ * a title, each with `@revision` if wanted.
  * Two units with one path: the older keeps it.
  * @throws LoreError NOT_FOUND; USAGE where several have that title.
  */
@@ -135,7 +130,9 @@ export function findUnit(community: Community, text: string, moment: Moment = NO
 
 function namedUnit(community: Community, name: string, moment: Moment): UnitRef | undefined {
   if (/^[a-z2-7]{32}$/.test(name)) return unitById(community, name, moment);
-  return firstOf(community, byPath(moment), name) ?? onlyTitled(community, name, moment);
+  return (
+    firstOf(community, byPath(moment), name) ?? byBytes(community, name, moment) ?? onlyTitled(community, name, moment)
+  );
 }
 
 /** @throws LoreError USAGE where several have that title: nobody knows which is meant. */
@@ -159,7 +156,9 @@ function unitById({ rows }: Community, text: string, moment: Moment): UnitRef | 
 
 /** The unit at a path now, else the one that was last there, else one with that title. */
 export function unitByPath(community: Community, path: string): UnitRef | undefined {
-  return firstOf(community, [...byPath(NOW), byTitle(NOW)], path);
+  return (
+    firstOf(community, byPath(NOW), path) ?? byBytes(community, path, NOW) ?? firstOf(community, [byTitle(NOW)], path)
+  );
 }
 
 /** The facts in force at the moment, as `c`, of units `u`. */
@@ -177,6 +176,18 @@ function byPath(moment: Moment): string[] {
     `SELECT u.n, u.id FROM catalog_fact f JOIN head h ON h.revision = f.revision JOIN unit u ON u.n = f.unit
      WHERE f.path = ? ${headBoundSql(moment, "h")} ORDER BY h.idx DESC, u.n LIMIT 1`,
   ];
+}
+
+/** By a path that is not UTF-8. Few are asked for, so no index is kept of them. */
+function byBytes(community: Community, name: string, moment: Moment): UnitRef | undefined {
+  const pathHex = pathHexOf(name);
+  if (pathHex === undefined) return undefined;
+  const unit = "SELECT u.n, u.id FROM catalog_fact c JOIN unit u ON u.n = c.unit";
+  const sql = [
+    `${unit} WHERE c.path_hex = ? AND c.revision = ${headSql(moment, "c.unit")} ORDER BY ${flagSql(moment, "u.n", "retired")}, u.n LIMIT 1`,
+    `${unit} JOIN head h ON h.revision = c.revision WHERE c.path_hex = ? ${headBoundSql(moment, "h")} ORDER BY h.idx DESC, u.n LIMIT 1`,
+  ];
+  return firstOf(community, sql, pathHex);
 }
 
 function byTitle(moment: Moment): string {

@@ -3,7 +3,7 @@
  * code (DESIGN.md 11: 0 ok, 2 usage, 3 input refused, 4 integrity failure, 5 environment).
  */
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
 import { ERRORS, LoreError } from "../bytes/index.ts";
 import { type Environment, LoreNode } from "../community/index.ts";
@@ -105,16 +105,38 @@ type Values = Record<string, string | boolean | undefined>;
 function parse(command: Command, args: string[]): { values: Values; positionals: string[] } {
   try {
     const options = { ...COMMON, ...command.options };
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
+    const given = withNumbers(args, options);
+    const { values, positionals } = parseArgs({ args: given, options, allowPositionals: true, strict: true });
     const extra = positionals[command.words ?? 0];
     if (extra !== undefined && values["help"] !== true) throw usage(command, `There is one word too many: "${extra}"`);
     return { values, positionals };
   } catch (error) {
     if (error instanceof LoreError) throw error;
-    // Node's advice after the first sentence is about its own parser.
-    const found = error instanceof Error ? (error.message.split(/\.\s|\n/, 1)[0] ?? "") : "";
-    throw usage(command, found, error);
+    throw usage(command, parserWords(error), error);
   }
+}
+
+/** A number below zero is the value of the option before it, which then says what is wrong with it. */
+function withNumbers(args: readonly string[], options: ParseArgsOptionsConfig): string[] {
+  const takesText = (arg: string | undefined): boolean =>
+    arg?.startsWith("--") === true && options[arg.slice(2)]?.type === "string";
+  return args.flatMap((arg, i) => {
+    if (/^-\d/.test(arg) && takesText(args[i - 1])) return [];
+    const next = args[i + 1];
+    return next !== undefined && /^-\d/.test(next) && takesText(arg) ? [`${arg}=${next}`] : [arg];
+  });
+}
+
+/** What Node's parser found, in words for whoever typed it. */
+function parserWords(error: unknown): string {
+  // Node's advice after the first sentence is about its own parser.
+  const found = error instanceof Error ? (error.message.split(/\.\s|\n/, 1)[0] ?? "") : "";
+  const [, name, what] =
+    /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (is ambiguous|missing)/.exec(found) ?? [];
+  if (what === undefined) return found;
+  return what === "missing"
+    ? `${name} needs a value`
+    : `${name} is followed by another option. Give it a value; one that begins with a dash is written ${name}=VALUE`;
 }
 
 function usage({ name, usage }: Command, found: string, cause?: unknown): LoreError {

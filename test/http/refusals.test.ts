@@ -246,6 +246,24 @@ test("no address whatever makes the site fail", async () => {
   );
 });
 
+test("a question to the API that is wrong is answered in plain words", async () => {
+  const said: readonly (readonly [query: string, words: RegExp])[] = [
+    ["search", /"q" is missing\./],
+    ["search?q=a&limit=x", /"limit" is no whole number\./],
+    ["search?q=a&limit=101", /"limit" is above 100\./],
+    ["search?q=a&limit=0", /"limit" is below 1\./],
+    [`search?q=${"a".repeat(1_001)}`, /"q" is longer than 1000 characters\./],
+    ["search?q=a&kind=A", /"kind" is not written as it should be\./],
+    ["units?alll=1", /"alll" is nothing that can be asked here\./],
+    ["units?all=yes", /"all" is none of "0", "1", /],
+  ];
+  for (const [query, words] of said) {
+    const { status, text } = await site.get(`/api/c/${open.community.id}/${query}`);
+    assert.equal(status, 400, query);
+    assert.match((JSON.parse(text) as { message: string }).message, words, query);
+  }
+});
+
 test("no question whatever makes a search fail", async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "binary", maxLength: 400 }), async (text) => {

@@ -59,12 +59,15 @@ const member: Command = {
   summary: "Add a member, or say that two names are one person",
   options: { ...WRITE_OPTIONS, ...RECOVERY_OPTION, key: text, into: text, by: text },
   async run(invocation) {
-    const community = chosenCommunity(invocation, "write");
     const act = word(invocation, 0, "add, merge or unmerge");
+    if (act !== "add" && act !== "merge" && act !== "unmerge")
+      throw new LoreError(
+        "USAGE",
+        `"lore member" knows add, merge and unmerge, not "${act}". "lore people" lists who is here.`,
+      );
     const name = word(invocation, 1, "a name");
+    const community = chosenCommunity(invocation, "write");
     if (act === "add") return addMember(invocation, community, name);
-    if (act !== "merge" && act !== "unmerge")
-      throw new LoreError("USAGE", `"lore member" knows add, merge and unmerge, not "${act}".`);
     const author = chosenAuthor(invocation, community);
     const alias = memberNamed(community, name);
     const into = memberNamed(community, requiredOption(invocation, "into", "the name that stays"));
@@ -135,15 +138,15 @@ const role: Command = {
   summary: "Grant or end a role",
   options: WRITE_OPTIONS,
   async run(invocation) {
-    const community = chosenCommunity(invocation, "write");
-    const author = chosenAuthor(invocation, community);
     const act = word(invocation, 0, "grant or end");
-    const granted = word(invocation, 1, "steward, editor or contributor");
     if (act !== "grant" && act !== "end")
-      throw new LoreError("USAGE", `"lore role" knows grant and end, not "${act}".`);
+      throw new LoreError("USAGE", `"lore role" knows grant and end, not "${act}". "lore people" lists who is what.`);
+    const granted = word(invocation, 1, "steward, editor or contributor");
     if (!isRole(granted))
       throw new LoreError("USAGE", `There is no role "${granted}": steward, editor or contributor.`);
     const name = word(invocation, 2, "whose role it is");
+    const community = chosenCommunity(invocation, "write");
+    const author = chosenAuthor(invocation, community);
     const { index } = await author.write([{ op: "role", act, role: granted, member: memberNamed(community, name) }]);
     const { roles, member: number } = persons.findPerson(community, name);
     const isOut = community.facts.rank(number) === 0;

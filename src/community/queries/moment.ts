@@ -19,12 +19,12 @@ const DAY_MS = 86_400_000;
  * @throws LoreError USAGE; also for more entries than the record has.
  */
 export function parseMoment({ size: end }: { readonly size: number }, text: string): Moment {
-  if (!/^\d+$/.test(text)) return { at: "date", ms: parseDate(text) };
+  if (!/^-?\d+$/.test(text)) return { at: "date", ms: parseDate(text) };
   const size = Number(text);
-  if (size <= end) return { at: "size", size };
+  if (size >= 0 && size <= end) return { at: "size", size };
   throw new LoreError(
     "USAGE",
-    `The record holds ${end} ${end === 1 ? "entry" : "entries"}; ${text.slice(0, 40)} lies beyond its end.`,
+    `The record holds ${end} ${end === 1 ? "entry" : "entries"}; ${text.slice(0, 40)} lies ${size < 0 ? "before its beginning" : "beyond its end"}. Give a number from 0 to ${end}, or a date such as 2025-06-01.`,
   );
 }
 

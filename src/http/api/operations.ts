@@ -63,9 +63,27 @@ function checked<Q extends z.ZodType>(schema: Q, query: unknown): z.infer<Q> {
   const field = issue?.code === "unrecognized_keys" ? issue.keys.join() : (issue?.path.join(".") ?? "");
   throw new LoreError(
     "USAGE",
-    `Reading the request: "${field}" is not as it should be (${issue?.message ?? "unknown"}). /api says what it takes.`,
+    `Reading the request: "${field}" ${issue === undefined ? "is not as it should be" : issueWords(issue)}. /api says what it takes.`,
     field === "" ? {} : { field },
   );
+}
+
+/** A query is text: where a type is wrong, nothing was given, or no number. */
+function issueWords(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return "is nothing that can be asked here";
+    case "invalid_type":
+      return issue.expected === "string" ? "is missing" : "is no whole number";
+    case "too_big":
+      return issue.origin === "string" ? `is longer than ${issue.maximum} characters` : `is above ${issue.maximum}`;
+    case "too_small":
+      return issue.origin === "string" ? `is shorter than ${issue.minimum} characters` : `is below ${issue.minimum}`;
+    case "invalid_value":
+      return `is none of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
+    default:
+      return "is not written as it should be";
+  }
 }
 
 type MomentQuery = z.infer<typeof schemas.queries.moment>;

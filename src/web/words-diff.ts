@@ -4,7 +4,8 @@ export const diffWords = {
     title: (span: string) => `What changed ${span}`,
     crumb: "What changed",
     between: (from: string, to: string) => `from ${from} to ${to}`,
-    version: (n: number | null) => (n === null ? "a suggestion" : `version ${n}`),
+    version: ({ version, takenWith }: { readonly version: number | null; readonly takenWith: number | null }) =>
+      version !== null ? `version ${version}` : takenWith === null ? "a suggestion" : "a version on a side branch",
     same: "These two versions have the same words.",
     whole: "These two versions are too different to compare word by word; both are shown whole.",
     gapStart: (n: number) => (n === 1 ? "the first paragraph is the same" : `the first ${n} paragraphs are the same`),

@@ -20,6 +20,14 @@ const OP_WORDS: Readonly<Partial<Record<string, string>>> = {
   redact: "Erasing something",
 };
 
+/** What became of a version that was not taken. */
+const BESIDE: Readonly<Partial<Record<string, string>>> = {
+  proposed: "Suggested",
+  "needs-merge": "Suggested, never taken",
+  rejected: "Suggested, not accepted",
+  withdrawn: "Suggested, withdrawn",
+};
+
 /** What somebody suggests to say of a page. */
 const MARK_ASKED: Readonly<Partial<Record<string, string>>> = {
   supersede: "Suggested: it is replaced",
@@ -201,11 +209,10 @@ export const words = {
     older: "Older versions",
     first: "First version",
     changed: "Changed",
+    beside: (n: string) => `, and ${n} more beside them: suggested, or on a side branch`,
+    takenWith: (n: string) => `On a side branch, taken with version ${n}`,
     namedInHistory: "named in history",
-    suggested: "Suggested",
-    rejected: "Not accepted",
-    withdrawn: "Withdrawn",
-    needsMerge: "Suggested, and the page has changed since",
+    states: BESIDE,
     nothingDisappears: "Nothing accepted here disappears. Each version is signed, and you can",
     checkYourself: "check that yourself",
     pageAsOf: "The page as it was on",

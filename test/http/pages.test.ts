@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import type { DraftOp } from "../../src/community/index.ts";
-import { findUnit } from "../../src/community/queries/units.ts";
+import { findUnit, history as historyOf } from "../../src/community/queries/units.ts";
 import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
 
 let site: TestSite;
@@ -402,4 +402,32 @@ test("a page whose path is not UTF-8 is found by its bytes, percent-encoded once
   const { unit } = findUnit(pen.community, "r%E9.md");
   assert.equal(unit, findUnit(pen.community, units["bytes"]?.text ?? "").unit);
   assert.ok(findUnit(pen.community, "r%E9.md@1").revision !== undefined);
+});
+
+test("versions have their number, and those beside them say what became of them", async () => {
+  const jam = (body: string, more: object = {}) => pen.write({ path: "jam.md", title: "Jam", body, ...more });
+  const first = await jam("# Jam\n", { note: "Start" });
+  const side = await jam("# Jam\n\nPlums.\n", { of: first, propose: true, note: "Plums" });
+  const open = await jam("# Jam\n\nPears.\n", { of: first, propose: true, note: "Pears" });
+  await jam("# Jam\n\nPlums, ripe.\n", { of: side, note: "Ripe" });
+  const { text } = await site.get(`${home}/history/${first.text}`);
+  assert.match(text, /2 versions, and 2 more beside them: suggested, or on a side branch/);
+  assert.match(text, /<span class="num">2\.<\/span> <a [^>]+>Ripe</);
+  assert.match(text, /<span class="num">1\.<\/span> <a [^>]+>Start</);
+  assert.match(text, /<p class="what"><a [^>]+>Plums<\/a> <span class="[^"]+">On a side branch, taken with version 2</);
+  assert.match(text, /<p class="what"><a [^>]+>Pears<\/a> <span class="[^"]+">Suggested, never taken/);
+  assert.match((await site.get(`${home}/diff/${first.text}?from=1&to=2`)).text, /from version 1 to version 2/);
+  const ofSide = await site.get(`${home}/diff/${first.text}?from=1&to=${side.revision}`);
+  assert.match(ofSide.text, /from version 1 to a version on a side branch/);
+  const history = historyOf(pen.community, findUnit(pen.community, first.text).unit);
+  assert.deepEqual(
+    history.map(({ version, takenWith }) => [version, takenWith]),
+    [
+      [2, 2],
+      [null, null],
+      [null, 2],
+      [1, 1],
+    ],
+  );
+  assert.equal(history[1]?.revision, open.revision);
 });

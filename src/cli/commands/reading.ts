@@ -157,9 +157,10 @@ function isHidden({ parts }: units.RevisionDetail): boolean {
   return parts.some(({ sha256 }) => sha256 === null);
 }
 
-/** The number of an accepted version, the state of another. */
-function placeOf({ version, state }: units.RevisionDetail): string {
-  return version === null ? state : String(version);
+/** The number of an accepted version; of one on a side branch, with which it was taken; else the state. */
+function placeOf({ version, takenWith, state }: units.RevisionDetail): string {
+  if (version !== null) return String(version);
+  return takenWith === null ? state : `with ${takenWith}`;
 }
 
 const diff: Command = {

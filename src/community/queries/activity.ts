@@ -58,6 +58,13 @@ export function acceptedCount({ rows }: Community, unit: number, moment: Moment 
   return rows.get<{ count: number }>(sql, unit)?.count ?? 0;
 }
 
+/** How many more had been written by then, on side branches or never taken. */
+export function besideCount({ rows }: Community, unit: number, moment: Moment = NOW): number {
+  const sql = `SELECT count(*) AS count FROM revision r WHERE r.unit = ? ${saidBySql(moment, "r")}
+    AND NOT EXISTS (SELECT 1 FROM head h WHERE h.unit = r.unit AND h.revision = r.n ${headBoundSql(moment, "h")})`;
+  return rows.get<{ count: number }>(sql, unit)?.count ?? 0;
+}
+
 export interface OpenSuggestion {
   readonly detail: RevisionDetail;
   readonly current: UnitListing | undefined;

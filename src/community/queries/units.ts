@@ -254,6 +254,8 @@ export interface RevisionDetail {
   readonly state: RevisionState;
   /** Place among the unit's accepted versions, 1 for the first; null while it is not accepted. */
   readonly version: number | null;
+  /** The accepted version that it was taken up with: itself, or the one that continues its side branch; else null. */
+  readonly takenWith: number | null;
   readonly title: string;
   readonly path: string | null;
   readonly lang: string | null;
@@ -278,8 +280,8 @@ interface DetailRow {
   readonly unit_id: Uint8Array;
   readonly kind: string;
   readonly head: number | null;
-  /** Whether it had become, or was taken up with, a head. */
-  readonly accepted: number;
+  /** Place of the head that it had become, or was taken up with. */
+  readonly taken: number | null;
   readonly author: number;
   readonly idx: number;
   readonly time: number;
@@ -296,7 +298,7 @@ function detailSql(moment: Moment): string {
   return `
   SELECT r.n, r.id, r.unit, u.id AS unit_id, u.kind, ${headSql(moment, "r.unit")} AS head, r.author, r.idx, r.time, r.sourced,
     f.title, f.path, f.lang, f.tags, f.note,
-    EXISTS (SELECT 1 FROM head h WHERE h.unit = r.unit AND h.seq = r.accepted ${headBoundSql(moment, "h")}) AS accepted,
+    (SELECT h.seq FROM head h WHERE h.unit = r.unit AND h.seq = r.accepted ${headBoundSql(moment, "h")}) AS taken,
     (SELECT max(h.seq) FROM head h WHERE h.unit = r.unit AND h.revision = r.n ${headBoundSql(moment, "h")}) AS version
   FROM revision r JOIN unit u ON u.n = r.unit LEFT JOIN catalog_fact f ON f.revision = r.n`;
 }
@@ -332,6 +334,7 @@ function toDetail(community: Community, row: DetailRow, moment: Moment): Revisio
     kind: row.kind,
     state: stateOf(community, row, moment),
     version: row.version,
+    takenWith: row.taken,
     title: row.title ?? "Untitled",
     path: row.path,
     lang: row.lang,
@@ -353,7 +356,7 @@ function toDetail(community: Community, row: DetailRow, moment: Moment): Revisio
 }
 
 function stateOf(community: Community, row: DetailRow, moment: Moment): RevisionState {
-  if (row.accepted === 1) return row.n === row.head ? "current" : "past";
+  if (row.taken !== null) return row.n === row.head ? "current" : "past";
   const closed = community.rows.get<{ state: "rejected" | "withdrawn" }>(
     "SELECT state FROM closed WHERE revision = ? AND idx < ? ORDER BY idx DESC LIMIT 1",
     ...[row.n, sizeAt(community, moment)],

@@ -132,6 +132,7 @@ export const revision = z
     kind: z.string(),
     state: z.enum(["proposed", "needs-merge", "rejected", "withdrawn", "current", "past"]),
     version: z.number().int().nullable(),
+    takenWith: z.number().int().nullable().describe("The accepted version it was taken up with, itself or a later one"),
     title: z.string(),
     path: z.string().nullable(),
     lang: z.string().nullable(),

@@ -52,12 +52,12 @@ export async function diffPage(here: Visit, { n, id, from, to, part }: Compared)
     ],
     body: html`<div class="sheet">
   <h1>${heading}</h1>
-  <p class="byline"><a href="${unitHref(here, detail)}">${title}</a>${before === undefined ? "" : html`, ${words.diff.between(words.diff.version(before.version), words.diff.version(detail.version))}`}
+  <p class="byline"><a href="${unitHref(here, detail)}">${title}</a>${before === undefined ? "" : html`, ${words.diff.between(words.diff.version(before), words.diff.version(detail))}`}
     <span class="quiet">${byline(here, authorsBetween(here, before, detail), at(here, `/history/${id}`))}</span></p>
   ${isNext && detail.note !== null && detail.note.trim() !== "" ? html`<p class="reason lines">${detail.note.trim().slice(0, 2_000)}</p>` : ""}
   ${await changes(here, { before, after: detail, earlier, later, part, turn: (next) => at(here, `/diff/${id}`, { from, to, part: next }) })}
   ${detail.state === "proposed" || detail.state === "needs-merge" ? reviewButtons(here, parseDigest(detail.revision, "a revision")) : ""}
-  <p class="tools"><a class="btn" href="${revisionHref(here, detail)}">${words.diff.version(detail.version)}</a> ${before === undefined ? "" : html`<a class="btn" href="${revisionHref(here, before)}">${words.diff.version(before.version)}</a>`} <a class="btn bare" href="${at(here, `/history/${id}`)}">${words.diff.all}</a></p>
+  <p class="tools"><a class="btn" href="${revisionHref(here, detail)}">${words.diff.version(detail)}</a> ${before === undefined ? "" : html`<a class="btn" href="${revisionHref(here, before)}">${words.diff.version(before)}</a>`} <a class="btn bare" href="${at(here, `/history/${id}`)}">${words.diff.all}</a></p>
 </div>`,
   });
 }

@@ -1,5 +1,5 @@
 /** Versions of a unit, newest first, any two of which can be compared. */
-import { acceptedCount, versionsOf } from "../../community/queries/activity.ts";
+import { acceptedCount, besideCount, versionsOf } from "../../community/queries/activity.ts";
 import { type RevisionDetail, unitAt } from "../../community/queries/units.ts";
 import { askedNumber } from "../asked.ts";
 import { at, revisionHref, unitHref, unitPath } from "../addresses.ts";
@@ -9,7 +9,7 @@ import { asOfForm, page } from "../layout.ts";
 import { personLink, titleOf } from "../parts.ts";
 import { listed } from "../format.ts";
 import type { Visit } from "../site.ts";
-import { stateWords, words } from "../words.ts";
+import { words } from "../words.ts";
 
 const VERSIONS_SHOWN = 100;
 const NOTE_CHARS = 300;
@@ -29,6 +29,7 @@ export function historyPage(here: Visit, unit: { n: number; id: string }, before
     listing === undefined ? (shown[0] === undefined ? words.untitled : titleOf(shown[0].detail)) : titleOf(listing);
   const subject = { unit: unit.id, path: listing?.path ?? null };
   const accepted = acceptedCount(here.community, unit.n, here.moment);
+  const beside = besideCount(here.community, unit.n, here.moment);
   return page({
     site: here.site,
     here,
@@ -42,7 +43,7 @@ export function historyPage(here: Visit, unit: { n: number; id: string }, before
     ],
     body: html`<div class="sheet">
   <h1>${words.history.title(title)}</h1>
-  <p class="byline"><a href="${unitHref(here, subject)}">${title}</a> <span class="quiet">${words.page.versions(count(accepted), accepted === 1)}</span></p>
+  <p class="byline"><a href="${unitHref(here, subject)}">${title}</a> <span class="quiet">${words.page.versions(count(accepted), accepted === 1)}${beside === 0 ? "" : words.history.beside(count(beside))}</span></p>
   <section class="section" aria-labelledby="lore:versions">
     <h2 id="lore:versions">${words.history.versions}</h2>
     <form action="${`/c/${here.id}/diff/${unit.id}`}">
@@ -68,7 +69,7 @@ function versionItem(here: Visit, detail: RevisionDetail, place: number): Html {
     html`<label><input type="radio" name="${name}" value="${detail.revision}"${raw(chosen ? " checked" : "")}> ${words.history[name]}</label>`;
   return html`    <li${raw(isCurrent ? ' aria-current="true"' : "")}>
       ${shortDate(detail.time)}
-      <div><p class="what"><a href="${revisionHref(here, detail)}">${whatWords(detail)}</a>${stateBadge(detail)}</p><p class="by">${byWords(here, detail)}</p></div>
+      <div><p class="what">${detail.version === null ? "" : html`<span class="num">${count(detail.version)}.</span> `}<a href="${revisionHref(here, detail)}">${whatWords(detail)}</a>${stateBadge(detail)}</p><p class="by">${byWords(here, detail)}</p></div>
       <div class="pick">${pick("from", place === 1)}${pick("to", place === 0)}</div>
     </li>
 `;
@@ -81,8 +82,11 @@ function whatWords({ note, version }: RevisionDetail): string {
   return version === 1 ? words.history.first : words.history.changed;
 }
 
-function stateBadge({ state }: RevisionDetail): Html | "" {
-  const text = state === "current" || state === "past" ? undefined : stateWords(state);
+/** What is not normal about a version: nothing of one that was accepted for itself. */
+function stateBadge({ state, version, takenWith }: RevisionDetail): Html | "" {
+  if (version === null && takenWith !== null)
+    return html` <span class="state suggested">${words.history.takenWith(count(takenWith))}</span>`;
+  const text = words.history.states[state];
   return text === undefined
     ? ""
     : html` <span class="state ${state === "proposed" || state === "needs-merge" ? "suggested" : "retired"}">${text}</span>`;

@@ -318,7 +318,9 @@ function pictureSection(here: Visit, explained: credit.Explained): Html | "" {
 function versionOf({ community }: Visit, revision: string): Html | "" {
   if (!/^[a-z2-7]{52}$/.test(revision)) return "";
   const { version } = revisionDetail(community, findRevision(community, revision).n);
-  return version === null ? "" : html` <span class="quiet">${words.diff.version(version)}</span>`;
+  return version === null
+    ? ""
+    : html` <span class="quiet">${words.diff.version({ version, takenWith: version })}</span>`;
 }
 
 function whySection(here: Visit, explained: credit.Explained, { person }: credit.PersonShare): Html {

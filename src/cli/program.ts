@@ -9,6 +9,7 @@ import type { Environment } from "../community/index.ts";
 import { systemError } from "../store/index.ts";
 import type { Output } from "./command.ts";
 import { run } from "./run.ts";
+import { visible } from "./visible.ts";
 
 const { env } = process;
 const RANDOM_POOL_BYTES = 4_096;
@@ -46,7 +47,8 @@ function terminal(): Output {
   return {
     out: (content) =>
       void process.stdout.write(typeof content === "string" && process.stdout.isTTY ? visible(content) : content),
-    notice: (text) => void process.stderr.write(text),
+    // Progress is drawn over itself.
+    notice: (text) => void process.stderr.write(process.stderr.isTTY ? visible(text, "\r") : text),
     isTerminal: process.stderr.isTTY,
     readInput: async () => {
       const chunks: Uint8Array[] = [];
@@ -55,15 +57,6 @@ function terminal(): Output {
       return new Uint8Array(Buffer.concat(chunks));
     },
   };
-}
-
-/** Pages hold what strangers wrote: on a terminal that must neither move the cursor nor turn the order of letters round. */
-function visible(text: string): string {
-  return text.replaceAll(
-    // oxlint-disable-next-line no-control-regex -- they are what is looked for
-    /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /** Random bytes out of a pool: a call to the system for each salt would cost more than hashing the part. */

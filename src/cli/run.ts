@@ -11,6 +11,7 @@ import { type Command, flag, type Invocation, type Output, text } from "./comman
 import { rowsError, systemError } from "../store/index.ts";
 import packageFile from "../../package.json" with { type: "json" };
 import { COMMANDS } from "./commands/index.ts";
+import { inOrder } from "./visible.ts";
 
 export interface World {
   readonly environment: Environment;
@@ -24,13 +25,23 @@ const HELP: ReadonlySet<string> = new Set(["--help", "-h"]);
 const COMMON = { home: text, json: flag, help: { ...flag, short: "h" } } as const;
 
 /** Never throws: what went wrong is on stderr and in the exit code. */
-export async function run(argv: readonly string[], world: World): Promise<number> {
+export async function run(argv: readonly string[], { environment, output }: World): Promise<number> {
   const json = argv.includes("--json");
+  const world = { environment, output: readable(output) };
   try {
     return await dispatch(argv, world);
   } catch (error) {
     return report(error, world.output, json);
   }
+}
+
+/** A pipe ends on a screen as well: no name turns the order of what is printed beside it. Bytes stay what they are. */
+function readable(output: Output): Output {
+  return {
+    ...output,
+    out: (content) => output.out(typeof content === "string" ? inOrder(content) : content),
+    notice: (text) => output.notice(inOrder(text)),
+  };
 }
 
 async function dispatch(argv: readonly string[], { environment, output }: World): Promise<number> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
 import { run } from "../../src/cli/run.ts";
+import { visible } from "../../src/cli/visible.ts";
 import { LoreNode } from "../../src/community/index.ts";
 import { fixedEnvironment, temporaryFolder } from "../import/node.ts";
 
@@ -212,6 +213,27 @@ test("what waits is listed with what it would do, to what and to whom, and not t
   const itself = await lore("mark", "b/sour.md", "--supersede-by", "b/sour.md", ...asBaker);
   assert.equal(itself.code, 3);
   assert.match(itself.said, /cannot take its own place/);
+});
+
+test("a name or title that turns the order of letters round is printed with that written out", async (t) => {
+  const { lore, folder } = await createShell(t);
+  const [evil, turn] = ["Ann\u202egpj.exe\u2066", /[\u202a-\u202e\u2066-\u2069]/];
+  await lore("member", "add", evil, "--as", "evil");
+  const file = join(folder, "rye.md");
+  writeFileSync(file, `# ${evil}\n`);
+  await lore("propose", file, "--path", "rye.md", "--title", evil, "--note", evil, "--as", "evil");
+  await lore("review", (await lore("review")).said.split(" ", 1)[0] ?? "", "--approve");
+  for (const words of ["people", "history rye.md", "show rye.md", "ls", "review", "people --json", `show ${evil}x`]) {
+    const { said } = await lore(...words.split(" "));
+    assert.doesNotMatch(said, turn, words);
+    if (words !== "ls" && words !== "review") assert.match(said, /Ann\\u202egpj/, words);
+  }
+  const listed: unknown = JSON.parse((await lore("people", "--json")).said);
+  assert.ok(
+    (listed as { name: string }[]).some(({ name }) => name === evil),
+    "a program reads the name as it is",
+  );
+  assert.match(visible("\x1b[2Ja\u202eb\rc\n", "\r"), /^\\u001b\[2Ja\\u202eb\rc\n$/);
 });
 
 test("hidden words are said to be hidden, and a dispute is withdrawn by the name of its page", async (t) => {

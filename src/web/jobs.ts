@@ -82,9 +82,10 @@ export class ImportJobs {
   async #run(job: Running, report: Promise<ImportReport>, { scratch, leftOut }: Uploaded): Promise<void> {
     try {
       const done = await report;
-      job.state = { is: "done", report: { ...done, skipped: [...leftOut, ...done.skipped] } };
-    } catch (error) {
       // Where uploads are put is nobody's business; what they were called is.
+      const source = done.source.startsWith(scratch) ? words.report.uploaded : done.source;
+      job.state = { is: "done", report: { ...done, source, skipped: [...leftOut, ...done.skipped] } };
+    } catch (error) {
       job.state = { is: "failed", message: this.#said(error).replaceAll(`${scratch}/`, "") };
     }
     await rm(scratch, { recursive: true, force: true });

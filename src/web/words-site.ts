@@ -93,6 +93,7 @@ export const siteWords = {
     title: (name: string) => `${name} is here`,
     empty: "Nothing is in it yet.",
     lead: (source: string) => `Brought in from ${source}.`,
+    uploaded: "the files that were chosen",
     counts: "What came along",
     versions: (n: string) => `${n} versions`,
     people: (n: string, one: boolean) => `${n} ${one ? "person is" : "people are"} named in it.`,

@@ -68,7 +68,7 @@ async function startImport(
   await new Promise<void>((resolve) => (release = resolve));
   if (outcome === "refused") throw new LoreError("REFUSED", "This is no zip file.");
   if (outcome === "broken") throw new Error("secret inside");
-  return REPORT;
+  return { ...REPORT, source: source.type === "zip" ? source.file : REPORT.source };
 }
 
 before(() => (site = openSite({ startImport, onUnforeseen: () => undefined })));
@@ -120,6 +120,7 @@ test("a zip is brought in: progress first, then the report, then three next step
   const report = await finish(location);
   for (const words of [
     "Brought in is here",
+    "Brought in from the files that were chosen.",
     "23 pages, 2 tables, 212 versions",
     "11 people are named",
     "similar name",

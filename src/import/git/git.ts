@@ -69,8 +69,13 @@ const CONFIGURATION = `[safe]
 	recurse = false
 `;
 
-/** Passed on when set: where git is, how to leave this machine, whom TLS trusts. */
-const INHERITED = ["PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+/** Passed on when set: where git is, and how to leave this machine. */
+const INHERITED = ["PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
+/** Whom TLS trusts: what git reads whatever it was built with, and where that is not set, what OpenSSL reads. */
+const TRUST = [
+  ["GIT_SSL_CAINFO", "SSL_CERT_FILE"],
+  ["GIT_SSL_CAPATH", "SSL_CERT_DIR"],
+] as const;
 
 /** Runs git with `$@` under limits the kernel enforces; a limit the system does not know is left out. */
 const LIMITED_SHELL = `ulimit -c 0; ulimit -v ${GIT_MEMORY_BYTES_MAX / 1_024} 2>/dev/null; ulimit -f ${GIT_FILE_BYTES_MAX / 512} 2>/dev/null; exec git "$@"`;
@@ -92,6 +97,12 @@ export class Git {
     await writeFile(configuration, CONFIGURATION);
     return new Git({
       ...Object.fromEntries(INHERITED.flatMap((name) => (surroundings[name] ? [[name, surroundings[name]]] : []))),
+      ...Object.fromEntries(
+        TRUST.flatMap(([name, other]) => {
+          const value = surroundings[name] || surroundings[other];
+          return value ? [[name, value]] : [];
+        }),
+      ),
       HOME: home,
       LC_ALL: "C",
       GIT_CONFIG_NOSYSTEM: "1",

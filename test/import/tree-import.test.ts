@@ -7,6 +7,7 @@ import { test, type TestContext } from "node:test";
 import { crc32, deflateRawSync } from "node:zlib";
 
 import { Author, links, units, verifyCommunity } from "../../src/community/index.ts";
+import { mostLinked } from "../../src/community/queries/browse.ts";
 import { importFolder, importZip } from "../../src/import/run.ts";
 import { unitId } from "../../src/unit/index.ts";
 import { openNode, temporaryFolder } from "./node.ts";
@@ -373,7 +374,37 @@ test("what a vault of notes names without its folder, or beside an escaped pipe,
     brokenLinks.list.map(({ href }) => href),
     ["gone.png", "t/pic.png", "Cake"],
   );
-  assert.equal(links.unitNamed(node.community(community.id), "Pic.png")?.path, "att/Pic.png");
+  const vault = node.community(community.id);
+  assert.equal(links.unitNamed(vault, "Pic.png")?.path, "att/Pic.png");
+});
+
+test("a page is used where a link leads to it, however it is written; a picture, where it is shown", async (t) => {
+  const folder = temporaryFolder(t);
+  const tree = writeTree(join(folder, "vault"), {
+    "a.md": "[[ÜBER uns]] and ![[Pic.PNG]]\n",
+    "b.md": "[about](notes/%C3%9Cber%20uns) ![x](notes/Pic.PNG)\n",
+    "c.md": "[[Setup]] [[notes/setup]] [[über uns v2]]\n",
+    "notes/Über uns.md": "# About\n",
+    "notes/Über uns v2.md": "# About again\n",
+    "notes/Pic.PNG": Uint8Array.of(0, 1),
+    "setup.md": "# Setup\n",
+    "notes/setup.md": "# Another\n",
+  });
+  const node = openNode(t, folder);
+  const report = await importFolder(node, { location: tree, into: founder });
+  const vault = node.community(report.community.id);
+  const usedIn = (path: string) =>
+    links
+      .usedIn(vault, units.findUnit(vault, path).unit)
+      .map(({ unit }) => unit?.path)
+      .toSorted();
+  assert.deepEqual(usedIn("notes/Über uns.md"), ["a.md", "b.md"]);
+  assert.deepEqual(usedIn("notes/Über uns v2.md"), ["c.md"]);
+  assert.deepEqual(usedIn("notes/Pic.PNG"), ["a.md", "b.md"]);
+  assert.deepEqual(usedIn("setup.md"), ["c.md"]);
+  assert.deepEqual(usedIn("notes/setup.md"), ["c.md"]);
+  const most = mostLinked(vault, 2).map((unit) => units.unitAt(vault, unit)?.path);
+  assert.deepEqual(most[0], "notes/Über uns.md");
 });
 
 /** Denies every look into these places, as a disk does to whoever has no right to them: root has all rights. */

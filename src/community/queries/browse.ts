@@ -92,9 +92,12 @@ export function addressedById({ rows }: Community, id: Uint8Array): Addressed | 
 /** The current units that most others link to in their texts, most linked first. */
 export function mostLinked({ rows }: Community, limit: number): number[] {
   const found = rows.all<{ unit: number }>(
-    `SELECT c.unit, count(DISTINCT h.unit) AS links FROM catalog_current c JOIN unit u ON u.n = c.unit
-     JOIN catalog_href h ON h.path = c.path AND h.unit <> c.unit
-     WHERE u.retired = 0 AND u.kind = 'page' GROUP BY c.unit ORDER BY links DESC, c.unit LIMIT ?`,
+    `WITH linked (unit, source) AS (
+       SELECT c.unit, h.unit FROM catalog_href h JOIN catalog_current c ON c.path = h.path
+       UNION SELECT c.unit, h.unit FROM catalog_href h JOIN catalog_current c ON c.path = h.path || '.md'
+       UNION SELECT c.unit, h.unit FROM catalog_href h JOIN catalog_current c ON c.name = h.name)
+     SELECT l.unit, count(*) AS links FROM linked l JOIN unit u ON u.n = l.unit
+     WHERE l.source <> l.unit AND u.retired = 0 AND u.kind = 'page' GROUP BY l.unit ORDER BY links DESC, l.unit LIMIT ?`,
     limit,
   );
   return found.map(({ unit }) => unit);

@@ -70,31 +70,33 @@ function copied(community: Community, copies: readonly Copy[], moment: Moment): 
     }));
 }
 
+/** Of what is written like an address or the name of the unit, what leads to it. */
 function unitsWithHyperlinks(community: Community, unit: number): number[] {
-  const sources = addressesOf(community, unit).flatMap((path) =>
-    community.rows.all<{ unit: number }>(
-      "SELECT DISTINCT unit FROM catalog_href WHERE path = ? AND form NOT IN ('image', 'wiki-image') AND unit <> ?",
-      ...[path, unit],
-    ),
+  const { rows } = community;
+  const here = rows.get<{ path: string; name: string }>(
+    "SELECT path, name FROM catalog_current WHERE unit = ? AND path IS NOT NULL",
+    unit,
   );
-  return [...new Set(sources.map((row) => row.unit))];
+  if (here === undefined) return [];
+  const written = rows.all<{ source: number; path: string; form: Hyperlink["form"] }>(
+    `SELECT unit AS source, path, form FROM catalog_href WHERE unit <> ? AND path IN (SELECT value FROM json_each(?))
+     UNION SELECT unit, path, form FROM catalog_href WHERE unit <> ? AND name IN (?, ?)`,
+    ...[unit, JSON.stringify(addressesOf(community, unit, here.path))],
+    ...[unit, here.name, here.path.slice(here.path.lastIndexOf("/") + 1).toLowerCase()],
+  );
+  const sources = Map.groupBy(written, ({ path, form }) => `${form} ${path}`);
+  const leading = [...sources.values()].filter(([link]) => link && pointedUnit(community, link)?.unit === unit);
+  return [...new Set(leading.flat().map(({ source }) => source))].toSorted((a, b) => a - b);
 }
 
-/** The link paths that lead to a unit: its path with and without suffix, its folder, its name; former paths that nothing took. */
-function addressesOf({ rows }: Community, unit: number): string[] {
-  const row = rows.get<{ path: string | null; name: string | null }>(
-    "SELECT path, name FROM catalog_current WHERE unit = ?",
-    unit,
-  );
-  if (row?.path == null) return [];
+/** Paths that may lead to a unit: its own with and without suffix, its folder, and former ones. */
+function addressesOf({ rows }: Community, unit: number, path: string): string[] {
   const former = rows.all<{ path: string }>(
     `SELECT DISTINCT f.path FROM catalog_fact f JOIN head h ON h.revision = f.revision
-     WHERE f.unit = ? AND f.path IS NOT NULL AND NOT EXISTS
-       (SELECT 1 FROM catalog_current c JOIN unit u ON u.n = c.unit WHERE c.path = f.path AND u.retired = 0)`,
+     WHERE f.unit = ? AND f.path IS NOT NULL`,
     unit,
   );
-  const paths = [row.path, ...former.map(({ path }) => path)].flatMap(spellingsOf);
-  return [...new Set([...paths, ...(row.name === null ? [] : [row.name])])];
+  return [path, ...former.map((each) => each.path)].flatMap(spellingsOf);
 }
 
 function spellingsOf(path: string): string[] {

@@ -2,9 +2,10 @@
  * What is made from what: links that were signed, and words that stand in one unit and came with another, found by
  * comparing. Where there is little of both, also what texts point at.
  */
+import type { Hyperlink } from "../../projection/markdown.ts";
 import type { LinkRel } from "../../unit/index.ts";
 import type { Community } from "../community.ts";
-import { COPIED_WORDS_SHOWN, linkedUnit } from "./links.ts";
+import { COPIED_WORDS_SHOWN, pointedUnit } from "./links.ts";
 import { unitAt, type UnitListing } from "./units.ts";
 
 const MADE_MAX = 200;
@@ -115,14 +116,17 @@ function sharedWords({ rows, authorship }: Community): Pair[] {
 
 /** What current pages point at; first what most point at. */
 function linked(community: Community): Pair[] {
-  const hrefs = community.rows.all<{ unit: number; path: string }>(
-    `SELECT DISTINCT h.unit, h.path FROM catalog_href h JOIN unit u ON u.n = h.unit
+  const hrefs = community.rows.all<{ unit: number; path: string; form: Hyperlink["form"] }>(
+    `SELECT DISTINCT h.unit, h.path, h.form FROM catalog_href h JOIN unit u ON u.n = h.unit
      WHERE h.path IS NOT NULL AND h.form NOT IN ('image', 'wiki-image') AND u.retired = 0 AND u.superseded_by IS NULL ORDER BY h.unit, h.seq`,
   );
   const targets = new Map<string, number | undefined>();
-  for (const { path } of hrefs) if (!targets.has(path)) targets.set(path, linkedUnit(community, path)?.unit);
-  const pairs = hrefs.flatMap(({ unit: to, path }): Pair[] => {
-    const from = targets.get(path);
+  for (const { path, form } of hrefs) {
+    const link = `${form} ${path}`;
+    if (!targets.has(link)) targets.set(link, pointedUnit(community, { path, form })?.unit);
+  }
+  const pairs = hrefs.flatMap(({ unit: to, path, form }): Pair[] => {
+    const from = targets.get(`${form} ${path}`);
     return from === undefined || from === to ? [] : [{ from, to, how: "linked", words: 0 }];
   });
   const asked = Map.groupBy(pairs, ({ from }) => from);

@@ -9,13 +9,13 @@ import { textOf } from "../../bytes/index.ts";
 import type { Db } from "../../store/index.ts";
 import { kindOf, limits, readMeta } from "../../unit/index.ts";
 import type { Effect, PartRow, Projection, Projector, ReadPart, RevisionRow, Step } from "../contract.ts";
-import { headingsOf, linksOf, pointedPath } from "../markdown.ts";
+import { headingsOf, isByName, linksOf, pointedPath } from "../markdown.ts";
 
 const NAME_LENGTH_MAX = 200;
 
 export const catalogProjection: Projection = {
   name: "catalog",
-  version: 3,
+  version: 4,
   schema: readFileSync(new URL("schema.sql", import.meta.url), "utf8"),
   open: (db, readPart) => new CatalogProjector(db, readPart),
 };
@@ -131,12 +131,9 @@ class CatalogProjector implements Projector {
     }
     for (const [seq, link] of linksOf(text).entries()) {
       this.#db.run(
-        "INSERT INTO catalog_href (unit, seq, href, form, path) VALUES (?, ?, ?, ?, ?)",
-        unit,
-        seq,
-        link.href,
-        link.form,
-        pointedPath(current.path ?? "", link) ?? null,
+        "INSERT INTO catalog_href (unit, seq, href, form, path, name) VALUES (?, ?, ?, ?, ?, ?)",
+        ...[unit, seq, link.href, link.form, pointedPath(current.path ?? "", link) ?? null],
+        isByName(link) ? lastStep(link.href).toLowerCase() : null,
       );
     }
   }
@@ -169,9 +166,13 @@ class CatalogProjector implements Projector {
 
 /** The name a wiki link uses: the last step of a path without its suffix, in lower case. */
 export function pageName(path: string): string {
-  const last = path.slice(path.lastIndexOf("/") + 1);
+  const last = lastStep(path);
   const dot = last.lastIndexOf(".");
   return (dot > 0 ? last.slice(0, dot) : last).toLowerCase();
+}
+
+function lastStep(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function textField(fields: Partial<Record<string, unknown>>, name: string, most: number): string | undefined {

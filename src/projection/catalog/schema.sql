@@ -38,16 +38,19 @@ CREATE TABLE catalog_heading (
   PRIMARY KEY (unit, seq)
 ) STRICT, WITHOUT ROWID;
 
--- Hyperlinks in the text of each unit's head. path: where it points in this community; found at query time.
+-- Hyperlinks in the text of each unit's head. path: where it points in this community; found at query time. name: of a
+-- link by name the last step, lower case.
 CREATE TABLE catalog_href (
   unit INTEGER NOT NULL,
   seq INTEGER NOT NULL,
   href TEXT NOT NULL,
   form TEXT NOT NULL,
   path TEXT,
+  name TEXT,
   PRIMARY KEY (unit, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX catalog_href_by_path ON catalog_href (path);
+CREATE INDEX catalog_href_by_name ON catalog_href (name) WHERE name IS NOT NULL;
 
 -- What the charter's facts say of the community; one row. start: JSON list of paths.
 CREATE TABLE catalog_community (

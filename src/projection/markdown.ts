@@ -22,9 +22,12 @@ export interface Hyperlink {
 /** Links beyond this many in one text are not followed. */
 const LINKS_MAX = 2_000;
 
+/** Of what somebody marked as a heading, the rest is not told, and no part of the address. */
+const HEADING_CHARS_MAX = 300;
+
 /** The anchor of a heading's words: lower case, spaces to hyphens, punctuation dropped. */
 export function anchorOf(text: string): string {
-  return text
+  return headingStart(text)
     .trim()
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\p{M}\s_-]/gu, "")
@@ -40,6 +43,10 @@ export function anchorCounter(): (text: string) => string {
     seen.set(anchor, count + 1);
     return count === 0 ? anchor : `${anchor}-${count}`;
   };
+}
+
+function headingStart(text: string): string {
+  return text.length <= HEADING_CHARS_MAX ? text : text.slice(0, HEADING_CHARS_MAX).toWellFormed();
 }
 
 /** A heading's words without their markup. */
@@ -86,7 +93,7 @@ export function headingsOf(text: string): Heading[] {
           : [0, "", 0];
     if (level > 0) {
       const plain = plainHeading(words);
-      headings.push({ level, text: plain, anchor: anchor(plain), start });
+      headings.push({ level, text: headingStart(plain), anchor: anchor(plain), start });
     }
     previous = current.line.trim() === "" ? undefined : current;
   }

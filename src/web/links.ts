@@ -7,6 +7,7 @@ import { linkedUnit, unitNamed } from "../community/queries/links.ts";
 import { unitAt } from "../community/queries/units.ts";
 import { linkedPath, PICTURE } from "../projection/markdown.ts";
 import { at, browseHref, partHref, unitHref } from "./addresses.ts";
+import { fileSize } from "./format.ts";
 import { html, type Html, raw } from "./html.ts";
 import type { OpenLink } from "./markdown/open-links.ts";
 import type { Visit } from "./site.ts";
@@ -118,8 +119,16 @@ function picture(link: OpenLink, context: LinkContext): Html {
   return html`<img src="${partHref(here, listing.sha256)}" alt="${alt}" loading="lazy"${width}>`;
 }
 
+/** Of pictures whose bytes stand in the text: longer ones would make the page too long to be read on a phone. */
+const EMBEDDED_CHARS_MAX = 4_000;
+const BASE64_SHARE = 3 / 4;
+
 /** A picture on another site is not fetched: that would tell it who reads here. */
 function elsewhere({ href, alt = "", isLinked }: OpenLink): Html {
+  if (href.startsWith("data:image/"))
+    return href.length <= EMBEDDED_CHARS_MAX
+      ? html`<img src="${href}" alt="${alt}">`
+      : html`<span class="missing">${words.page.embeddedPicture(alt, fileSize(href.length * BASE64_SHARE))}</span>`;
   if (isLinked === true || !/^(https?:)?\/\//i.test(href)) return html`${alt}`;
   return html`<a href="${href}" rel="nofollow ugc noopener noreferrer">${words.page.pictureElsewhere(alt)}</a>`;
 }

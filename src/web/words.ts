@@ -116,6 +116,8 @@ export const words = {
     use: "May I use this?",
     missingLink: "Nothing is here yet",
     missingPicture: (alt: string) => (alt === "" ? "A picture that is not here" : `A picture that is not here: ${alt}`),
+    embeddedPicture: (alt: string, size: string) =>
+      alt === "" ? `A picture of ${size} inside the text` : `A picture of ${size} inside the text: ${alt}`,
     pictureElsewhere: (alt: string) =>
       alt === "" ? "a picture on another site" : `${alt} (a picture on another site)`,
     retired: "This was retired.",

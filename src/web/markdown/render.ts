@@ -35,14 +35,18 @@ export interface Rendered {
 }
 
 const LEAD_CHARS_MAX = 300;
+/** A first heading that is longer stands in the text; of others, no more is told. */
+const HEADING_CHARS_MAX = 300;
 const FRONT_MATTER_CHARS_MAX = 65_536;
 const SCHEMES = /^(https?|mailto|tel):/i;
+/** A picture whose bytes stand in the text, as some programs write them. */
+const EMBEDDED = /^data:image\/(?:png|gif|jpe?g|webp);base64,/i;
 
 function createMarkdown(): MarkdownIt {
   const md = new createMarkdownIt({ html: false, linkify: true });
   // "README.md" is no address in Moldova.
   md.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
-  md.validateLink = (href) => SCHEMES.test(href.trim()) || !/^[^/?#]*:/.test(href.trim());
+  md.validateLink = (href) => SCHEMES.test(href.trim()) || EMBEDDED.test(href) || !/^[^/?#]*:/.test(href.trim());
   md.use(tags).use(blocks).use(wikiLinks);
   md.core.ruler.push("lore_images", noteLinkedImages);
   md.use(said);
@@ -71,6 +75,7 @@ function setRules(md: MarkdownIt): void {
     if (typeof wiki === "string")
       return `<a${leftOpen(env, { form: "wiki", href: wiki + (typeof fragment === "string" ? fragment : "") })}>`;
     const href = String(token?.attrGet("href") ?? "");
+    if (EMBEDDED.test(href)) return "<a>";
     if (href.startsWith("#")) return `<a${leftOpen(env, { form: "fragment", href })}>`;
     if (SCHEMES.test(href) || href.startsWith("//"))
       return `<a href="${escape(href)}" rel="nofollow ugc noopener noreferrer">`;
@@ -192,7 +197,11 @@ class PageTokens {
     this.#anchors = anchors;
     const first = tokens.findIndex(({ type }) => type === "heading_open");
     const hasTitle =
-      first >= 0 && tokens[first]?.tag === "h1" && tokens[first].level === 0 && isOpening(tokens.slice(0, first));
+      first >= 0 &&
+      tokens[first]?.tag === "h1" &&
+      tokens[first].level === 0 &&
+      isOpening(tokens.slice(0, first)) &&
+      this.#plain(tokens[first + 1]).length <= HEADING_CHARS_MAX;
     this.title = hasTitle ? this.#plain(tokens[first + 1], { withPictures: false }) || undefined : undefined;
     this.titleAnchor = hasTitle ? this.#anchor(tokens[first]) : undefined;
     const body = hasTitle ? [...tokens.slice(0, first), ...tokens.slice(first + 3)] : tokens;
@@ -205,7 +214,7 @@ class PageTokens {
     const sections: Token[][] = [];
     const places = new Map<Token, number>();
     for (const section of this.sections)
-      for (const piece of piecesOfSection(this.#md, section, bytesMax)) {
+      for (const piece of piecesOfSection(section, bytesMax)) {
         for (const token of piece) places.set(token, places.get(token) ?? sections.length);
         sections.push(piece);
       }
@@ -243,7 +252,7 @@ class PageTokens {
 
   #heading(token: Token, inline: Token | undefined, level: number): void {
     if (level === 2 && token.level === 0) this.sections.push([]);
-    const [anchor, text] = [this.#anchor(token), this.#plain(inline)];
+    const [anchor, text] = [this.#anchor(token), this.#plain(inline).slice(0, HEADING_CHARS_MAX).toWellFormed()];
     token.tag = `h${level}`;
     this.headings.push({ level, text, anchor, token });
     if (anchor !== undefined) token.attrSet("id", anchor);

@@ -1,104 +1,114 @@
 /**
- * Cuts what is long where it can be cut: before a block, between the items of a list, the rows of a table, the lines of
- * code. Each piece is a whole: what was open is closed, and opened again in the next.
+ * Cuts what is long where it can be cut: before a block, wherever it stands in lists, quotes and tables, and where a text
+ * is longer than a piece, in the text itself. Each piece is a whole: what was open is closed, and opened again in the
+ * next.
  */
-import type { MarkdownIt, Token } from "markdown-it";
+import type { Token } from "markdown-it";
+
+import { copyOf, shortened } from "./shorten.ts";
 
 /** Of text in one piece, in UTF-8. */
 export const SECTION_BYTES = 28_000;
 
+/** Blocks that can be cut between those in them. */
+const CUT_WITHIN = new Set([
+  "blockquote_open",
+  "bullet_list_open",
+  "ordered_list_open",
+  "list_item_open",
+  "table_open",
+  "tbody_open",
+  "details_open",
+]);
+
 /** The tokens of one heading's section as one or more pieces. */
-export function piecesOfSection(md: MarkdownIt, tokens: readonly Token[], bytesMax: number): Token[][] {
-  const pieces: Token[][] = [[]];
-  let [bytes, items, block] = [0, 0, 0];
-  const all = tokens.flatMap((token) => linesOf(md, token, bytesMax));
-  for (const [at, token] of all.entries()) {
-    if (token.level === 0 && token.nesting >= 0) [block, items] = [at, 0];
-    const own = Buffer.byteLength(token.content);
-    const size = sizeFrom(all, at);
-    // What is cut anyway may begin where it stands.
-    const isCut = size > bytesMax && (token.type.endsWith("_list_open") || token.type === "table_open");
-    const isFull = bytes > 0 && bytes + size > bytesMax && !isCut;
-    if (isFull && token.level === 0 && token.nesting >= 0 && !follows(all, at)) {
-      pieces.push([]);
-      bytes = 0;
-    } else if (isFull && isItem(token) && items > 0) {
-      const { closing, opening } = seam(md, all.slice(block, at), { items, all: all.slice(at) });
-      pieces.at(-1)?.push(...closing);
-      pieces.push([...opening]);
-      bytes = 0;
-    }
-    if (isItem(token)) items += 1;
-    bytes += own;
-    pieces.at(-1)?.push(token);
+export function piecesOfSection(tokens: readonly Token[], bytesMax: number): Token[][] {
+  return new Cutting(shortened(tokens, bytesMax), bytesMax).pieces;
+}
+
+/** A block that is open. */
+interface Open {
+  readonly token: Token;
+  readonly at: number;
+  /** What it begins with in every piece: the head of a table, the words above what folds. */
+  readonly lead: readonly Token[];
+  /** Of a list, how many items it has so far. */
+  items: number;
+}
+
+class Cutting {
+  readonly pieces: Token[][] = [[]];
+  readonly #tokens: readonly Token[];
+  readonly #bytesMax: number;
+  #bytes = 0;
+  /** The outermost first. */
+  readonly #open: Open[] = [];
+
+  constructor(tokens: readonly Token[], bytesMax: number) {
+    this.#tokens = tokens;
+    this.#bytesMax = bytesMax;
+    for (const [at, token] of tokens.entries()) this.#add(at, token);
   }
-  return pieces;
-}
 
-/** A heading keeps what stands below it. */
-function follows(tokens: readonly Token[], at: number): boolean {
-  return tokens[at - 1]?.type === "heading_close";
-}
-
-function isItem({ type, level }: Token): boolean {
-  return (type === "list_item_open" && level === 1) || (type === "tr_open" && level === 2);
-}
-
-/** What stands between this token and the one that closes it. */
-function sizeFrom(tokens: readonly Token[], at: number): number {
-  const level = tokens[at]?.level ?? 0;
-  let size = Buffer.byteLength(tokens[at]?.content ?? "");
-  if (tokens[at]?.nesting !== 1) return size;
-  for (let i = at + 1; i < tokens.length && (tokens[i]?.level ?? 0) > level; i++)
-    size += Buffer.byteLength(tokens[i]?.content ?? "");
-  return size;
-}
-
-/** How the list or table that `before` opens is closed, and opened once more. */
-function seam(
-  md: MarkdownIt,
-  before: readonly Token[],
-  { items, all }: { items: number; all: readonly Token[] },
-): { closing: Token[]; opening: Token[] } {
-  const [open] = before;
-  if (open?.type === "table_open") {
-    const body = before.findIndex(({ type }) => type === "tbody_open");
-    const isBody = ({ type }: Token) => type === "tbody_close" || type === "table_close";
-    return { closing: firstOfEach(all.filter(isBody)), opening: before.slice(0, body + 1) };
+  #add(at: number, token: Token): void {
+    if (token.nesting >= 0 && this.#isFull(at) && this.#mayCut(at)) this.#cut(token);
+    this.pieces.at(-1)?.push(token);
+    this.#bytes += Buffer.byteLength(token.content);
+    const [parent] = this.#open.slice(-1);
+    if (token.type === "list_item_open" && parent !== undefined) parent.items += 1;
+    if (token.nesting === 1) this.#open.push({ token, at, lead: this.#leadOf(at), items: 0 });
+    else if (token.nesting === -1) this.#open.pop();
   }
-  const close = all.find(({ level, nesting }) => level === 0 && nesting === -1);
-  return {
-    closing: close === undefined ? [] : [close],
-    opening: open === undefined ? [] : [open.type === "ordered_list_open" ? startingAt(md, open, items) : open],
-  };
-}
 
-function firstOfEach(tokens: readonly Token[]): Token[] {
-  return tokens.slice(0, 2);
-}
-
-/** `items` were in the list before; it counts on. */
-function startingAt(md: MarkdownIt, open: Token, items: number): Token {
-  const first = Number(open.attrGet("start") ?? 1);
-  const copy = copyOf(md, open, open.content);
-  copy.attrs = [["start", String(first + items)]];
-  return copy;
-}
-
-function copyOf(md: MarkdownIt, token: Token, content: string): Token {
-  const { Token } = new md.core.State("", md, {});
-  return Object.assign(new Token(token.type, token.tag, token.nesting), token, { content });
-}
-
-/** A long block of code as several. */
-function linesOf(md: MarkdownIt, token: Token, bytesMax: number): Token[] {
-  const isCode = token.level === 0 && (token.type === "fence" || token.type === "code_block");
-  if (!isCode || Buffer.byteLength(token.content) <= bytesMax) return [token];
-  const blocks = [""];
-  for (const line of token.content.match(/[^\n]{0,8000}\n|[^\n]{1,8000}/g) ?? []) {
-    const last = blocks.at(-1) ?? "";
-    if (last !== "" && Buffer.byteLength(last) + Buffer.byteLength(line) > bytesMax) blocks.push(line);
-    else blocks[blocks.length - 1] = last + line;
+  #isFull(at: number): boolean {
+    const size = this.#sizeFrom(at);
+    // What is cut anyway may begin where it stands, if there is room for some of it.
+    const isCut = size > this.#bytesMax && CUT_WITHIN.has(this.#tokens[at]?.type ?? "");
+    return this.#bytes > 0 && this.#bytes + (isCut ? this.#bytesMax / 2 : size) > this.#bytesMax;
   }
-  return blocks.map((content) => copyOf(md, token, content));
+
+  /** Not where nothing can be closed, nor where what was opened has nothing in it yet. */
+  #mayCut(at: number): boolean {
+    const parent = this.#open.at(-1);
+    const isBegun = parent === undefined || at - parent.at > 1 + parent.lead.length;
+    // A heading keeps what stands below it.
+    const follows = this.#tokens[at - 1]?.type === "heading_close";
+    return isBegun && !follows && this.#open.every(({ token }) => CUT_WITHIN.has(token.type));
+  }
+
+  #cut(next: Token): void {
+    const closing = this.#open
+      .toReversed()
+      .map(({ token }) => copyOf(token, { type: token.type.replace(/_open$/, "_close"), nesting: -1, attrs: null }));
+    this.pieces.at(-1)?.push(...closing);
+    this.pieces.push(this.#open.flatMap((open) => [this.#again(open, next), ...open.lead]));
+    this.#bytes = 0;
+  }
+
+  #leadOf(at: number): readonly Token[] {
+    const { type, level } = this.#tokens[at] ?? {};
+    const last = { table_open: "thead_close", details_open: "summary_close" }[type ?? ""];
+    if (last === undefined) return [];
+    const end = this.#tokens.findIndex((token, i) => i > at && token.type === last && token.level === (level ?? 0) + 1);
+    return end < 0 ? [] : this.#tokens.slice(at + 1, end + 1);
+  }
+
+  /** A list counts on, with the item that was cut or with the next one. */
+  #again({ token, items }: Open, next: Token): Token {
+    if (token.type !== "ordered_list_open") return token;
+    const first = Number(token.attrGet("start") ?? 1);
+    const isNext = next.type === "list_item_open" && next.level === token.level + 1;
+    return copyOf(token, { attrs: [["start", String(first + items - (isNext ? 0 : 1))]] });
+  }
+
+  /** What stands between this token and the one that closes it; with a heading, also what it keeps below it. */
+  #sizeFrom(at: number): number {
+    const { level = 0, nesting, type, content = "" } = this.#tokens[at] ?? {};
+    let size = Buffer.byteLength(content);
+    if (nesting !== 1) return size;
+    let i = at + 1;
+    for (; i < this.#tokens.length && (this.#tokens[i]?.level ?? 0) > level; i++)
+      size += Buffer.byteLength(this.#tokens[i]?.content ?? "");
+    return type === "heading_open" ? size + this.#sizeFrom(i + 1) : size;
+  }
 }

@@ -59,9 +59,14 @@ type Revise = Extract<PlanOp, { op: "revise" }>;
 
 /** Writes every group of the plan that is not on record yet. */
 export async function writePlan(options: GitImport): Promise<GitImportResult> {
-  const last = importStates(options.community).at(-1)?.commits.at(-1);
-  const isRewritten = last !== undefined && !options.plan.groups.some(({ commit }) => commit === last.commit);
-  return isRewritten ? writeRewritten(options, last.commit) : new PlanWriter(options).run();
+  const last = lastCommitOf(options.community);
+  const isRewritten = last !== undefined && !options.plan.groups.some(({ commit }) => commit === last);
+  return isRewritten ? writeRewritten(options, last) : new PlanWriter(options).run();
+}
+
+/** The commit with which the last import ended. */
+export function lastCommitOf(community: Community): string | undefined {
+  return importStates(community).at(-1)?.commits.at(-1)?.commit;
 }
 
 /** The source no longer has the commit that was imported last: one version for each file that differs at its tip. */

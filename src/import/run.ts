@@ -4,14 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { basename } from "node:path";
 
 import { base32, LoreError, textOf } from "../bytes/index.ts";
 import {
   Author,
   type CommitSize,
   type Community,
-  importStates,
   type DraftOp,
   type Keys,
   type LoreNode,
@@ -19,6 +17,7 @@ import {
 } from "../community/index.ts";
 import { limits } from "../unit/index.ts";
 import { communityFacts } from "./community-facts.ts";
+import { type Destination, gitDestination, treeDestination } from "./destination.ts";
 import { readFolder, type Tree } from "./folder.ts";
 import {
   findPeople,
@@ -31,30 +30,17 @@ import {
   readBlobs,
   type SkipRule,
 } from "./git/index.ts";
-import { type GitImportResult, requireSamePart, tipOf, writePlan } from "./git-import.ts";
+import { type GitImportResult, tipOf, writePlan } from "./git-import.ts";
 import { isLicenceFile, recogniseLicence } from "./licence.ts";
 import { type Manifest, MANIFEST_NAME, parseManifest } from "./manifest.ts";
 import { Names, signatureKey } from "./names.ts";
 import type { ImportProgress, ImportReport, PersonMerge, SkippedItem } from "./report.ts";
-import { broughtFrom, isFrom, noteSource } from "./sources.ts";
+import { isFrom, noteSource } from "./sources.ts";
 import { importTree, type TreeFile } from "./tree-import.ts";
 import { unreadableReason } from "./unreadable.ts";
 import { IS_ENCRYPTED, readZip } from "./zip.ts";
 
-/** An existing community's id, or what a new one is to be. */
-export type ImportInto =
-  | { readonly id: string }
-  | {
-      readonly name?: string | undefined;
-      readonly about?: string | undefined;
-      readonly licence?: string | undefined;
-      readonly founder: string;
-    };
-
-interface Request {
-  /** A path or an address. */
-  readonly location: string;
-  readonly into: ImportInto;
+interface Request extends Destination {
   /** Whether most of what was brought in before may be retired because the source lacks it. */
   readonly mayRetireMost?: boolean;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
@@ -89,11 +75,11 @@ export async function importGit(node: LoreNode, request: GitRequest): Promise<Im
     });
     const plan = await planGit(repository, { pathPrefix: request.prefix, skip: skipLarge });
     const facts = { licence: await licenceAtTip(repository, plan) };
-    const community = broughtBefore(node, request, plan) ?? (await chosenCommunity(node, request, facts));
-    requireSamePart(community, request.prefix, historyOf(plan));
+    const community = await gitDestination(node, request, { plan, facts });
     const keys = requireKeys(node, community);
     const people = findPeople(countSignatures(plan));
     const result = await writeVersions({ node, community, repository, plan, people, keys, request });
+    noteSource(community, request.location);
     request.onProgress?.({ stage: "Making it searchable", done: 0, of: 0 });
     await community.seal();
     request.onProgress?.({ stage: "Checking links", done: 0, of: 0 });
@@ -166,56 +152,6 @@ const skipLarge: SkipRule = ({ sizeBytes }) =>
     ? `it takes ${sizeBytes} bytes; a file may take ${limits.PART_BYTES_MAX}`
     : undefined;
 
-/** What a source says of the community it comes from. */
-type Facts = { readonly [K in "name" | "about" | "licence" | "lang"]?: string | undefined } & Pick<Manifest, "start">;
-
-/** The one community that this history came to before, where the import names none. */
-function broughtBefore(node: LoreNode, { into, prefix }: GitRequest, plan: GitPlan): Community | undefined {
-  if ("id" in into || into.name !== undefined) return undefined;
-  const history = historyOf(plan);
-  const [found, second] = node
-    .ids()
-    .map((id) => node.community(id))
-    .filter((community) =>
-      importStates(community).some(
-        (state) => state.prefix === prefix && state.commits.some(({ commit }) => history.has(commit)),
-      ),
-    );
-  return second === undefined ? found : undefined;
-}
-
-function historyOf({ groups }: GitPlan): ReadonlySet<string> {
-  return new Set(groups.map(({ commit }) => commit));
-}
-
-/** Whether what stands in a community was all written here: another source by that name has nothing to do with it. */
-function isOfOthers(community: Community): boolean {
-  const { rows } = community;
-  return (
-    rows.get("SELECT 1 FROM unit WHERE kind <> 'charter' LIMIT 1") !== undefined &&
-    rows.get("SELECT 1 FROM catalog_fact WHERE mode IS NOT NULL LIMIT 1") === undefined
-  );
-}
-
-/** The community an import goes to: the one it names, the one that has the name already, or a new one. */
-async function chosenCommunity(node: LoreNode, { into, location }: Request, manifest: Facts): Promise<Community> {
-  if ("id" in into) return node.community(into.id);
-  const name = into.name ?? manifest.name ?? nameFromLocation(location);
-  const [existing, second] = node.named(name);
-  if (second !== undefined)
-    throw new LoreError("USAGE", `Several communities here are called "${name}"; say which by its id.`);
-  if (existing !== undefined && !isOfOthers(existing)) return existing;
-  return node.begin({
-    name,
-    about: into.about ?? manifest.about,
-    licence: into.licence ?? manifest.licence,
-    lang: manifest.lang,
-    start: manifest.start,
-    founder: into.founder,
-    now: node.environment.now(),
-  });
-}
-
 /** Imports a folder. @throws LoreError; a new community is made only once the folder is understood. */
 export async function importFolder(node: LoreNode, request: TreeRequest): Promise<ImportReport> {
   return writeTree(node, request, readFolder(request.location));
@@ -237,10 +173,7 @@ async function writeTree(node: LoreNode, request: TreeRequest, tree: Tree): Prom
   const manifest = manifestFile === undefined ? undefined : await readManifest(manifestFile);
   const files = tree.files.filter((file) => file !== manifestFile);
   if (files.length === 0) throw nothingIn(request.location, tree.skipped);
-  const isNamed = "id" in request.into || request.into.name !== undefined;
-  const community =
-    (isNamed ? undefined : broughtFrom(node, request.location)) ??
-    (await chosenCommunity(node, request, { licence: await licenceOfTree(tree), ...manifest }));
+  const community = await treeDestination(node, request, { licence: await licenceOfTree(tree), ...manifest });
   const keys = requireKeys(node, community);
   const names = new Names(community, nameSecret(keys), NOBODY);
   const before: DraftOp[] = [];
@@ -322,11 +255,6 @@ async function readManifest(file: TreeFile): Promise<Manifest> {
   if (!(content instanceof Uint8Array))
     throw new LoreError("TOO_LARGE", `Reading ${MANIFEST_NAME}: it is too large for a manifest.`);
   return parseManifest(content);
-}
-
-/** "…/18f-handbook.bundle" and "https://example.org/x/18f-handbook.git" are both called "18f-handbook". */
-export function nameFromLocation(location: string): string {
-  return basename(location.replace(/[/\\]+$/, "")).replace(/\.(git|bundle|zip)$/i, "") || "Community";
 }
 
 function requireKeys(node: LoreNode, community: Community): Keys {

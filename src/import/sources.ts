@@ -1,6 +1,6 @@
 /**
- * Which folders and zip files came to which community of this node, so that the next import from there goes there too,
- * whatever either is called by now. Kept beside the record, not in it: where something lies on this machine is nobody
+ * What came from where to which community of this node, so that the next import from there goes there too, whatever
+ * either is called by now. Kept beside the record, not in it: where something lies on this machine is nobody
  * else's business. Lost, an import finds its community by name as the first one did.
  */
 import { createHash } from "node:crypto";
@@ -14,7 +14,8 @@ const FILE = "sources";
 
 /** A place without its name. */
 function markOf(location: string): string {
-  return createHash("sha256").update(realpathSync(location)).digest("hex");
+  const place = existsSync(location) ? realpathSync(location) : location;
+  return createHash("sha256").update(place).digest("hex");
 }
 
 function marksIn(directory: string): string[] {

@@ -145,6 +145,38 @@ test("a rewritten history is said, and becomes one version for each page that di
   await verifyCommunity(community);
 });
 
+test("a fork and an older copy set nothing back unless the import says where they go", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "guild"));
+  repository.commit({ "a.md": "# A\n" }, "first");
+  const older = join(folder, "older");
+  repository.git("clone", "--quiet", repository.folder, older);
+  const fork = createRepository(join(folder, "fork"));
+  fork.git("pull", "--quiet", repository.folder);
+  fork.commit({ "a.md": "# A\n\nforked\n" }, "fork");
+  repository.commit({ "a.md": "# A\n\nmore\n" }, "second");
+  const node = openNode(t, folder);
+  const { report } = await importGit(node, { location: repository.folder, into: founder });
+  const community = node.community(report.community.id);
+  const size = community.size;
+  await assert.rejects(importGit(node, { location: older, into: founder }), {
+    code: "REFUSED",
+    message: /an older copy of what came to "guild", and lacks [0-9a-f]{12}, .*--community \w{32}; .*--name NAME/,
+  });
+  await assert.rejects(importGit(node, { location: fork.folder, into: founder }), /begins as what came to "guild" did/);
+  assert.deepEqual([community.size, node.ids().length], [size, 1]);
+  const other = await importGit(node, { location: fork.folder, into: { ...founder, name: "Fork" } });
+  assert.notEqual(other.report.community.id, community.id);
+  // What goes on from there may come from anywhere.
+  fork.git("fetch", "--quiet", repository.folder);
+  fork.git("reset", "--quiet", "--hard", "FETCH_HEAD");
+  fork.commit({ "b.md": "# B\n" }, "third");
+  const moved = join(folder, "moved");
+  fork.git("clone", "--quiet", fork.folder, moved);
+  const further = await importGit(node, { location: moved, into: founder });
+  assert.deepEqual([further.report.community.id, further.report.revisions], [community.id, 1]);
+});
+
 test("authors, co-authors and bots are people and bots in history, and e-mail addresses stay out of the record", async (t) => {
   const folder = temporaryFolder(t);
   const repository = createRepository(join(folder, "repository"));

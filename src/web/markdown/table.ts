@@ -1,5 +1,5 @@
 /** CSV and TSV as people see them: a heading row and rows of text, whatever their spelling. */
-import { parse } from "csv-parse/sync";
+import { CsvError, parse } from "csv-parse/sync";
 
 import { separatorLine } from "../../projection/csv.ts";
 
@@ -18,18 +18,28 @@ function delimiterOf(text: string): string {
 }
 
 export function parseTable(text: string): ParsedTable {
-  // Every option below widens what is read.
   const said = separatorLine(text);
-  const records: string[][] = parse(text.slice(said?.length ?? 0), {
-    delimiter: said?.mark ?? delimiterOf(text),
+  const [head = [], ...rows] = recordsOf(text.slice(said?.length ?? 0), said?.mark ?? delimiterOf(text));
+  const width = Math.min(COLUMNS_MAX, Math.max(head.length, ...rows.slice(0, 1_000).map((row) => row.length)));
+  const columns = Array.from({ length: width }, (_, i) => head[i] ?? "");
+  return { columns, rows: rows.map((row) => Array.from({ length: width }, (_, i) => row[i] ?? "")) };
+}
+
+/** Where a quote that opens a cell never closes it, quotes are text and each line is a row, as tables by tab often mean it. */
+function recordsOf(text: string, delimiter: string): string[][] {
+  // Every option here widens what is read.
+  const widely = {
+    delimiter,
     bom: true,
     relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    trim: false,
-  });
-  const [head = [], ...rows] = records;
-  const width = Math.min(COLUMNS_MAX, Math.max(head.length, ...rows.slice(0, 1_000).map((row) => row.length)));
-  const columns = Array.from({ length: width }, (_, i) => head[i] ?? "");
-  return { columns, rows: rows.map((row) => Array.from({ length: width }, (_, i) => row[i] ?? "")) };
+  } as const;
+  try {
+    return parse(text, widely);
+  } catch (error) {
+    if (error instanceof CsvError && error.code === "CSV_QUOTE_NOT_CLOSED")
+      return parse(text, { ...widely, quote: false });
+    throw error;
+  }
 }

@@ -330,22 +330,6 @@ inBrowser(
 /** What may differ in the dark is colour alone. */
 const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
 
-inBrowser("no page has a barrier that axe can find, light or dark", async (page, address) => {
-  const wrong: string[] = [];
-  // The policy of a page forbids foreign scripts; the protocol is not the page. Sent once, compiled once.
-  await page.addInitScript(AXE);
-  for (const path of pages()) {
-    // Without motion a colour changes at once.
-    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-    await page.goto(address(path), { waitUntil: "load" });
-    const light = await barriers(page);
-    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
-    const dark = await barriers(page, { runOnly: COLOUR_RULES });
-    wrong.push(...[...light, ...dark.map((found) => `dark: ${found}`)].map((found) => `${path}: ${found}`));
-  }
-  assert.deepEqual(wrong, []);
-});
-
 /** DESIGN.md 2: never on a screen. What people wrote may say them. */
 const NEVER = /\b(?:tokens?|ops?|parts?|tiles?|projections?|DAG)\b/i;
 /** Pages for programs, and those on which somebody's own text stands. */
@@ -354,28 +338,38 @@ const SPEAKS_OTHERWISE = /^\/api|which\.html|\/page\/kettle|\/history\/|\/diff\/
 /** Wider than most windows and narrower than any phone. */
 const WINDOWS = { wide: { width: 1_280, height: 800 }, phone: { width: 320, height: 640 } };
 
-inBrowser("every page keeps to its policy, to people's words and to a phone of 320 pixels", async (page, address) => {
-  const wrong: string[] = [];
-  let path = "";
-  page.on("console", (message) => {
-    const ofTool = path.includes("which.html") || path.includes("tools.csv");
-    if (message.type() === "error" && !message.text().includes("404") && !ofTool)
-      wrong.push(`${path}: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => void wrong.push(`${path}: ${error.message}`));
-  for (path of pages()) {
-    await page.setViewportSize(WINDOWS.wide);
-    await page.goto(address(path), { waitUntil: "load" });
-    const said = SPEAKS_OTHERWISE.test(path) ? null : NEVER.exec(await page.innerText("body"));
-    if (said !== null) wrong.push(`${path}: says ${said[0]}`);
-    await page.setViewportSize(WINDOWS.phone);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    if (width > WINDOWS.phone.width) wrong.push(`${path}: is ${width} wide`);
-  }
-  assert.deepEqual(wrong, []);
-  await page.goto(address("/keyboard"));
-  assert.ok(await page.locator("main kbd").first().isVisible(), "the keys have names there");
-});
+inBrowser(
+  "every page keeps to its policy, to people's words and to a phone of 320 pixels, without a barrier that axe can find, light or dark",
+  async (page, address) => {
+    const wrong: string[] = [];
+    let path = "";
+    const tell = (found: string) => void wrong.push(`${path}: ${found}`);
+    page.on("console", (message) => {
+      const ofTool = path.includes("which.html") || path.includes("tools.csv");
+      if (message.type() === "error" && !message.text().includes("404") && !ofTool) tell(message.text());
+    });
+    page.on("pageerror", (error) => tell(error.message));
+    // The policy of a page forbids foreign scripts; the protocol is not the page. Sent once, compiled once.
+    await page.addInitScript(AXE);
+    for (path of pages()) {
+      await page.setViewportSize(WINDOWS.wide);
+      // Without motion a colour changes at once.
+      await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+      await page.goto(address(path), { waitUntil: "load" });
+      const said = SPEAKS_OTHERWISE.test(path) ? null : NEVER.exec(await page.innerText("body"));
+      if (said !== null) tell(`says ${said[0]}`);
+      for (const barrier of await barriers(page)) tell(barrier);
+      await page.setViewportSize(WINDOWS.phone);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (width > WINDOWS.phone.width) tell(`is ${width} wide`);
+      await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+      for (const barrier of await barriers(page, { runOnly: COLOUR_RULES })) tell(`dark: ${barrier}`);
+    }
+    assert.deepEqual(wrong, []);
+    await page.goto(address("/keyboard"));
+    assert.ok(await page.locator("main kbd").first().isVisible(), "the keys have names there");
+  },
+);
 
 inBrowser(
   "dark is dark: the page follows the device",

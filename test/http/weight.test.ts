@@ -61,12 +61,14 @@ const WRITTEN: readonly (readonly [name: string, kind: string, write: (words: re
   ["cells.md", "page", (words) => `# C\n\n| Word |\n|---|\n${words.map((word) => `| ${word} |`).join("\n")}\n`],
   ["code.md", "page", (words) => `# C\n\n\`\`\`\n${words.join("\n")}\n\`\`\`\n`],
   ["prose.md", "page", (words) => `# P\n\n${words.join("\n\n")}\n`],
+  ["paragraph.md", "page", (words) => `# P\n\n${words.join(" ")}\n`],
+  ["quoted.md", "page", (words) => `# Q\n\n> - ${words.join(" ")}\n`],
   ["keys.txt", "file", (words) => words.join("\n")],
 ];
 
 for (const [name, kind, write] of WRITTEN)
   test(`all of a long ${name} is shown, by part, and so is what changed in it and who wrote it`, async () => {
-    const [old, fresh] = [noise(4_000, `${name} old`), noise(4_000, `${name} new`)];
+    const [old, fresh] = [noise(2_400, `${name} old`), noise(2_400, `${name} new`)];
     const first = await pen.write({ path: name, title: name, kind, media: "text/plain", body: write(old) });
     requireEach(await walk(`${home}/page/${name.replace(/\.md$/, "")}`), old);
     await pen.write({ path: name, title: name, kind, media: "text/plain", body: write(fresh), of: first });

@@ -9,7 +9,7 @@ import { html, type Html } from "../html.ts";
 import { page } from "../layout.ts";
 import type { DiffBlock, Difference, Piece } from "../markdown/diff.ts";
 import { byline, titleOf } from "../parts.ts";
-import { bytesOf, PART_BYTES, partOf, piecesOf, turnParts } from "./parts.ts";
+import { bytesOf, PART_BYTES, partOf, piecesOf, startsOf, turnParts } from "./parts.ts";
 import type { Visit } from "../site.ts";
 import { reviewButtons } from "./voice.ts";
 import { words } from "../words.ts";
@@ -137,9 +137,11 @@ function difference(
 /** A paragraph may be as long as a page. */
 function inPieces(shown: DiffBlock): DiffBlock[] {
   if (shown.type !== "text" || sizeOf(shown) <= PART_BYTES) return [shown];
-  return shown.pieces.flatMap(({ kind, text }) =>
-    piecesOf(text).map((piece): DiffBlock => ({ ...shown, pieces: [{ kind, text: piece }] })),
+  const pieces = shown.pieces.flatMap(({ kind, text }) =>
+    piecesOf(text).map((piece): Piece => ({ kind, text: piece })),
   );
+  const starts = startsOf(pieces, pieceSize);
+  return starts.map((start, i): DiffBlock => ({ ...shown, pieces: pieces.slice(start, starts[i + 1]) }));
 }
 
 /** Around each changed word stands an element. */
@@ -147,7 +149,11 @@ const PIECE_BYTES = 12;
 
 function sizeOf(shown: DiffBlock): number {
   const pieces = shown.type === "text" ? shown.pieces : shown.type === "row" ? shown.cells.flat() : [];
-  return pieces.reduce((sum, { text }) => sum + bytesOf(text) + PIECE_BYTES, PIECE_BYTES);
+  return pieces.reduce((sum, piece) => sum + pieceSize(piece), PIECE_BYTES);
+}
+
+function pieceSize({ text }: Piece): number {
+  return bytesOf(text) + PIECE_BYTES;
 }
 
 function block(shown: DiffBlock): Html {

@@ -47,9 +47,12 @@ export function partOf<Item>(items: readonly Item[], { asked, sizeOf }: PartOpti
 }
 
 const PIECE_CHARS = 4_000;
-const PIECE = new RegExp(`[^]{0,${PIECE_CHARS - 1}}\\n|[^]{1,${PIECE_CHARS}}`, "gu");
+const PIECE = new RegExp(
+  ["[^]{0,N}\\n", "[^]{0,N} ", "[^]{1,N}"].map((form) => form.replace("N", String(PIECE_CHARS - 1))).join("|"),
+  "gu",
+);
 
-/** `text` in pieces of which several fit into a part, cut at the ends of lines where there are some. */
+/** `text` in pieces of which several fit into a part, cut at the ends of lines, else of words, where there are some. */
 export function piecesOf(text: string): string[] {
   if (text.length <= PIECE_CHARS) return text === "" ? [] : [text];
   return text.match(PIECE) ?? [];

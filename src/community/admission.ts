@@ -73,9 +73,9 @@ function pathIn(meta: Uint8Array): string | undefined {
   return typeof path === "string" ? path : undefined;
 }
 
-/** Whether an entry begins with somebody who is not here yet. Asks nothing of most entries. */
-export function isNewcomer({ facts }: Pick<Community, "facts">, { entry }: Submission): boolean {
-  return entry.ops.some(({ op }) => op === "member") && facts.memberById(entry.author) === undefined;
+/** Whether an entry begins with somebody who is not here yet. Of most nothing is asked: to look at `facts` commits the rows. */
+export function isNewcomer(community: Pick<Community, "facts">, { entry }: Submission): boolean {
+  return entry.ops.some(({ op }) => op === "member") && community.facts.memberById(entry.author) === undefined;
 }
 
 /**

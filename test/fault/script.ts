@@ -12,9 +12,13 @@ export interface Step {
   readonly parts: readonly { readonly bytes: Uint8Array; readonly like: Uint8Array | undefined }[];
 }
 
+function entriesAt(size: number): number {
+  return 1 + (size % 4);
+}
+
 /** The step that starts at `size`: 1 to 4 entries, a page on the page before, now and then a large part. */
 export function stepAt(size: number): Step {
-  const entries = Array.from({ length: 1 + (size % 4) }, (_, i) => entryOf(size + i));
+  const entries = Array.from({ length: entriesAt(size) }, (_, i) => entryOf(size + i));
   const page = { bytes: pageOf(size), like: undefined };
   const parts = [page, { bytes: pageOf(size + 1), like: digestOf(page.bytes) }];
   return { entries, parts: size % 16 === 3 ? [...parts, { bytes: largeOf(size), like: undefined }] : parts };
@@ -33,7 +37,7 @@ export function secretOf(size: number): Uint8Array {
 export function stepsTo(size: number): number[] {
   const starts = [0];
   for (let at = 0; at < size;) {
-    at += stepAt(at).entries.length;
+    at += entriesAt(at);
     starts.push(at);
   }
   return starts;

@@ -8,6 +8,8 @@ import { authorship } from "../../src/community/index.ts";
 import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
 
 const HTML_GZ_BYTES_MAX = 30_000;
+/** Enough of the words below that a page of them would weigh more. */
+const WORDS = 1_600;
 
 let site: TestSite;
 let pen: Pen;
@@ -68,19 +70,31 @@ const WRITTEN: readonly (readonly [name: string, kind: string, write: (words: re
 
 for (const [name, kind, write] of WRITTEN)
   test(`all of a long ${name} is shown, by part, and so is what changed in it and who wrote it`, async () => {
-    const [old, fresh] = [noise(2_400, `${name} old`), noise(2_400, `${name} new`)];
+    const old = noise(WORDS, `${name} old`);
+    const fresh = noise(WORDS, `${name} new`).map((word, i) => (i % 3 === 0 ? word : (old[i] ?? "")));
     const first = await pen.write({ path: name, title: name, kind, media: "text/plain", body: write(old) });
     requireEach(await walk(`${home}/page/${name.replace(/\.md$/, "")}`), old);
     await pen.write({ path: name, title: name, kind, media: "text/plain", body: write(fresh), of: first });
     const changes = await walk(`${home}/diff/${first.text}`);
-    for (const words of [old, fresh])
-      assert.ok(
-        words.every((word) => changes.includes(word)),
-        "a word is missing",
-      );
+    for (const [i, word] of fresh.entries())
+      if (word !== old[i]) assert.ok(changes.includes(word) && changes.includes(old[i] ?? ""), `${word} is missing`);
     await authorship.authorshipReady(pen.community);
     requireEach(await walk(`${home}/page/${name.replace(/\.md$/, "")}?who=wrote`), fresh);
   });
+
+test("a page in Han characters, which weigh more than as many letters, is within the weight too", async () => {
+  const sections = Array.from({ length: 6 }, (_, section) =>
+    Array.from({ length: 200 }, (_, i) => {
+      const digest = createHash("sha256").update(`${section} ${i}`).digest();
+      return String.fromCharCode(
+        ...Array.from({ length: 16 }, (_, at) => 0x4e_00 + (digest.readUInt16BE(at * 2) % 5_000)),
+      );
+    }),
+  );
+  const body = `# 机\n\n${sections.map((lines, i) => `## 节 ${i}\n\n${lines.join("\n")}\n`).join("\n")}`;
+  await pen.write({ path: "han.md", title: "机", body });
+  requireEach(await walk(`${home}/page/han`), sections.flat());
+});
 
 test("a part beyond the last is refused", async () => {
   const { text }: WrittenUnit = await pen.write({ path: "short.txt", title: "S", kind: "file", body: "Few.\n" });

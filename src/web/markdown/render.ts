@@ -3,6 +3,8 @@
  * every place, moment and state of the links.
  * Raw HTML never passes. Heading anchors are the catalog's, matched by line.
  */
+import { gzipSync } from "node:zlib";
+
 import createMarkdownIt, { type MarkdownIt, type StateCore, type Token } from "markdown-it";
 
 import { headingsOf } from "../../projection/markdown.ts";
@@ -30,6 +32,8 @@ export interface Rendered {
   readonly lead: string;
   /** What stands before the first heading of level 2, then each of those with what follows. */
   readonly sections: readonly string[];
+  /** Whether one page may hold them all. */
+  readonly isShort: boolean;
   readonly headings: readonly RenderedHeading[];
   readonly links: readonly OpenLink[];
 }
@@ -38,6 +42,12 @@ const LEAD_CHARS_MAX = 300;
 /** A first heading that is longer stands in the text; of others, no more is told. */
 const HEADING_CHARS_MAX = 300;
 const FRONT_MATTER_CHARS_MAX = 65_536;
+/** Of markup: more is too much to read on one page. */
+const SHORT_CHARS = 60_000;
+/** Of markup, compressed: with what stands around it, a page weighs 30 kB at most. */
+const SHORT_GZ_BYTES = 20_000;
+/** What is said of words repeats itself, so it weighs less than its length. */
+const SAID_CHARS = 30;
 const SCHEMES = /^(https?|mailto|tel):/i;
 /** A picture whose bytes stand in the text, as some programs write them. */
 const EMBEDDED = /^data:image\/(?:png|gif|jpe?g|webp);base64,/i;
@@ -139,8 +149,14 @@ export function createRenderer(): RenderMarkdown {
     const { sections: pieces, headings } = page.inPieces(runs === undefined ? SECTION_BYTES : SECTION_BYTES / 2);
     const sections = pieces.map((piece) => md.renderer.render([...piece], md.options, env));
     const { title, titleAnchor, lead } = page;
-    return { title, titleAnchor, lead, sections, headings, links: env.links };
+    return { title, titleAnchor, lead, sections, isShort: isShort(sections, env.links), headings, links: env.links };
   };
+}
+
+function isShort(sections: readonly string[], links: readonly OpenLink[]): boolean {
+  const markup = sections.join("");
+  const saidChars = links.filter(({ form }) => form === "said").length * SAID_CHARS;
+  return markup.length + saidChars <= SHORT_CHARS && gzipSync(markup).length <= SHORT_GZ_BYTES;
 }
 
 /** Paragraphs that held nothing but dropped tags. */

@@ -11,8 +11,6 @@ import { type Body, bytesHref, type Shown, shownHref, WHO } from "./shown.ts";
 import { isText, notice, shownText, type ShownText } from "./unit-text.ts";
 import { WordsView } from "./unit-words.ts";
 
-/** Pages longer than this are shown by section (DESIGN.md 4). */
-const SECTIONED_CHARS = 60_000;
 /** Before the number of a section that begins without a heading: no anchor holds it. */
 const NUMBERED = "~";
 const CONTENTS_LEAST = 3;
@@ -60,13 +58,6 @@ function asWritten(shown: Shown, text: string | undefined): Body {
   };
 }
 
-/** What is said of words repeats itself, so it weighs less than its length. */
-const SAID_CHARS = 30;
-
-function saidCount({ links }: Rendered): number {
-  return links.filter(({ form }) => form === "said").length;
-}
-
 class Layout {
   readonly #shown: Shown;
   readonly #rendered: Rendered;
@@ -79,9 +70,8 @@ class Layout {
     this.#words = words;
     this.#shown = shown;
     this.#rendered = rendered;
-    const { sections } = rendered;
-    const chars = sections.reduce((sum, { length }) => sum + length, 0);
-    this.#isWhole = sections.length < 2 || chars + saidCount(rendered) * SAID_CHARS <= SECTIONED_CHARS;
+    const { sections, isShort } = rendered;
+    this.#isWhole = sections.length < 2 || isShort;
     const opening = (sections[0] ?? "").trim() === "" ? 1 : 0;
     this.#section = this.#asked(shown.section) ?? opening;
   }

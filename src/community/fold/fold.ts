@@ -29,7 +29,7 @@ import { type KeyRow, type ProposalRow, Rows } from "./rows.ts";
 
 export const FOLD_SCHEMA = readFileSync(new URL("schema.sql", import.meta.url), "utf8");
 /** Raised whenever the rows or their meaning change. */
-export const FOLD_VERSION = 9;
+export const FOLD_VERSION = 10;
 
 export interface FoldOptions {
   readonly db: Db;

@@ -71,6 +71,7 @@ CREATE TABLE unit (
   retired INTEGER NOT NULL DEFAULT 0,
   redacted INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX unit_by_kind ON unit (kind);
 
 CREATE TABLE revision (
   n INTEGER PRIMARY KEY,
@@ -197,6 +198,7 @@ CREATE TABLE review (
   range_end INTEGER
 ) STRICT;
 CREATE INDEX review_by_subject ON review (subject);
+CREATE INDEX review_by_unit ON review (unit) WHERE unit IS NOT NULL;
 
 CREATE TABLE mark (
   n INTEGER PRIMARY KEY,

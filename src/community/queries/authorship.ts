@@ -5,7 +5,7 @@ import { TEXT_BYTES_MAX, textOfBody, wordsGiven } from "../../projection/authors
 import { weighedTokens, wordsByOrigin } from "../../projection/authorship/words.ts";
 import type { Community } from "../community.ts";
 import { headBoundSql, type Moment, NOW } from "./moment.ts";
-import { authorsOf, personRef, type PersonRef } from "./people.ts";
+import { authorsOf, authorsOfEach, personRef, type PersonRef } from "./people.ts";
 import { partBytes } from "./units.ts";
 
 export { TEXT_BYTES_MAX };
@@ -162,10 +162,9 @@ export function wordsIn(community: Community, revision: number): Map<number, num
 /** Those whose words stand in a revision, those with most first, as of a moment; bots and converters are left out. */
 export function standingIn(community: Community, revision: number, moment: Moment = NOW): PersonRef[] {
   const shares = new Shares();
-  for (const [origin, words] of wordsIn(community, revision)) {
-    const signer = community.facts.revision(origin)?.author;
-    if (signer !== undefined) shares.add(authorsOf(community, origin, { signer, moment }).authors, words);
-  }
+  const words = wordsIn(community, revision);
+  const authors = authorsOfEach(community, words.keys(), moment);
+  for (const [origin, count] of words) shares.add(authors.get(origin) ?? [], count);
   return shares.people();
 }
 

@@ -92,8 +92,8 @@ function unitsWithHyperlinks(community: Community, unit: number): number[] {
 /** Paths that may lead to a unit: its own with and without suffix, its folder, and former ones. */
 function addressesOf({ rows }: Community, unit: number, path: string): string[] {
   const former = rows.all<{ path: string }>(
-    `SELECT DISTINCT f.path FROM catalog_fact f JOIN head h ON h.revision = f.revision
-     WHERE f.unit = ? AND f.path IS NOT NULL`,
+    `SELECT DISTINCT f.path FROM head h JOIN catalog_fact f ON f.revision = h.revision
+     WHERE h.unit = ? AND f.path IS NOT NULL`,
     unit,
   );
   return [path, ...former.map((each) => each.path)].flatMap(spellingsOf);

@@ -66,6 +66,29 @@ export function contributorsOf(
   return uniquePeople(members.map((member) => personRef(community, member)));
 }
 
+/** The authors of each of several revisions, as `authorsOf` tells them. */
+export function authorsOfEach(
+  community: Community,
+  revisions: Iterable<number>,
+  moment: Moment = NOW,
+): Map<number, PersonRef[]> {
+  const rows = community.rows.all<{ revision: number; member: number }>(
+    `SELECT r.n AS revision, coalesce(c.member, r.author) AS member
+     FROM json_each(?) asked CROSS JOIN revision r ON r.n = asked.value LEFT JOIN contributor c ON c.revision = r.n
+     ORDER BY 1, 2`,
+    JSON.stringify([...revisions]),
+  );
+  const people = new Map<number, PersonRef>();
+  const authors = new Map<number, PersonRef[]>();
+  for (const { revision, member } of rows) {
+    const person = people.get(member) ?? personRef(community, member, moment);
+    people.set(member, person);
+    authors.set(revision, [...(authors.get(revision) ?? []), person]);
+  }
+  for (const [revision, each] of authors) authors.set(revision, uniquePeople(each));
+  return authors;
+}
+
 function uniquePeople(people: readonly PersonRef[]): PersonRef[] {
   return [...new Map(people.map((person) => [person.id, person])).values()];
 }

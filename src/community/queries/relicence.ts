@@ -7,7 +7,7 @@ import { type Mix, mayBecome, NO_LICENCE, readExpression } from "../../projectio
 import { consentsTo, licenceInForce, rightRulesOf, rightsIn } from "../agreements.ts";
 import type { Community } from "../community.ts";
 import { hasAuthors, wordsIn } from "./authorship.ts";
-import { authorsOf, contributorsOf, type PersonRef } from "./people.ts";
+import { authorsOfEach, contributorsOf, type PersonRef } from "./people.ts";
 import { headAt, revisionDetail } from "./units.ts";
 
 export interface RelicencePlan {
@@ -76,11 +76,12 @@ interface OriginWords {
 
 /** What programs brought in is nobody's to consent to. */
 function originsOf(community: Community, revision: number): OriginWords[] {
-  return [...wordsIn(community, revision)].map(([origin, words]) => {
-    const signer = community.facts.revision(origin)?.author;
-    const authors = signer === undefined ? [] : authorsOf(community, origin, { signer }).authors;
-    return { authors: authors.filter(({ type }) => type === "person"), words };
-  });
+  const words = wordsIn(community, revision);
+  const authors = authorsOfEach(community, words.keys());
+  return [...words].map(([origin, count]) => ({
+    authors: (authors.get(origin) ?? []).filter(({ type }) => type === "person"),
+    words: count,
+  }));
 }
 
 function peopleOf(origins: readonly OriginWords[]): { person: PersonRef; words: number }[] {

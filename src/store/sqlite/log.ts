@@ -21,6 +21,8 @@ function tileKey({ level, number }: tiles.TileName): number {
 export class SqliteLog implements LogStore {
   readonly #session: Session;
   #size: number;
+  /** Of the latest checkpoint, once it was asked for: only this process publishes. */
+  #sealedSize: number | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -104,7 +106,9 @@ export class SqliteLog implements LogStore {
   }
 
   sealedSize(): number {
-    return this.#latest()?.size ?? 0;
+    if (this.#session.readOnly) return this.#latest()?.size ?? 0;
+    this.#sealedSize ??= this.#latest()?.size ?? 0;
+    return this.#sealedSize;
   }
 
   #latest(): { readonly size: number; readonly note: Uint8Array } | undefined {
@@ -133,5 +137,6 @@ export class SqliteLog implements LogStore {
         db.run("INSERT OR REPLACE INTO tiles (key, hashes) VALUES (?, ?)", tileKey(name), hashes);
       db.run("INSERT OR REPLACE INTO checkpoint (only, size, note) VALUES (1, ?, ?)", size, checkpoint);
     });
+    this.#sealedSize = size;
   }
 }

@@ -176,7 +176,6 @@ class PlanWriter {
   async #writeGroups(todo: readonly Group[], blobs: AsyncGenerator<BlobContent>): Promise<void> {
     for (const [i, group] of todo.entries()) {
       for (const step of group.steps) await this.#step(step, blobs);
-      if (i === todo.length - 1) for (const op of this.#options.names.mergeOps()) this.#add(op);
       await this.#endGroup(group, i === todo.length - 1);
       if (i % 64 === 0) this.#options.onProgress?.({ stage: "Writing versions", done: i, of: todo.length });
     }
@@ -199,13 +198,14 @@ class PlanWriter {
   }
 
   async #endGroup(group: Group, isLast: boolean): Promise<void> {
-    const { plan, prefix } = this.#options;
+    const { plan, prefix, names } = this.#options;
     // Whoever is first named here is named in this group.
     const told = this.#toldBy(group);
     this.#batch.endGroup();
     this.#written.push({ commit: group.commit, size: this.#batch.size, ...(told === undefined ? {} : { told }) });
     if (!this.#batch.isFull && !isLast) return;
-    // The state stands in an entry of its own, so that each size above is one a reader can ask for.
+    // The state stands in an entry after them, so that each size above is one a reader can ask for.
+    for (const op of names.mergeOps()) this.#add(op);
     const { branch } = plan;
     this.#add(stateOp({ branch, prefix, commits: this.#written, rewritten: false }));
     await this.#batch.write();

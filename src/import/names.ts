@@ -5,7 +5,7 @@
  */
 import { createHmac } from "node:crypto";
 
-import { hex, utf8 } from "../bytes/index.ts";
+import { equal, hex, utf8 } from "../bytes/index.ts";
 import type { Community, DraftOp } from "../community/index.ts";
 import { memberId } from "../unit/index.ts";
 import type { CountedSignature } from "./git/people.ts";
@@ -28,8 +28,12 @@ export class Names {
   readonly #secret: Uint8Array;
   readonly #types = new Map<string, "person" | "bot">();
   readonly #merges: readonly (readonly [CountedSignature, CountedSignature])[];
-  readonly #known = new Map<string, Uint8Array>();
+  readonly #identities = new Map<string, Identity>();
+  readonly #met = new Set<string>();
+  /** Announced in this run. */
   readonly #fresh = new Set<string>();
+  /** Merged in this run. */
+  readonly #into = new Map<string, Uint8Array>();
 
   /** `secret` is known to the importer alone and the same in every run. */
   constructor(community: Community, secret: Uint8Array, people: People) {
@@ -43,48 +47,66 @@ export class Names {
   /** The member of a signature; `announce` gets the op that makes it when nobody met it before. */
   member(signature: Namesake, announce: (op: DraftOp) => void): Uint8Array {
     const key = signatureKey(signature);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const { environment, log, facts } = this.#community;
-    const nonce = new Uint8Array(
-      createHmac("sha256", this.#secret)
-        .update(`lore-name/v1\0${hex.encode(log)}\0${key}`)
-        .digest()
-        .subarray(0, 16),
-    );
-    const id = memberId(environment.suite, { log, nonce });
-    this.#known.set(key, id);
-    if (facts.memberById(id) === undefined) {
-      this.#fresh.add(key);
-      const name = utf8(shownName(signature));
-      const content = [{ name: "name", media: "text/plain", bytes: name }];
-      announce({ op: "member", type: this.#types.get(key) ?? "person", nonce, content });
-    }
+    const { id, nonce } = this.#identity(key);
+    if (this.#met.has(key)) return id;
+    this.#met.add(key);
+    if (this.#community.facts.memberById(id) !== undefined) return id;
+    this.#fresh.add(key);
+    const name = utf8(shownName(signature));
+    const content = [{ name: "name", media: "text/plain", bytes: name }];
+    announce({ op: "member", type: this.#types.get(key) ?? "person", nonce, content });
     return id;
   }
 
-  /** The ops that merge names met in this run with others of the same person; to be called once, at the end. */
+  #identity(key: string): Identity {
+    const known = this.#identities.get(key);
+    if (known !== undefined) return known;
+    const { environment, log } = this.#community;
+    const mac = createHmac("sha256", this.#secret)
+      .update(`lore-name/v1\0${hex.encode(log)}\0${key}`)
+      .digest();
+    const nonce = new Uint8Array(mac.subarray(0, 16));
+    const identity = { nonce, id: memberId(environment.suite, { log, nonce }) };
+    this.#identities.set(key, identity);
+    return identity;
+  }
+
+  /**
+   * The ops that merge names announced in this run with others of the same person that are here or were announced; those
+   * it answered before are left out. To be written with the names, so that a run that is killed leaves none unmerged.
+   */
   mergeOps(): DraftOp[] {
     const ops: DraftOp[] = [];
-    const into = new Map<string, string>();
-    const rootOf = (key: string): string => {
-      const next = into.get(key);
-      return next === undefined ? key : rootOf(next);
-    };
     for (const [one, other] of this.#merges) {
-      const [a, b] = [rootOf(signatureKey(one)), rootOf(signatureKey(other))];
-      const [idA, idB] = [this.#known.get(a), this.#known.get(b)];
-      const isNew = this.#fresh.has(signatureKey(one)) || this.#fresh.has(signatureKey(other));
-      if (a === b || idA === undefined || idB === undefined || !isNew) continue;
+      // What was merged earlier and taken apart again by hand stays apart.
+      if (!this.#fresh.has(signatureKey(one)) && !this.#fresh.has(signatureKey(other))) continue;
+      const [a, b] = [this.#standsFor(one), this.#standsFor(other)];
+      if (a === undefined || b === undefined || equal(a, b)) continue;
       // The fuller name stands for the person.
       const [keep, give] = wordCount(one) >= wordCount(other) ? [a, b] : [b, a];
-      const [keepId, giveId] = keep === a ? [idA, idB] : [idB, idA];
-      into.set(give, keep);
-      if (this.#community.facts.memberById(giveId)?.into_n != null) continue;
-      ops.push({ op: "member", alias: [giveId], into: keepId });
+      this.#into.set(hex.encode(give), keep);
+      ops.push({ op: "member", alias: [give], into: keep });
     }
     return ops;
   }
+
+  /** The member into which that of a signature was merged, or is about to be; undefined where nobody announced it. */
+  #standsFor(signature: Namesake): Uint8Array | undefined {
+    const { facts } = this.#community;
+    const key = signatureKey(signature);
+    const { id } = this.#identity(key);
+    const row = facts.memberById(id);
+    if (row === undefined && !this.#fresh.has(key)) return undefined;
+    let at = row === undefined ? id : (facts.member(facts.person(row.n))?.id ?? id);
+    for (let into = this.#into.get(hex.encode(at)); into !== undefined; into = this.#into.get(hex.encode(at)))
+      at = into;
+    return at;
+  }
+}
+
+interface Identity {
+  readonly nonce: Uint8Array;
+  readonly id: Uint8Array;
 }
 
 function wordCount({ name }: Namesake): number {

@@ -198,6 +198,34 @@ test("authors, co-authors and bots are people and bots in history, and e-mail ad
   }
 });
 
+test("a later import merges a name with one that came before, and leaves apart what was taken apart", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "repository"));
+  const node = openNode(t, folder);
+  const names = () =>
+    persons
+      .people(node.community(node.ids()[0] ?? ""))
+      .map(({ name, alsoKnownAs }) => [name, ...alsoKnownAs].join(" = "))
+      .toSorted();
+  repository.commit({ "a.md": "# A\n\none\n" }, "first", "Ada Example <ada@workshop.dev>");
+  const { report } = await importGit(node, { location: repository.folder, into: founder });
+  repository.commit({ "a.md": "# A\n\ntwo\n" }, "second", "ada <ada@workshop.dev>");
+  await importGit(node, { location: repository.folder, into: { id: report.community.id } });
+  assert.deepEqual(names(), ["Ada Example = ada", "Keeper"]);
+  const community = node.community(report.community.id);
+  const idOf = (name: string) =>
+    community.rows.get<{ id: Uint8Array }>(
+      "SELECT m.id FROM member m JOIN catalog_member c ON c.member = m.n WHERE c.name = ?",
+      name,
+    )?.id ?? assert.fail(name);
+  await new Author(community, node.keystore.read(community.id) ?? assert.fail()).write([
+    { op: "member", alias: [idOf("ada")], into: idOf("Ada Example"), end: true },
+  ]);
+  repository.commit({ "a.md": "# A\n\nthree\n" }, "third", "ada <ada@workshop.dev>");
+  await importGit(node, { location: repository.folder, into: { id: report.community.id } });
+  assert.deepEqual(names(), ["Ada Example", "Keeper", "ada"]);
+});
+
 test("the same history without a name goes where it went before, under whatever name", async (t) => {
   const folder = temporaryFolder(t);
   const repository = createRepository(join(folder, "repository"));
@@ -268,6 +296,16 @@ test(
       assert.deepEqual(filesAt(community, size), filesOf(bare, commit, known), commit);
     }
     assert.equal(node.ids().length, 1);
+    const whole = await importGit(node, { location: bundle, into: { name: "in one go", ...founder } });
+    const peopleOf = (id: string) =>
+      persons
+        .people(node.community(id))
+        .filter(({ keyed }) => !keyed)
+        .map(({ name, alsoKnownAs }) => [name, ...alsoKnownAs.toSorted()].join(" = "));
+    assert.deepEqual(
+      peopleOf(community.id).slice(1).toSorted(),
+      peopleOf(whole.report.community.id).slice(1).toSorted(),
+    );
   },
 );
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { BACKGROUND_HEAP_MB } from "../src/community/background.ts";
+import { BACKGROUND_HEAP_MB, BACKGROUND_YOUNG_MB } from "../src/community/background.ts";
 import { FollowedTables } from "../src/community/followed-tables.ts";
 import { Rows } from "../src/community/fold/rows.ts";
 import { openRows } from "../src/community/rows-file.ts";
@@ -30,8 +30,12 @@ interface PageReport {
 
 function benchPage(): Figure {
   // As the thread that follows authorship has it.
-  const heap = `--max-old-space-size=${BACKGROUND_HEAP_MB}`;
-  const report = JSON.parse(execFileSync(process.execPath, [heap, page], { encoding: "utf8" })) as PageReport;
+  const heap = [
+    `--max-old-space-size=${BACKGROUND_HEAP_MB}`,
+    // The young generation is three of these.
+    `--max-semi-space-size=${BACKGROUND_YOUNG_MB / 3}`,
+  ];
+  const report = JSON.parse(execFileSync(process.execPath, [...heap, page], { encoding: "utf8" })) as PageReport;
   const { revisions, chars, copies, spentMs, memoryMb } = report;
   return {
     what: `authorship of a page: ${revisions} revisions, ${(chars / 1e9).toFixed(2)} G characters, ${copies} exact copies`,

@@ -21,6 +21,8 @@ export type Order =
  * Where the heap may grow to more than this, V8 clears garbage only when it is four times what is in use.
  */
 export const BACKGROUND_HEAP_MB = 1_024;
+/** Of it for what is new, MB. Long texts are made and dropped there: more room lets more of them pile up. */
+export const BACKGROUND_YOUNG_MB = 24;
 
 export type NumberedOrder = Order & { readonly id: number };
 
@@ -48,7 +50,7 @@ export class Background {
 
   #start(): Worker {
     const worker = new Worker(new URL("./background-worker.ts", import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: BACKGROUND_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: BACKGROUND_HEAP_MB, maxYoungGenerationSizeMb: BACKGROUND_YOUNG_MB },
     });
     worker.on("message", ({ id, failure }: Done) => {
       const waiting = this.#waiting.get(id);

@@ -137,6 +137,74 @@ test("what a page is made from and used in is told by its words too, as of any m
   assert.deepEqual(used(), []);
 });
 
+const ADVICE = [
+  "The bellows leak at the third fold because the glue turns brittle after forty winters in a cold shed.",
+  "Warm the old glue with a damp cloth for an hour before you pull the leather from the cardboard.",
+  "Cut the new strip a finger wider than the fold and let it rest under a board until the next morning.",
+  "Nobody should fill the bag with air before two days have passed, however well the seam seems to hold.",
+];
+
+const touchedUp: readonly (readonly [how: string, text: string, share: number])[] = [
+  ["with a word put into each line", ADVICE.map((line) => line.replace(" the ", " the rather ")).join(" "), 0.9],
+  [
+    "with a word in seven another",
+    ADVICE.join(" ")
+      .split(" ")
+      .map((word, i) => (i % 7 === 6 ? "thing" : word))
+      .join(" "),
+    0.75,
+  ],
+  [
+    "in another order, in lines of five words",
+    ADVICE.toReversed()
+      .join(" ")
+      .replaceAll(/((?:\S+ ){4}\S+) /g, "$1\n")
+      .replaceAll("glue", "paste"),
+    0.85,
+  ],
+  [
+    "with letters that look alike",
+    ADVICE.join(" ").replaceAll("e", "\u0435").replaceAll("o", "0").replaceAll("l", "I"),
+    0.9,
+  ],
+  [
+    "with marks and links all over",
+    ADVICE.join(" ")
+      .replaceAll(/(\S+) (\S+) (\S+)/g, "**$1** [$2](x.md) _$3_")
+      .replaceAll("after", "since"),
+    0.8,
+  ],
+];
+
+for (const [how, text, share] of touchedUp)
+  test(`what was copied from another page ${how} stays its author's`, async () => {
+    const { t, bob } = await withBob();
+    await using _ = t;
+    await write(t, t.ann, `# The bag\n\n${ADVICE.join(" ")}`);
+    const copy = await write(t, bob, `# Mine\n\nSome words of my own stand here first.\n\n${text}`);
+    await authorship.authorshipReady(t.community);
+    const n = t.community.facts.revisionById(copy.revision)?.n ?? assert.fail();
+    const words = new Map<string, number>();
+    for (const { words: count, origin } of authorship.attributed(t.community, n)?.runs ?? [])
+      words.set(origin.authors[0]?.name ?? "", (words.get(origin.authors[0]?.name ?? "") ?? 0) + count);
+    const all = (words.get("Ann") ?? 0) + (words.get("Bob") ?? 0) - 9;
+    assert.ok((words.get("Ann") ?? 0) / all >= share, JSON.stringify([...words]));
+    await verifyCommunity(t.community);
+  });
+
+test("who writes of the same in words of their own is their author", async () => {
+  const { t, bob } = await withBob();
+  await using _ = t;
+  await write(t, t.ann, ADVICE.join(" "));
+  const own = await write(
+    t,
+    bob,
+    "After forty winters the third fold of the bag leaks. A damp cloth on the old glue for an hour loosens the leather. The new strip, a finger wider than before, stays under a board overnight, and two days pass before there is air in it.",
+  );
+  await authorship.authorshipReady(t.community);
+  assert.deepEqual(standing(t, own), ["Bob"]);
+});
+
 test("a few common words in two pages are nobody's copy", async () => {
   const { t, bob } = await withBob();
   await using _ = t;

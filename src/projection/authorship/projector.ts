@@ -1,6 +1,7 @@
 /**
  * Authorship in the rows: every accepted text of a community with the origins of its tokens. Origins are row numbers of
- * revisions. What a text has verbatim from another unit, in pieces too long to be chance, keeps its origin there.
+ * revisions. What a text has from another unit, in pieces or chains of words too long to be chance, keeps its origin
+ * there.
  * An erased text was never there: whatever followed from it is found anew without it, but for what stays by a residue.
  */
 import { isUtf8 } from "node:buffer";
@@ -10,17 +11,22 @@ import { isLoreError, utf8 } from "../../bytes/index.ts";
 import { sha256Node } from "../../bytes/node.ts";
 import type { Db } from "../../store/index.ts";
 import type { AcceptedRevision, Projection, Projector, ReadPart, ResidueRow, Step } from "../contract.ts";
-import type { Piece } from "./remainder.ts";
+import { mayChain, NEAR_PHRASES } from "./phrases.ts";
+import type { Piece, PlacedPhrase } from "./remainder.ts";
 import { decodeResidue, type Remains } from "./residue.ts";
 import { decodeOrigins, encodeOrigins } from "./runs.ts";
 import { type AuthoredText, authoredText } from "./text.ts";
-import { authored, EARLIER_MAX, type KnownPiece, type Pieces, remember } from "./track.ts";
+import { authored, EARLIER_MAX, type KnownPiece, type Likely, type Phrases, type Pieces, remember } from "./track.ts";
 import { wordsByOrigin } from "./words.ts";
 
 /** Longer texts have no authors by the word, only those their versions name. */
 export const TEXT_BYTES_MAX = 2 * 1024 * 1024;
 /** Words in a piece that is no chance in another unit either. */
 export const COPIED_WORDS_MIN = 8;
+/** Texts with which one is compared that may have words of theirs. */
+const SHARING_MAX = 32;
+/** Phrases of a text times the texts with which it is compared: a long one with fewer. */
+const COMPARED_MAX = 100_000;
 /** Tokens of texts kept at hand between revisions. */
 const RECENT_TOKENS_MAX = 500_000;
 const KEY_BYTES = 16;
@@ -31,7 +37,7 @@ const DUE_MAX = 1_000;
 
 export const authorshipProjection: Projection = {
   name: "authorship",
-  version: 3,
+  version: 4,
   schema: readFileSync(new URL("schema.sql", import.meta.url), "utf8"),
   open: (db, readPart) => new AuthorshipProjector(db, readPart),
 };
@@ -131,6 +137,7 @@ export class AuthorshipProjector implements Projector {
     this.#recent.clear();
     this.#db.run("UPDATE authorship_text SET origins = NULL");
     this.#db.run("DELETE FROM authorship_piece");
+    this.#db.run("DELETE FROM authorship_phrase");
     const texts = this.#db.all<TextRow>("SELECT * FROM authorship_text WHERE digest IS NOT NULL ORDER BY seq");
     for (const text of texts)
       this.#db.run("UPDATE authorship_text SET origins = ? WHERE revision = ?", this.#origins(text), text.revision);
@@ -158,7 +165,7 @@ export class AuthorshipProjector implements Projector {
     if (row === undefined) return undefined;
     try {
       const found = authoredText(text, { origins: decodeOrigins(row.origins) });
-      remember(found, new PiecesOfUnit(this.#db, unit));
+      remember(found, { revision, pieces: new PiecesOfUnit(this.#db, unit), phrases: this.#phrasesBeside(unit) });
       return found;
     } catch (error) {
       if (error instanceof RangeError) return undefined;
@@ -180,6 +187,7 @@ export class AuthorshipProjector implements Projector {
     isTrial = false,
   ) {
     const known = new PiecesOfUnit(this.#db, unit);
+    const phrases = this.#phrasesBeside(unit);
     const bases = numbers(parents).flatMap((parent) => this.#nearest(parent) ?? []);
     return authored({
       revision,
@@ -187,7 +195,44 @@ export class AuthorshipProjector implements Projector {
       bases,
       earlier: this.#ancestors(numbers(parents)),
       pieces: isTrial ? { find: (piece) => known.find(piece), keep: () => undefined } : known,
+      phrases: isTrial ? { find: (shared) => phrases.find(shared), keep: () => undefined } : phrases,
     });
+  }
+
+  /** Phrases of all units, for a text of this one. */
+  #phrasesBeside(unit: number): Phrases {
+    return {
+      find: (phrases) => this.#sharing(phrases, unit),
+      keep: (phrases, revision) => {
+        for (const { key, line } of phrases)
+          this.#db.run(
+            "INSERT OR IGNORE INTO authorship_phrase (key, revision, line) VALUES (?, ?, ?)",
+            ...[key, revision, line],
+          );
+      },
+    };
+  }
+
+  *#sharing(phrases: readonly PlacedPhrase[], unit: number): IterableIterator<Likely> {
+    if (phrases.length < NEAR_PHRASES) return;
+    const rows = this.#db.all<{ revision: number; nths: string; lines: string }>(
+      `SELECT p.revision, json_group_array(asked.key) AS nths, json_group_array(p.line) AS lines
+       FROM json_each(?) asked CROSS JOIN authorship_phrase p ON p.key = asked.value
+         JOIN authorship_text t ON t.revision = p.revision
+       WHERE t.unit <> ? GROUP BY 1 HAVING count(*) >= ${NEAR_PHRASES} ORDER BY count(*) DESC, 1`,
+      ...[JSON.stringify(phrases.map(({ key }) => key)), unit],
+    );
+    const near = rows.filter(({ nths }) =>
+      mayChain(
+        numbers(nths)
+          .map((nth) => phrases[nth]?.place ?? 0)
+          .toSorted((a, b) => a - b),
+      ),
+    );
+    for (const { revision, lines } of near.slice(0, Math.min(SHARING_MAX, Math.ceil(COMPARED_MAX / phrases.length)))) {
+      const text = this.#of(revision);
+      if (text !== undefined) yield { text, lines: numbers(lines) };
+    }
   }
 
   /** Whose words `text` would be as the next revision, with 0 for itself. */

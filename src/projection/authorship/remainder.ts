@@ -1,5 +1,7 @@
 /** What remains of a text once its lines were found in another: the tokens that are still open, and their pieces. */
 import { alignTokens } from "./diff.ts";
+import { BETWEEN_MAX, chainsOf, GAP, type Phrase, phrasesOf, type PlainWords } from "./phrases.ts";
+import { plainWord } from "./plain.ts";
 import { endsSentence, spelling, tokensOf } from "./tokens.ts";
 
 /** A text that falls into more has none: no text that anybody wrote does. */
@@ -22,6 +24,18 @@ interface Range {
 
 /** A piece and where it is. */
 export type PlacedPiece = Piece & Range;
+
+/** A phrase, and the line that it begins in. */
+export interface PlacedPhrase extends Phrase {
+  readonly line: number;
+}
+
+/** Words, and of each the token that it is and the line it stands in; without those that are closed. */
+interface OpenWords {
+  readonly words: PlainWords;
+  readonly tokens: readonly number[];
+  readonly lines: readonly number[];
+}
 
 export class Remainder {
   readonly #spellings: string[] = [];
@@ -142,6 +156,11 @@ export class Remainder {
     this.#isOpen.fill(0, start, end);
   }
 
+  /** Nothing is open any more but what came from `revision`. */
+  closeAllBut(revision: number): void {
+    for (const [i, origin] of this.#origins.entries()) if (origin !== revision) this.#isOpen[i] = 0;
+  }
+
   /** Says where the tokens of a piece come from. */
   settle(piece: Range, origins: Uint32Array): void {
     this.#origins.set(origins, piece.start);
@@ -178,6 +197,40 @@ export class Remainder {
       this.#isOpen[young] = 0;
       before.#isOpen[old] = 0;
     }
+  }
+
+  /** A sample of the phrases that are open (phrases.ts). */
+  get openPhrases(): PlacedPhrase[] {
+    const { words, lines } = this.#openWords();
+    return phrasesOf(words).map((phrase) => ({ ...phrase, line: lines[phrase.place] ?? 0 }));
+  }
+
+  /** Takes over the origins of words that stand in `source`, all of it open, in chains too long to be chance. */
+  takeChains(source: Remainder): void {
+    const [mine, theirs] = [this.#openWords(), source.#openWords()];
+    for (const [young, old] of chainsOf(mine.words, theirs.words)) {
+      const [here = 0, there = 0] = [mine.tokens[young], theirs.tokens[old]];
+      this.#origins[here] = source.#origins[there] ?? UNKNOWN;
+      this.#isOpen[here] = 0;
+    }
+  }
+
+  #openWords(): OpenWords {
+    const found = { words: [] as string[], tokens: [] as number[], lines: [] as number[] };
+    const add = (word: string, token: number, line: number): void => {
+      found.words.push(word);
+      found.tokens.push(token);
+      found.lines.push(line);
+    };
+    let previous = -1;
+    for (const [line, [start, end]] of this.#lines) {
+      // No chain goes over what is missing.
+      for (let gap = previous === line - 1 ? 0 : BETWEEN_MAX + 1; gap > 0; gap--) add(GAP, start, line);
+      previous = line;
+      for (let i = start; i < end; i++)
+        if (this.#isWord[i] === true) add(this.#isOpen[i] === 1 ? plainWord(this.#spellings[i] ?? "") : GAP, i, line);
+    }
+    return found;
   }
 
   #openTokens(): number[] {

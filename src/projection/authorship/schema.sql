@@ -27,6 +27,13 @@ CREATE TABLE authorship_piece (
   PRIMARY KEY (key, unit)
 ) STRICT, WITHOUT ROWID;
 
+-- Phrases by a number of 53 bits (phrases.ts): which revision brought each in first. Only of texts that are not erased.
+CREATE TABLE authorship_phrase (
+  key INTEGER PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  line INTEGER NOT NULL           -- of its text, in which it begins
+) STRICT;
+
 -- Words that stand in the head of a unit, by the revision they came from, which may be one of another unit.
 CREATE TABLE authorship_standing (
   unit INTEGER NOT NULL,

@@ -4,10 +4,11 @@
  * 1. a line that reads the same in a text this one was made from, wherever it stood there;
  * 2. a line or a sentence, but for white space and capitals, that the texts it was made from have no more, or that
  *    any earlier text had, if it has enough words to be no chance;
- * 3. a token, in order, among what is left of the texts it was made from.
+ * 3. a token, in order, among what is left of the texts it was made from;
+ * 4. a chain of words that another text has with little between, where others are known.
  * What is found nowhere is new. So who reverts, moves, wraps or indents what others wrote becomes the author of nothing.
  */
-import { Offer, type Piece, Remainder } from "./remainder.ts";
+import { Offer, type Piece, type PlacedPhrase, Remainder } from "./remainder.ts";
 import { type AuthoredText, type Line, linesOf } from "./text.ts";
 
 /** Words that make a line or sentence too long to be written twice by chance. */
@@ -15,6 +16,9 @@ export const PIECE_WORDS_MIN = 3;
 
 /** How many texts before its bases are looked at for what was put back. */
 export const EARLIER_MAX = 3;
+
+/** Lines before and after a phrase in which a chain around it is looked for. */
+const NEAR_LINES = 32;
 
 /** A piece that stood in an earlier text: of this history, or of another one. */
 export interface KnownPiece {
@@ -29,6 +33,20 @@ export interface Pieces {
   keep(piece: Piece, origins: Uint32Array): void;
 }
 
+/** A text that may have words of another, and the lines of it in which phrases of both begin. */
+export interface Likely {
+  readonly text: AuthoredText;
+  readonly lines: readonly number[];
+}
+
+/** Where phrases of other texts are remembered by their numbers (phrases.ts). */
+export interface Phrases {
+  /** Texts that share some which stand close together, those that share most first. */
+  find(phrases: readonly PlacedPhrase[]): Iterable<Likely>;
+  /** Remembers that a revision was the first to have them, unless others were. */
+  keep(phrases: readonly PlacedPhrase[], revision: number): void;
+}
+
 export interface NewText {
   /** Number of the revision; later ones have greater numbers. */
   readonly revision: number;
@@ -38,10 +56,12 @@ export interface NewText {
   /** Texts before those, latest first: looked at where something was put back that the bases do not have, or seems to be. */
   readonly earlier: Iterable<AuthoredText>;
   readonly pieces: Pieces;
+  /** Where words may have come from that were touched up meanwhile. */
+  readonly phrases?: Phrases | undefined;
 }
 
 /** The text with the origin of every token; new pieces of it are kept in `pieces`. */
-export function authored({ revision, text, bases, earlier, pieces }: NewText): AuthoredText {
+export function authored({ revision, text, bases, earlier, pieces, phrases }: NewText): AuthoredText {
   const lines = linesOf(text);
   const same: FoundLine[] = [];
   const left = bases.map((base) => takeLines(base, lines, same));
@@ -53,20 +73,50 @@ export function authored({ revision, text, bases, earlier, pieces }: NewText): A
     const wasRestored = takePieces(fresh, left, pieces);
     for (const remainder of left) fresh.align(remainder);
     if (wasRestored || isMostlyNew(fresh, same)) for (const base of earlier) recall(fresh, lines, base);
+    if (phrases !== undefined) takeCopied(fresh, revision, phrases);
     fresh.settleRest(revision);
     for (const piece of fresh.pieces) if (piece.words >= PIECE_WORDS_MIN) pieces.keep(piece, fresh.origins(piece));
   }
   return joined(lines, same, fresh);
 }
 
-/** Keeps the pieces of a text whose origins are known. */
-export function remember({ lines, origins }: AuthoredText, pieces: Pieces): void {
-  const whole = new Remainder(
-    lines,
-    () => true,
-    (line) => originsOf({ lines, origins }, lines[line]),
+/** Takes from other texts what was copied and touched up; remembers the phrases that are new. */
+function takeCopied(fresh: Remainder, revision: number, phrases: Phrases): void {
+  const asked = fresh.openPhrases;
+  const before = fresh.openTokens;
+  for (const likely of phrases.find(asked)) if (fresh.isOpen) fresh.takeChains(nearOf(likely));
+  phrases.keep(fresh.openTokens === before ? asked : fresh.openPhrases, revision);
+}
+
+/** Of a text what stands around the lines. */
+function nearOf({ text, lines }: Likely): Remainder {
+  const near = new Set(
+    lines.flatMap((line) => Array.from({ length: 2 * NEAR_LINES + 1 }, (_, i) => line - NEAR_LINES + i)),
   );
+  return new Remainder(
+    text.lines,
+    (line) => near.has(line),
+    (line) => originsOf(text, text.lines[line]),
+  );
+}
+
+/** Keeps the pieces of a text whose origins are known, and the phrases that are the revision's own. */
+export function remember(
+  text: AuthoredText,
+  { revision, pieces, phrases }: Pick<NewText, "revision" | "pieces" | "phrases">,
+): void {
+  const whole = wholeOf(text);
   for (const piece of whole.pieces) if (piece.words >= PIECE_WORDS_MIN) pieces.keep(piece, whole.origins(piece));
+  whole.closeAllBut(revision);
+  phrases?.keep(whole.openPhrases, revision);
+}
+
+function wholeOf(text: AuthoredText): Remainder {
+  return new Remainder(
+    text.lines,
+    () => true,
+    (line) => originsOf(text, text.lines[line]),
+  );
 }
 
 /** A line of a base that reads as the new one. */

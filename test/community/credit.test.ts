@@ -579,6 +579,52 @@ test("whoever cites, copies, reformats or reviews themselves, or reads under fif
   assert.equal(credit.verifyCredit(t.community).periods, 2);
 });
 
+test("what paying out cost comes out of the pool, and another community is given what it is due", async () => {
+  await using t = await createCommunity();
+  const { community } = t;
+  const ben = await t.join("Ben", "editor");
+  const neighbour = "a".repeat(32);
+  const page = await write(t, ben, "How to tell a good bearing by its sound.", {
+    links: [{ rel: "uses", to: `lore:${neighbour}/${"b".repeat(32)}` }],
+  });
+  await vote(t, { currency: "EUR", passes: { uses: 5_000 } });
+  const euros = (amount: bigint, reference: string) => ({ amount, currency: "EUR", reference });
+  const post = (make: Parameters<typeof credit.post>[2]) => credit.post(community, t.ann.author, make);
+  const balance = (account: "pool" | "fees" | "remote" | "paid", holder?: string) =>
+    accountsOf(community).ledger.balance(account, "EUR", holder);
+  await post((all) => [credit.deposit(community, all, euros(10_000n, "Transfer 17"))]);
+  await post((all) => [credit.fee(community, all, euros(1_000n, "Bank, March"))]);
+  assert.deepEqual([balance("pool"), balance("fees")], [9_000n, 1_000n]);
+  const refused = { code: "REFUSED" };
+  await assert.rejects(() => post((all) => [credit.fee(community, all, euros(1_000n, " Bank,  March"))]), refused);
+  await assert.rejects(() => post((all) => [credit.fee(community, all, euros(9_001n, "Bank, April"))]), refused);
+  await assert.rejects(() => post((all) => [credit.fee(community, all, euros(1n, " "))]), refused);
+  for (const reader of await joinMany(t, "reader", 5)) community.desk.take(receipt(t, reader, page.id, "run"));
+  await settle(t);
+  // Half of 90 EUR goes on, and a twentieth of that to the steward.
+  assert.equal(balance("remote", neighbour), 4_275n);
+  const given = { holder: neighbour, ...euros(4_000n, "Transfer 18") };
+  await post((all) => [credit.settle(community, all, given)]);
+  assert.deepEqual([balance("remote", neighbour), balance("paid", neighbour)], [275n, 4_000n]);
+  await assert.rejects(() => post((all) => [credit.settle(community, all, given)]), refused);
+  await assert.rejects(
+    () => post((all) => [credit.settle(community, all, { ...given, reference: "Transfer 19" })]),
+    refused,
+  );
+  credit.verifyCredit(community);
+  await forge(
+    t,
+    "settle:x",
+    [
+      { account: "remote", holder: neighbour, currency: "EUR", amount: -275n },
+      { account: "paid", holder: base32.encode(ben.member), currency: "EUR", amount: 275n },
+    ],
+    { reference: "Transfer 20" },
+  );
+  assert.equal(accountsOf(community).refused.length, 1);
+  assert.equal(balance("remote", neighbour), 275n);
+});
+
 /** Closes period 0 with a table that nobody counted. */
 function signTable(t: TestCommunity, table: string) {
   const content = [textPart("table", table, "application/json")];

@@ -1,12 +1,12 @@
 /** `lore credit`: by which rule value is shared here, what it would give, and what stewards write about it. */
-import { LoreError } from "../../bytes/index.ts";
+import { base32, LoreError } from "../../bytes/index.ts";
 import { authorship, type Community, persons } from "../../community/index.ts";
 import * as credit from "../../community/credit/index.ts";
 import type { Posting } from "../../projection/credit/ledger.ts";
 import { amountsAsText, amountText, parseAmount } from "../../projection/credit/money.ts";
 import { PRESETS } from "../../projection/credit/presets.ts";
 import { split } from "../../projection/credit/split.ts";
-import { kindRules } from "../../unit/index.ts";
+import { kindRules, parseId } from "../../unit/index.ts";
 import {
   type Command,
   chosenCommunity,
@@ -30,6 +30,8 @@ const ACTS = {
   simulate: showSimulation,
   close: closePeriod,
   deposit: recordDeposit,
+  fee: recordFee,
+  settle: recordSettling,
   dispute: freeze,
   resolve: thaw,
   adjust: correct,
@@ -41,7 +43,7 @@ const creditCommand: Command = {
   name: "credit",
   words: 3,
   usage:
-    "[status] | preset NAME | simulate --policy FILE [--budget AMOUNT] | close [--try] | deposit AMOUNT --currency CODE --reference TEXT | dispute NAME AMOUNT | resolve ID --to payable|pool | adjust NAME AMOUNT --to pending|pool | undo KEY | payout prepare|csv N|expenses N|confirm N --reference TEXT|cancel N [--as LABEL]",
+    "[status] | preset NAME | simulate --policy FILE [--budget AMOUNT] | close [--try] | deposit AMOUNT --currency CODE --reference TEXT | fee AMOUNT --reference TEXT | settle COMMUNITY-ID AMOUNT --reference TEXT | dispute NAME AMOUNT | resolve ID --to payable|pool | adjust NAME AMOUNT --to pending|pool | undo KEY | payout prepare|csv N|expenses N|confirm N --reference TEXT|cancel N [--as LABEL]",
   summary: "Show by which rule value is shared and what it would give; close a period; pay out",
   options: {
     ...WRITE_OPTIONS,
@@ -215,8 +217,36 @@ async function closePeriod(invocation: Invocation): Promise<undefined> {
 function recordDeposit(invocation: Invocation): Promise<undefined> {
   const currency = requiredOption(invocation, "currency", "a currency such as EUR");
   const amount = parseAmount(word(invocation, 1, "an amount"), currency);
-  const reference = requiredOption(invocation, "reference", "what it is found by at the bank");
+  const reference = referenceOf(invocation);
   return write(invocation, (community, all) => [credit.deposit(community, all, { amount, currency, reference })]);
+}
+
+/** What paying out cost. */
+function recordFee(invocation: Invocation): Promise<undefined> {
+  return write(invocation, (community, all) => {
+    const currency = currencyOf(community, invocation);
+    return [
+      credit.fee(community, all, {
+        currency,
+        amount: parseAmount(word(invocation, 1, "an amount"), currency),
+        reference: referenceOf(invocation),
+      }),
+    ];
+  });
+}
+
+/** What another community got of what is due to it. */
+function recordSettling(invocation: Invocation): Promise<undefined> {
+  return write(invocation, (community, all) => {
+    const holder = base32.encode(parseId(word(invocation, 1, "the id of a community"), "a community's id"));
+    const currency = currencyOf(community, invocation);
+    const amount = parseAmount(word(invocation, 2, "an amount"), currency);
+    return [credit.settle(community, all, { holder, currency, amount, reference: referenceOf(invocation) })];
+  });
+}
+
+function referenceOf(invocation: Invocation): string {
+  return requiredOption(invocation, "reference", "what it is found by at the bank");
 }
 
 /** Moves what is pending out of the way until it is settled. */
@@ -264,8 +294,7 @@ async function payout(invocation: Invocation): Promise<undefined> {
   if (Number.isNaN(n))
     throw new LoreError("USAGE", `"${named.slice(0, 40)}" is no number of a payout. "lore credit" lists them.`);
   if (act === "confirm") {
-    const reference = requiredOption(invocation, "reference", "what it is found by at the bank");
-    return write(invocation, (_, all) => [credit.confirmPayout(all, n, reference)]);
+    return write(invocation, (_, all) => [credit.confirmPayout(all, n, referenceOf(invocation))]);
   }
   if (act === "cancel") return write(invocation, (_, all) => [credit.cancelPayout(all, n)]);
   if (act !== "csv" && act !== "expenses")

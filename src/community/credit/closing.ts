@@ -197,23 +197,57 @@ function postingsWaiting(community: Community): readonly Posting[] {
   return waiting.flatMap(({ id }) => postingsSaid(community, id));
 }
 
-/** What came in from outside. `reference` says where it is found there; the same one is recorded once, unless it was undone. */
-export function deposit(
+/** An amount, and what it is found by where it came from or went to. */
+export interface Referenced extends Amount {
+  readonly reference: string;
+}
+
+/** What came in from outside. The same reference is recorded once, unless it was undone. */
+export function deposit(community: Community, accounts: Accounts, came: Referenced): Posting {
+  requireCurrency(community, came.currency);
+  return referenced(community, accounts, {
+    ...came,
+    sort: "deposit",
+    from: { account: "inflow" },
+    to: { account: "pool" },
+  });
+}
+
+/** What paying out, or keeping accounts, cost: before anything of it is shared. */
+export function fee(community: Community, accounts: Accounts, paid: Referenced): Posting {
+  requireCurrency(community, paid.currency);
+  return referenced(community, accounts, { ...paid, sort: "fee", from: { account: "pool" }, to: { account: "fees" } });
+}
+
+/** What another community was given of what it is due. `holder`: its id. */
+export function settle(
+  community: Community,
+  accounts: Accounts,
+  { holder, ...given }: Referenced & { readonly holder: string },
+): Posting {
+  return referenced(community, accounts, {
+    ...given,
+    sort: "settle",
+    from: { account: "remote", holder },
+    to: { account: "paid", holder },
+  });
+}
+
+function referenced(
   community: Community,
   { postings }: Accounts,
-  { amount, currency, reference }: Amount & { readonly reference: string },
+  { sort, amount, currency, reference, from, to }: Referenced & { sort: string; from: Side; to: Side },
 ): Posting {
-  requireCurrency(community, currency);
   const plain = reference
     .normalize("NFKC")
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, "")
     .trim()
     .replaceAll(/\s+/g, " ");
-  const first = `deposit:${slugOf(community, plain)}`;
+  const first = `${sort}:${slugOf(community, plain)}`;
   const undone = new Set([...postings.values()].map(({ reverses }) => reverses));
   let key = first;
   for (let again = 2; undone.has(key); again++) key = `${first}.${again}`;
-  return { ...moved(key, { amount, currency }, { account: "inflow" }, { account: "pool" }), reference: plain };
+  return { ...moved(key, { amount, currency }, from, to), reference: plain };
 }
 
 /** Freezes a part of what somebody has pending, under a number of its own, until it is settled. */

@@ -27,6 +27,8 @@ const N = "(0|[1-9]\\d{0,14})";
 
 const FORMS: readonly (readonly [key: RegExp, form: Form])[] = [
   [/^deposit:(.+)$/, { from: ["inflow"], to: ["pool"] }],
+  [/^fee:(.+)$/, { from: ["pool"], to: ["fees"], require: requireReference }],
+  [/^settle:(.+)$/, { from: ["remote"], to: ["paid"], require: requireSettled }],
   [key(`epoch:${N}`), { from: ["pool", "inflow"], to: ["pending", "unclaimed", "remote"], require: requireClosed }],
   [key(`ripe:${N}`), { from: ["pending", "unclaimed"], to: ["payable", "pending", "pool"], require: requireRipe }],
   [key(`payout:${N}:prepared`), { from: ["payable"], to: ["escrow"], require: requireOwn }],
@@ -130,6 +132,17 @@ export function lateAmount(
     }
   }
   return came > went ? came - went : 0n;
+}
+
+function requireReference(posting: Posting): void {
+  if ((posting.reference ?? "").trim() === "")
+    throw refused(posting, "it does not say what it is found by where the money went");
+}
+
+/** What is due to a community goes to that community. */
+function requireSettled(posting: Posting): void {
+  requireReference(posting);
+  requireOwn(posting);
 }
 
 function requireOwn(posting: Posting): void {

@@ -7,6 +7,7 @@ export {
   cancelPayout,
   confirmPayout,
   deposit,
+  fee,
   dispute,
   draftClosing,
   isOwnUse,
@@ -15,6 +16,7 @@ export {
   payablePayout,
   preparePayout,
   resolve,
+  settle,
   weightsOf,
 } from "./closing.ts";
 export type { DeskUse } from "./desk.ts";

@@ -99,7 +99,7 @@ export const portraitWords = {
       "Tell a steward which names are yours. Once they know it is you, they add you and join your earlier names to the one you sign with, so that what you wrote stands under it:",
     mineUndo: "It can be undone with lore member unmerge.",
     hideText:
-      "Tell a steward which name shall no longer stand here. They can join it to a name you choose: your words stay, pages show the chosen name, and the earlier one is found only on the page about you. Erasing it for good is provided for in the record; the lore program has no command for it so far.",
+      "Tell a steward which name shall no longer stand here. Your words stay, under another name that you choose, if you like, or as Someone\u2019s. What says it is hidden at once and erased after the delay on \u201cHow we work\u201d; a name that stands in a text stays there until that text is changed.",
 
     /** "handbook knows 251 pages and 2 files, in the standing words of 227 people, since 2016." */
     sentence: ({ name, known, people, since }: SentenceOf) =>

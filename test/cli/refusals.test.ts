@@ -49,7 +49,7 @@ const REFUSALS: readonly (readonly [words: string, code: number, said: RegExp])[
   ["review a --approve --reject", 2, /exactly one of --approve, --reject and --comment; got --approve and --reject/],
   ["review a --approve --comment no", 2, /got --approve and --comment\. .*--reason/],
   ["review a", 2, /Say --approve, --reject or --comment/],
-  ["member list", 2, /knows add, merge and unmerge, not "list"\. "lore people" lists/],
+  ["member list", 2, /knows add, merge, unmerge and hide, not "list"\. "lore people" lists/],
   ["role list", 2, /knows grant and end, not "list"\. "lore people" lists/],
   ["ls --as-of -1", 2, /holds 1 entry; -1 lies before its beginning\. Give a number from 0 to 1, or a date such as/],
   ["ls --as-of --all", 2, /--as-of is followed by another option\. .*--as-of=VALUE/],

@@ -212,14 +212,14 @@ export function stranger(community: Community, name: string): Person {
   return new Person(community, name, { signer, member: memberId(suite, { key: signer.publicKey, nonce: NONCE }) });
 }
 
-/** The op by which a stranger becomes a member. */
-export function joining(name: string): DraftOp {
+/** The op by which a stranger becomes a member, under another name where one is given. */
+export function joining(name: string, shown = name): DraftOp {
   return {
     op: "member",
     type: "person",
     key: signerOf(name).publicKey,
     nonce: NONCE,
-    content: [textPart("name", name)],
+    content: [textPart("name", shown)],
   };
 }
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type DraftOp, units } from "../../src/community/index.ts";
+import { type DraftOp, persons, units, verifyCommunity } from "../../src/community/index.ts";
 import { unitId } from "../../src/unit/index.ts";
-import { createCommunity, pageParts, suite, type TestCommunity, textPart } from "./kit.ts";
+import { createCommunity, joining, pageParts, suite, type TestCommunity, textPart } from "./kit.ts";
 
 function page({ ann, community, environment }: TestCommunity, title: string, path: string): DraftOp & { op: "revise" } {
   const nonce = environment.random(16);
@@ -53,4 +53,34 @@ test("a community and its founder have names of one line", async () => {
     await assert.rejects(t.node.begin({ name: "Guild", founder: name, now }), { code: "MALFORMED" });
   }
   assert.equal(t.node.ids().length, 1);
+});
+
+test("a hidden name goes from every list, and somebody else may have it", async () => {
+  await using t = await createCommunity();
+  const { community } = t;
+  const name = "A name of more than sixteen bytes";
+  const [first, second] = [await t.join(name, "editor"), await t.join("Ben", "editor")];
+  await first.write(page({ ...t, ann: first }, "Tea", "tea.md"));
+  const n = (id: Uint8Array) => community.facts.memberById(id)?.n ?? assert.fail();
+  const slots = persons.opsNaming(community, n(first.member), name).map((op) => ({ op, part: "name" }));
+  assert.equal(slots.length, 1);
+  assert.deepEqual(persons.opsNaming(community, n(second.member), name), []);
+  await first.write({ op: "redact", slots });
+  assert.deepEqual(
+    persons
+      .people(community)
+      .map((person) => person.name)
+      .toSorted(),
+    ["Ann", "Ben", "Someone"],
+  );
+  assert.equal(persons.nameOfMember(community, n(first.member)), null);
+  const [version] = units.history(community, units.findUnit(community, "tea.md").unit);
+  assert.deepEqual(
+    version?.authors.map((author) => author.name),
+    ["Someone"],
+  );
+  assert.throws(() => persons.findPerson(community, name), { code: "NOT_FOUND" });
+  await t.person("Cy").write(joining("Cy", name));
+  assert.equal(persons.findPerson(community, name).keyed, true);
+  await verifyCommunity(community);
 });

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 
 import { base32, LoreError, parseDidKey, utf8 } from "../../bytes/index.ts";
 import { createSigner } from "../../bytes/node.ts";
-import { Author, type Community, type Founding, persons } from "../../community/index.ts";
+import { Author, type Community, type Founding, persons, words } from "../../community/index.ts";
 import { memberId, parseId, type Role } from "../../unit/index.ts";
 import {
   type Command,
@@ -55,19 +55,20 @@ const member: Command = {
   name: "member",
   words: 2,
   usage:
-    "add NAME --as LABEL [--recovery FILE] | add NAME --key DID-KEY | merge NAME|ID --into NAME|ID | unmerge NAME|ID --into NAME|ID",
-  summary: "Add a member, or say that two names are one person",
-  options: { ...WRITE_OPTIONS, ...RECOVERY_OPTION, key: text, into: text, by: text },
+    "add NAME --as LABEL [--recovery FILE] | add NAME --key DID-KEY | merge NAME|ID --into NAME|ID | unmerge NAME|ID --into NAME|ID | hide NAME|ID --reason WORDS",
+  summary: "Add a member, say that two names are one person, or hide a name",
+  options: { ...WRITE_OPTIONS, ...RECOVERY_OPTION, key: text, into: text, by: text, reason: text },
   async run(invocation) {
-    const act = word(invocation, 0, "add, merge or unmerge");
-    if (act !== "add" && act !== "merge" && act !== "unmerge")
+    const act = word(invocation, 0, "add, merge, unmerge or hide");
+    if (act !== "add" && act !== "merge" && act !== "unmerge" && act !== "hide")
       throw new LoreError(
         "USAGE",
-        `"lore member" knows add, merge and unmerge, not "${act}". "lore people" lists who is here.`,
+        `"lore member" knows add, merge, unmerge and hide, not "${act}". "lore people" lists who is here.`,
       );
     const name = word(invocation, 1, "a name");
     const community = chosenCommunity(invocation, "write");
     if (act === "add") return addMember(invocation, community, name);
+    if (act === "hide") return hideName(invocation, community, name);
     const author = chosenAuthor(invocation, community);
     const alias = memberNamed(community, name);
     const into = memberNamed(community, requiredOption(invocation, "into", "the name that stays"));
@@ -128,6 +129,26 @@ async function addMember(invocation: Invocation, community: Community, name: str
   });
   if (isSet(invocation, "json")) printJson(invocation, { member: base32.encode(id), name });
   else invocation.output.out(`${base32.encode(id)}  ${name}\n`);
+  return undefined;
+}
+
+/** The words of whoever had the name stay, and so do their other names. */
+async function hideName(invocation: Invocation, community: Community, named: string): Promise<undefined> {
+  const reason = words(requiredOption(invocation, "reason", "a reason"));
+  const member = community.facts.memberById(memberNamed(community, named))?.n;
+  const name = member === undefined ? null : persons.nameOfMember(community, member);
+  if (member === undefined || name === null)
+    throw new LoreError("NOT_FOUND", `Nobody here has the name "${named}". "lore people" lists them.`);
+  const slots = persons.opsNaming(community, member, name).map((op) => ({ op, part: "name" }));
+  const { index } = await chosenAuthor(invocation, community).write([{ op: "redact", slots, content: reason }]);
+  const isSuggested = isWaiting(community, index);
+  if (isSet(invocation, "json")) printJson(invocation, { hidden: slots.length, entry: index, waits: isSuggested });
+  else
+    invocation.output.out(
+      isSuggested
+        ? `Suggested: to hide a name. ${WAITS}\n`
+        : "Hidden: the name stands on no page any more. The words stay. Where it stands in a text, that text says it still.\n",
+    );
   return undefined;
 }
 

@@ -216,3 +216,18 @@ export function unitsOf(community: Community, member: number): { unit: number; t
   const own = all.filter((row) => persons.get(row.member) === member);
   return own.map(({ unit, time }) => ({ unit, time })).toSorted((a, b) => b.time - a.time);
 }
+
+/** The ops that gave a person this name, under any of their identities; not those of which it is hidden. */
+export function opsNaming(community: Community, member: number, name: string): Uint8Array[] {
+  const rows = community.rows.all<{ n: number; op: Uint8Array }>(
+    "SELECT m.n, m.op FROM catalog_member c JOIN member m ON m.n = c.member WHERE c.name = ? ORDER BY m.n",
+    name,
+  );
+  const person = community.facts.person(member);
+  return rows.filter(({ n }) => community.facts.person(n) === person).map(({ op }) => op);
+}
+
+/** The name of an identity itself, though it was merged into another; null where it has none. */
+export function nameOfMember({ rows }: Community, member: number): string | null {
+  return rows.get<{ name: string }>("SELECT name FROM catalog_member WHERE member = ?", member)?.name ?? null;
+}

@@ -259,5 +259,6 @@ function mineSection(here: Visit): Html {
     <p class="up-3">${said.mineUndo}</p>
     <h3 class="up-5">${said.hide}</h3>
     <p>${said.hideText}</p>
+    <pre class="up-3"><code>lore member hide "Name" --reason "They asked"</code></pre>
   </section>`;
 }

@@ -113,8 +113,10 @@ function wordCount({ name }: Namesake): number {
   return name.trim().split(/\s+/).length;
 }
 
-/** A signature without a name shows the part of its address that says least about it. */
+/** A signature without a name, or with an address for one, shows the part of it that says least. */
 function shownName({ name, email }: Namesake): string {
-  const shown = name.trim() || email.split("@", 1)[0]?.trim() || "Someone";
+  const written = name.trim() || email.trim();
+  const isName = name.trim() !== "" && !/^[^\s@]+@[^\s@]+$/.test(written);
+  const shown = (isName ? written : written.split("@", 1)[0]?.trim()) || "Someone";
   return shown.slice(0, NAME_LENGTH_MAX).toWellFormed();
 }

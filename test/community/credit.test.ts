@@ -139,7 +139,7 @@ test("what is pending ripens, is paid once, and every posting is taken in once",
       credit.deposit(community, all, { amount: 10_001n, currency: "EUR", reference }),
     ]);
   await inflow("Transfer 17");
-  await assert.rejects(() => inflow("  Transfer  17 "), { code: "REFUSED", message: /on record already/ });
+  await assert.rejects(() => inflow("  TRANSFER  17 "), { code: "REFUSED", message: /on record already/ });
   assert.throws(
     () => credit.deposit(community, accountsOf(community), { amount: 1n, currency: "USD", reference: "x" }),
     { code: "REFUSED" },

@@ -243,7 +243,8 @@ function referenced(
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, "")
     .trim()
     .replaceAll(/\s+/g, " ");
-  const first = `${sort}:${slugOf(community, plain)}`;
+  // Banks and people change capitals.
+  const first = `${sort}:${slugOf(community, plain.toLowerCase())}`;
   const undone = new Set([...postings.values()].map(({ reverses }) => reverses));
   let key = first;
   for (let again = 2; undone.has(key); again++) key = `${first}.${again}`;

@@ -42,12 +42,11 @@ export function simulate(
   };
   const isApproximate =
     supposed === "last period" && [present ?? {}, rules].some((by) => differ(table, weights, weightsOf(by)));
-  const before =
-    present?.currency === undefined
-      ? new Map<string, bigint>()
-      : dues(community, present, { table: weighed(present), budget });
+  const isShared = present?.currency !== undefined;
+  const before = isShared ? dues(community, present, { table: weighed(present), budget }) : new Map<string, bigint>();
   const after = dues(community, rules, { table: weighed(rules), budget });
-  return { supposed, isApproximate, budget, ...compared(community, before, after) };
+  const kept = { before: isShared ? keptOf(budget, before) : 0n, after: keptOf(budget, after) };
+  return { supposed, isApproximate, budget, kept, ...compared(community, before, after) };
 }
 
 /**
@@ -129,7 +128,6 @@ function dues(
 }
 
 function compared(community: Community, before: ReadonlyMap<string, bigint>, after: ReadonlyMap<string, bigint>) {
-  const kept = { before: before.get(NOBODY) ?? 0n, after: after.get(NOBODY) ?? 0n };
   const elsewhere = { before: 0n, after: 0n };
   const people = new Map<string, Sum>();
   for (const who of new Set([...before.keys(), ...after.keys()])) {
@@ -141,10 +139,14 @@ function compared(community: Community, before: ReadonlyMap<string, bigint>, aft
   }
   const inOrder = [...people.values()].toSorted((a, b) => a.n - b.n);
   return {
-    kept,
     elsewhere,
     people: inOrder.map(({ person, ...sum }) => ({ person, before: sum.before, after: sum.after })),
   };
+}
+
+/** What of the budget goes to nobody: what is nobody's, and what readers used of things that too few used. */
+function keptOf(budget: bigint, dues: ReadonlyMap<string, bigint>): bigint {
+  return [...dues].reduce((rest, [who, amount]) => (who === NOBODY ? rest : rest - amount), budget);
 }
 
 type Sum = { readonly person: PersonRef; readonly n: number; before: bigint; after: bigint };

@@ -93,13 +93,12 @@ export const portraitWords = {
     mine: "That\u2019s me",
     hide: "Hide my name",
     mineTitle: "That\u2019s me, and hide my name",
-    steward: "A steward does both today",
     stewards: "Stewards here",
     mineText:
-      "Tell a steward which names are yours. Once they know it is you, they add you and join your earlier names to the one you sign with, so that what you wrote stands under it:",
-    mineUndo: "It can be undone with lore member unmerge.",
+      "Open the name that is yours, and say so there: what stands under it then stands under the name you write with, once a steward has agreed. It can be undone.",
     hideText:
-      "Tell a steward which name shall no longer stand here. Your words stay, under another name that you choose, if you like, or as Someone\u2019s. What says it is hidden at once and erased after the delay on \u201cHow we work\u201d; a name that stands in a text stays there until that text is changed.",
+      "Open the name that shall no longer stand here. The words stay, as Someone\u2019s; the name goes from every page and is erased after the delay on \u201cHow we work\u201d. One that stands in a text stays there until that text is changed.",
+    orSteward: "Or tell a steward, who can do both for you",
 
     /** "handbook knows 251 pages and 2 files, in the standing words of 227 people, since 2016." */
     sentence: ({ name, known, people, since }: SentenceOf) =>

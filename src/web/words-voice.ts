@@ -8,6 +8,13 @@ export const voiceWords = {
     dispute: "Disagree",
     thank: "Thanks",
     new: "Write a new page",
+    nameTitle: "Is this you?",
+    mine: "That\u2019s me",
+    mineText:
+      "What stands under this name then stands under yours, once a steward has agreed. Say what shows that it is you.",
+    hide: "Hide this name",
+    hideText:
+      "The words stay, as Someone\u2019s. Your own name goes at once; for another\u2019s it takes the stewards. A name inside a text stays there.",
     needsScripts: "To write here, let this site run scripts: what you write is signed in your browser.",
   },
   dialog: {
@@ -18,6 +25,8 @@ export const voiceWords = {
     approve: "Accept this",
     reject: "Decline this",
     comment: "Ask for changes",
+    mine: "This name is yours",
+    hide: "This name shall not stand here",
     name: "Your name",
     nameHint: "It stands on what you say and write here. Nothing else is asked of you.",
     why: "In a few words",
@@ -37,6 +46,9 @@ export const voiceWords = {
     reject: "Declined.",
     rejectMore: "Noted. It is for others to decline it.",
     comment: "Sent. They will see it.",
+    mine: "Noted. If others have to agree, it waits for them.",
+    hide: "Noted. If others have to agree, it waits for them.",
+    decided: "Noted, with your name.",
     suggested: "Suggested. Somebody will look at it.",
     published: "It stands, with your name.",
     waiting: "Sent. It waits until a member has looked at it; you find it under \u201cYou\u201d.",

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 
 import type { BrowserContext, Page } from "playwright-core";
 
-import { Author, units } from "../../src/community/index.ts";
+import { Author, persons, units } from "../../src/community/index.ts";
 import { serve, type Serving } from "../../src/http/index.ts";
 import { openSite, Pen, type TestSite, type WrittenUnit } from "../http/site.ts";
 import { AXE, barriers, startBrowser, type Started } from "./chromium.ts";
@@ -111,6 +111,41 @@ inBrowser("one press thanks, and a suggestion of a member is accepted on its pag
   await keeper.page.getByRole("link", { name: "Look at it" }).first().click();
   await keeper.page.getByRole("button", { name: "Accept" }).click();
   await keeper.page.getByText("Accepted.").waitFor();
+  await keeper.context.close();
+});
+
+inBrowser("a name in history is said to be one's own, agreed on, and hidden", async () => {
+  const early = await founder().nameInHistory("Early Bird");
+  await founder().write({ path: "tea.md", title: "Tea", body: "# Tea\n\nPour it.\n", by: [{ member: early }] });
+  const invited = await somebody(PHONE);
+  const keeper = await steward();
+  await keeper.page.goto(`${serving.url}${home}/you`);
+  await keeper.page.getByRole("button", { name: "Make a link" }).click();
+  const link = (await keeper.page.locator('a[href*="/join#"]').getAttribute("href")) ?? "";
+  await invited.page.goto(link);
+  await invited.page.getByRole("heading", { name: "You are invited" }).waitFor();
+  await invited.page.goto(`${serving.url}${home}/people`);
+  await invited.page.getByRole("link", { name: "Early Bird" }).click();
+  await invited.page.getByRole("button", { name: "That\u2019s me" }).click();
+  await invited.page.getByLabel("In a few words").fill("It was my first page, under my old address.");
+  await invited.page.getByLabel("Your name").fill("Bird");
+  await invited.page.getByRole("button", { name: "Send" }).click();
+  await invited.page.getByText("Noted.").waitFor();
+  await keeper.page.goto(`${serving.url}${home}/hands`);
+  await keeper.page.getByText("Early Bird").waitFor();
+  await keeper.page.getByRole("button", { name: "Accept" }).first().click();
+  await keeper.page.getByText("Noted").waitFor();
+  const bird = persons.findPerson(pen.community, "Bird");
+  assert.deepEqual([bird.name, ...bird.alsoKnownAs], ["Bird", "Early Bird"]);
+  await invited.page.goto(`${serving.url}${home}/person/${bird.id}`);
+  await invited.page.getByRole("button", { name: "Hide this name" }).click();
+  await invited.page.getByRole("button", { name: "Send" }).click();
+  await invited.page.getByText("Noted.").waitFor();
+  assert.equal(
+    persons.people(pen.community).some(({ name }) => name === "Bird"),
+    false,
+  );
+  await invited.context.close();
   await keeper.context.close();
 });
 

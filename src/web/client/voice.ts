@@ -10,7 +10,7 @@ import { say, sayNext } from "./said.ts";
 
 const { dialog, sent } = voiceWords;
 
-type Act = "confirm" | "fails" | "dispute" | "thank" | "approve" | "reject" | "comment";
+type Act = "confirm" | "fails" | "dispute" | "thank" | "approve" | "reject" | "comment" | "mine" | "hide";
 
 const TEXT: Readonly<Record<Act, Question["text"]>> = {
   confirm: "optional",
@@ -20,15 +20,22 @@ const TEXT: Readonly<Record<Act, Question["text"]>> = {
   approve: "none",
   reject: "needed",
   comment: "needed",
+  mine: "needed",
+  hide: "optional",
 };
 
 function isAct(name: string | undefined): name is Act {
   return name !== undefined && Object.hasOwn(TEXT, name);
 }
 
-function opOf(act: Act, button: HTMLButtonElement, text: string): DraftOp {
+function opOf(act: Act, button: HTMLButtonElement, { text, member }: { text: string; member: Uint8Array }): DraftOp {
   const { on, unit, at } = button.dataset;
   const content = words(text);
+  if (act === "mine") return { op: "member", alias: [base32.decode(on ?? "")], into: member, content };
+  if (act === "hide") {
+    const slots = (on ?? "").split(" ").map((op) => ({ op: base32.decode(op), part: "name" }));
+    return { op: "redact", slots, content };
+  }
   if (act === "approve" || act === "reject" || act === "comment")
     return { op: "review", verdict: act, on: base32.decode(on ?? ""), content };
   const target: Target = { unit: base32.decode(unit ?? ""), ...(at === undefined ? {} : { at: base32.decode(at) }) };
@@ -44,7 +51,8 @@ export async function act(button: HTMLButtonElement): Promise<void> {
   const { act: name, community = "" } = button.dataset;
   if (!isAct(name)) return;
   const pen = await Pen.hereOrNew(community);
-  const write = (text: string, as: string): Promise<Sent> => pen.write(() => [opOf(name, button, text)], as);
+  const write = (text: string, as: string): Promise<Sent> =>
+    pen.write(({ member }) => [opOf(name, button, { text, member })], as);
   const question = { title: dialog[name], asksName: !pen.isKnown, text: TEXT[name] };
   // One press is enough where there is nothing to ask.
   const done =
@@ -61,7 +69,8 @@ function failed(error: unknown): undefined {
 /** Shown once the page is loaded anew, with what was said in it. */
 async function tell(name: Act, { level }: Sent, { dataset }: HTMLButtonElement): Promise<void> {
   const isDecision = level === "stored" && (name === "approve" || name === "reject");
-  const decided = isDecision ? await decisionWords(dataset["community"] ?? "", dataset["on"] ?? "", name) : undefined;
+  const { community = "", on = "", of } = dataset;
+  const decided = !isDecision ? undefined : of === "act" ? sent.decided : await decisionWords(community, on, name);
   sayNext(decided ?? (level === "waiting" ? sent.waiting : sent[name]));
   location.reload();
 }

@@ -16,6 +16,7 @@ import { page } from "../layout.ts";
 import { badges, byline, personLink, titleOf, titleText } from "../parts.ts";
 import { today, type Visit } from "../site.ts";
 import { words } from "../words.ts";
+import { decideButtons } from "./voice.ts";
 import { type AskedList, linkSize, listSection, partOf, requireList, turnParts } from "./parts.ts";
 
 const SHOWN_MAX = 50;
@@ -64,10 +65,11 @@ interface Item {
   readonly note: Html;
   readonly href?: string;
   readonly label?: string;
+  readonly buttons?: Html;
 }
 
-function item({ why, name, note, href, label }: Item): Html {
-  return html`<li><div><p class="why">${why}</p><p class="name">${name}</p><p class="quiet">${note}</p></div>${href === undefined ? "" : html` <a class="btn" href="${href}">${label}</a>`}</li>
+function item({ why, name, note, href, label, buttons }: Item): Html {
+  return html`<li><div><p class="why">${why}</p><p class="name">${name}</p><p class="quiet">${note}</p></div>${href === undefined ? (buttons ?? "") : html` <a class="btn" href="${href}">${label}</a>`}</li>
 `;
 }
 
@@ -84,10 +86,15 @@ function unitItem(here: Visit, unit: UnitListing, why: string): Html {
 
 /** What waits that is no new version: what it would do, and to which page or person. */
 function opItem(here: Visit, waiting: WaitingOp): Html {
-  const { mark, target, replacement, by } = waiting;
+  const { id, mark, target, replacement, by } = waiting;
   const from = byline(here, [by], "");
   if (target === undefined || mark === undefined)
-    return item({ why: words.hands.change, name: opWords(here, waiting), note: from });
+    return item({
+      why: words.hands.change,
+      name: opWords(here, waiting),
+      note: from,
+      buttons: decideButtons(here, id),
+    });
   return item({
     why: words.hands.marks[mark] ?? words.hands.change,
     name: namedLink(here, target),

@@ -16,6 +16,7 @@ import { count, date, dayOf, year } from "../format.ts";
 import { html, type Html } from "../html.ts";
 import { page } from "../layout.ts";
 import { badges, personLink, titleOf } from "../parts.ts";
+import { nameButtons } from "./voice.ts";
 import { type AskedList, linkSize, listSection, partOf, requireList, turnParts } from "./parts.ts";
 import { today, type Visit } from "../site.ts";
 import { kindWords, words } from "../words.ts";
@@ -80,6 +81,7 @@ export function personPage(visit: Visit, id: string, asked: AskedList): Html {
   <p class="byline">${span(person)}
     <span class="quiet">${person.keyed ? words.people.keyed : words.people.unclaimed}</span></p>
   ${sections(here, person.member, asked, turn)}
+  ${asked.list === undefined && person.type === "person" ? nameButtons(here, person) : ""}
   ${facts(person)}
 </div>`,
   });

@@ -246,19 +246,16 @@ function namesSection(here: Visit, { people: standing }: PortraitThen): Html {
   </section>`;
 }
 
-/** How to claim a name or hide it; neither is done with a button here. */
+/** How to claim a name or hide it: there is a button for each on its page. */
 function mineSection(here: Visit): Html {
   const everyone = here.site.memo(here.community, "people", () => people(here.community));
   const stewards = everyone.filter(({ roles }) => roles.includes("steward"));
   return html`<section class="section claim" id="lore:mine">
     <h2>${said.mineTitle}</h2>
-    <p>${said.steward}. ${stewards.length === 0 ? "" : html`${said.stewards}: ${listed(stewards.map((person) => personLink(here, person)))}.`}</p>
-    <h3 class="up-5">${said.mine}</h3>
+    <h3>${said.mine}</h3>
     <p>${said.mineText}</p>
-    <pre class="up-3"><code>lore member merge "Earlier name" --into "Your name"</code></pre>
-    <p class="up-3">${said.mineUndo}</p>
     <h3 class="up-5">${said.hide}</h3>
     <p>${said.hideText}</p>
-    <pre class="up-3"><code>lore member hide "Name" --reason "They asked"</code></pre>
+    <p class="up-3">${said.orSteward}. ${stewards.length === 0 ? "" : html`${said.stewards}: ${listed(stewards.map((person) => personLink(here, person)))}.`}</p>
   </section>`;
 }

@@ -1,5 +1,6 @@
 /** What readers can say from a page: buttons that a script of this site signs and sends. */
 import { base32 } from "../../bytes/index.ts";
+import { nameOfMember, opsNaming } from "../../community/queries/people.ts";
 import { kindOf } from "../../unit/index.ts";
 import { at } from "../addresses.ts";
 import { html, type Html } from "../html.ts";
@@ -40,6 +41,32 @@ export function reviewButtons(here: Visit, revision: Uint8Array): Html {
     <h2>${words.review.title}</h2>
     <p class="tools" data-needs-scripts hidden>${button("approve", words.review.accept, " main")}${button("comment", words.review.ask, "")}${button("reject", words.review.decline, " bare")}</p>
     <p class="quiet">${words.review.rule(here.profile.approvals)}</p>
+    <noscript><p class="quiet">${words.voice.needsScripts}</p></noscript>
+  </section>`;
+}
+
+/** What a member says of what waits and is no version: an act by its id. */
+export function decideButtons(here: Visit, id: string): Html {
+  const button = (act: string, label: string, look: string) =>
+    html`<button class="btn${look}" data-act="${act}" data-of="act" data-community="${here.id}" data-on="${id}">${label}</button> `;
+  return html`<span class="tools" data-needs-scripts hidden>${button("approve", words.review.accept, "")}${button("reject", words.review.decline, " bare")}</span>`;
+}
+
+/** On the page of a person: to say that it is oneself, or that the name shall not stand here. */
+export function nameButtons(
+  here: Visit,
+  { id, member, keyed }: { id: string; member: number; keyed: boolean },
+): Html | "" {
+  const name = nameOfMember(here.community, member);
+  const ops = name === null ? [] : opsNaming(here.community, member, name).map((op) => base32.encode(op));
+  if (keyed && ops.length === 0) return "";
+  const button = (act: "mine" | "hide", on: string, look: string) =>
+    html`<button class="btn${look}" data-act="${act}" data-community="${here.id}" data-on="${on}">${words.voice[act]}</button> `;
+  return html`<section class="section" aria-label="${words.voice.nameTitle}">
+    <h2>${words.voice.nameTitle}</h2>
+    <p class="tools" data-needs-scripts hidden>${keyed ? "" : button("mine", id, "")}${ops.length === 0 ? "" : button("hide", ops.join(" "), " bare")}</p>
+    ${keyed ? "" : html`<p class="quiet">${words.voice.mineText}</p>`}
+    <p class="quiet">${words.voice.hideText}</p>
     <noscript><p class="quiet">${words.voice.needsScripts}</p></noscript>
   </section>`;
 }

@@ -65,8 +65,8 @@ export function nameButtons(
   return html`<section class="section" aria-label="${words.voice.nameTitle}">
     <h2>${words.voice.nameTitle}</h2>
     <p class="tools" data-needs-scripts hidden>${keyed ? "" : button("mine", id, "")}${ops.length === 0 ? "" : button("hide", ops.join(" "), " bare")}</p>
-    ${keyed ? "" : html`<p class="quiet">${words.voice.mineText}</p>`}
-    <p class="quiet">${words.voice.hideText}</p>
+    ${keyed ? "" : html`<p class="quiet up-3">${words.voice.mineText}</p>`}
+    <p class="quiet up-3">${words.voice.hideText}</p>
     <noscript><p class="quiet">${words.voice.needsScripts}</p></noscript>
   </section>`;
 }

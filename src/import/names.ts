@@ -82,12 +82,18 @@ export class Names {
       if (!this.#fresh.has(signatureKey(one)) && !this.#fresh.has(signatureKey(other))) continue;
       const [a, b] = [this.#standsFor(one), this.#standsFor(other)];
       if (a === undefined || b === undefined || equal(a, b)) continue;
-      // The fuller name stands for the person.
-      const [keep, give] = wordCount(one) >= wordCount(other) ? [a, b] : [b, a];
+      const [holdsA, holdsB] = [this.#holdsKey(a), this.#holdsKey(b)];
+      if (holdsA && holdsB) continue;
+      // Whoever said that a name is theirs stands for the person, else the fuller name.
+      const [keep, give] = holdsA || (!holdsB && wordCount(one) >= wordCount(other)) ? [a, b] : [b, a];
       this.#into.set(hex.encode(give), keep);
       ops.push({ op: "member", alias: [give], into: keep });
     }
     return ops;
+  }
+
+  #holdsKey(member: Uint8Array): boolean {
+    return this.#community.facts.memberById(member)?.keyed === 1;
   }
 
   /** The member into which that of a signature was merged, or is about to be; undefined where nobody announced it. */

@@ -19,7 +19,7 @@ import {
 import { exportGit } from "../../src/export/index.ts";
 import { corpus, git } from "../../src/import/git/test-repositories.ts";
 import { importGit } from "../../src/import/run.ts";
-import { parseDigest } from "../../src/unit/index.ts";
+import { parseDigest, parseId } from "../../src/unit/index.ts";
 import { filesAt, filesOf, fixedEnvironment, openNode, temporaryFolder } from "./node.ts";
 
 const founder = { founder: "Keeper" };
@@ -230,6 +230,26 @@ test("a later import merges a name with one that came before, and leaves apart w
   repository.commit({ "a.md": "# A\n\nthree\n" }, "third", "ada <ada@workshop.dev>");
   await importGit(node, { location: repository.folder, into: { id: report.community.id } });
   assert.deepEqual(names(), ["Ada Example", "Keeper", "ada"]);
+});
+
+test("a name that somebody said is theirs stays under the name they write with, however full a later one is", async (t) => {
+  const folder = temporaryFolder(t);
+  const repository = createRepository(join(folder, "repository"));
+  const node = openNode(t, folder);
+  repository.commit({ "a.md": "# A\n\none\n" }, "first", "ada <ada@workshop.dev>");
+  const { report } = await importGit(node, { location: repository.folder, into: founder });
+  const community = node.community(report.community.id);
+  const keys = node.keystore.read(community.id) ?? assert.fail();
+  const history = persons.findPerson(community, "ada");
+  await new Author(community, keys).write([
+    { op: "member", alias: [parseId(history.id, "a person")], into: keys.member },
+  ]);
+  repository.commit({ "a.md": "# A\n\ntwo\n" }, "second", "Ada Margaret Example <ada@workshop.dev>");
+  await importGit(node, { location: repository.folder, into: { id: community.id } });
+  assert.deepEqual(
+    persons.people(community).map(({ name, keyed, alsoKnownAs }) => [name, keyed, ...alsoKnownAs]),
+    [["Keeper", true, "ada", "Ada Margaret Example"]],
+  );
 });
 
 test("the same history without a name goes where it went before, under whatever name", async (t) => {

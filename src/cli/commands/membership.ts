@@ -135,6 +135,8 @@ async function addMember(invocation: Invocation, community: Community, name: str
 /** The words of whoever had the name stay, and so do their other names. */
 async function hideName(invocation: Invocation, community: Community, named: string): Promise<undefined> {
   const reason = words(requiredOption(invocation, "reason", "a reason"));
+  // Of several with one name, who is meant must be said.
+  if (!/^[a-z2-7]{32}$/.test(named)) persons.findPerson(community, named);
   const member = community.facts.memberById(memberNamed(community, named))?.n;
   const name = member === undefined ? null : persons.nameOfMember(community, member);
   if (member === undefined || name === null)

@@ -34,20 +34,26 @@ const PAIRS = /rn|vv|ß/g;
 const AS_ONE: Readonly<Record<string, string>> = { rn: "m", vv: "w", ß: "ss" };
 const ACCENTS = /[\u0300-\u036f]/g;
 const KEPT_MAX = 50_000;
+/** A longer one may be a slice, with which V8 keeps all of the text that it was cut from. */
+const KEPT_LENGTH_MAX = 12;
 
 const kept = new Map<string, string>();
 
 /** `word` is spelled as tokens are compared. A number stays what it is. */
 export function plainWord(word: string): string {
+  if (word.length > KEPT_LENGTH_MAX) return plained(word);
   const known = kept.get(word);
   if (known !== undefined) return known;
-  const bare = word.normalize("NFKD").replaceAll(ACCENTS, "").toLowerCase();
-  const plain = /^[0-9]+$/.test(bare)
-    ? bare
-    : Array.from(bare, (letter) => LETTERS.get(letter) ?? letter)
-        .join("")
-        .replaceAll(PAIRS, (pair) => AS_ONE[pair] ?? pair);
+  const plain = plained(word);
   if (kept.size >= KEPT_MAX) kept.clear();
   kept.set(word, plain);
   return plain;
+}
+
+function plained(word: string): string {
+  const bare = word.normalize("NFKD").replaceAll(ACCENTS, "").toLowerCase();
+  if (/^[0-9]+$/.test(bare)) return bare;
+  return Array.from(bare, (letter) => LETTERS.get(letter) ?? letter)
+    .join("")
+    .replaceAll(PAIRS, (pair) => AS_ONE[pair] ?? pair);
 }

@@ -29,9 +29,6 @@ export class Names {
   readonly #types = new Map<string, "person" | "bot">();
   readonly #merges: readonly (readonly [CountedSignature, CountedSignature])[];
   readonly #identities = new Map<string, Identity>();
-  readonly #met = new Set<string>();
-  /** Announced in this run. */
-  readonly #fresh = new Set<string>();
   /** Merged in this run. */
   readonly #into = new Map<string, Uint8Array>();
 
@@ -47,11 +44,11 @@ export class Names {
   /** The member of a signature; `announce` gets the op that makes it when nobody met it before. */
   member(signature: Namesake, announce: (op: DraftOp) => void): Uint8Array {
     const key = signatureKey(signature);
-    const { id, nonce } = this.#identity(key);
-    if (this.#met.has(key)) return id;
-    this.#met.add(key);
-    if (this.#community.facts.memberById(id) !== undefined) return id;
-    this.#fresh.add(key);
+    const identity = this.#identity(key);
+    const { id, nonce } = identity;
+    if (identity.isNew !== undefined) return id;
+    identity.isNew = this.#community.facts.memberById(id) === undefined;
+    if (!identity.isNew) return id;
     const name = utf8(shownName(signature));
     const content = [{ name: "name", media: "text/plain", bytes: name }];
     announce({ op: "member", type: this.#types.get(key) ?? "person", nonce, content });
@@ -66,7 +63,7 @@ export class Names {
       .update(`lore-name/v1\0${hex.encode(log)}\0${key}`)
       .digest();
     const nonce = new Uint8Array(mac.subarray(0, 16));
-    const identity = { nonce, id: memberId(environment.suite, { log, nonce }) };
+    const identity: Identity = { nonce, id: memberId(environment.suite, { log, nonce }), isNew: undefined };
     this.#identities.set(key, identity);
     return identity;
   }
@@ -79,7 +76,7 @@ export class Names {
     const ops: DraftOp[] = [];
     for (const [one, other] of this.#merges) {
       // What was merged earlier and taken apart again by hand stays apart.
-      if (!this.#fresh.has(signatureKey(one)) && !this.#fresh.has(signatureKey(other))) continue;
+      if (![one, other].some((signature) => this.#identity(signatureKey(signature)).isNew === true)) continue;
       const [a, b] = [this.#standsFor(one), this.#standsFor(other)];
       if (a === undefined || b === undefined || equal(a, b)) continue;
       const [holdsA, holdsB] = [this.#holdsKey(a), this.#holdsKey(b)];
@@ -99,10 +96,9 @@ export class Names {
   /** The member into which that of a signature was merged, or is about to be; undefined where nobody announced it. */
   #standsFor(signature: Namesake): Uint8Array | undefined {
     const { facts } = this.#community;
-    const key = signatureKey(signature);
-    const { id } = this.#identity(key);
+    const { id, isNew } = this.#identity(signatureKey(signature));
     const row = facts.memberById(id);
-    if (row === undefined && !this.#fresh.has(key)) return undefined;
+    if (row === undefined && isNew !== true) return undefined;
     let at = row === undefined ? id : (facts.member(facts.person(row.n))?.id ?? id);
     for (let into = this.#into.get(hex.encode(at)); into !== undefined; into = this.#into.get(hex.encode(at)))
       at = into;
@@ -113,6 +109,8 @@ export class Names {
 interface Identity {
   readonly nonce: Uint8Array;
   readonly id: Uint8Array;
+  /** Whether this run announced it; undefined until it is met. */
+  isNew: boolean | undefined;
 }
 
 function wordCount({ name }: Namesake): number {

@@ -9,7 +9,7 @@ import { openSite, type Pen, type TestSite, type WrittenUnit } from "./site.ts";
 
 const HTML_GZ_BYTES_MAX = 30_000;
 /** Enough of the words below that a page of them would weigh more. */
-const WORDS = 1_600;
+const WORDS = 2_400;
 
 let site: TestSite;
 let pen: Pen;
@@ -81,6 +81,15 @@ for (const [name, kind, write] of WRITTEN)
     await authorship.authorshipReady(pen.community);
     requireEach(await walk(`${home}/page/${name.replace(/\.md$/, "")}?who=wrote`), fresh);
   });
+
+test("what weighs a little more than a page may is shown by part, and all that changed though nothing stayed", async () => {
+  const [old, fresh] = [noise(1_600, "little old"), noise(1_600, "little new")];
+  const first = await pen.write({ path: "little.md", title: "Little", body: `# L\n\n${old.join("\n\n")}\n` });
+  requireEach(await walk(`${home}/page/little`), old);
+  await pen.write({ path: "little.md", title: "Little", body: `# L\n\n${fresh.join("\n\n")}\n`, of: first });
+  const changes = await walk(`${home}/diff/${first.text}`);
+  for (const word of [...old, ...fresh]) assert.ok(changes.includes(word), `${word} is missing`);
+});
 
 test("a page in Han characters, which weigh more than as many letters, is within the weight too", async () => {
   const sections = Array.from({ length: 6 }, (_, section) =>

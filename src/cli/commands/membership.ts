@@ -136,11 +136,10 @@ async function addMember(invocation: Invocation, community: Community, name: str
 async function hideName(invocation: Invocation, community: Community, named: string): Promise<undefined> {
   const reason = words(requiredOption(invocation, "reason", "a reason"));
   // Of several with one name, who is meant must be said.
-  if (!/^[a-z2-7]{32}$/.test(named)) persons.findPerson(community, named);
-  const member = community.facts.memberById(memberNamed(community, named))?.n;
-  const name = member === undefined ? null : persons.nameOfMember(community, member);
-  if (member === undefined || name === null)
-    throw new LoreError("NOT_FOUND", `Nobody here has the name "${named}". "lore people" lists them.`);
+  const person = persons.findPerson(community, named);
+  const member = community.facts.memberById(memberNamed(community, named))?.n ?? person.member;
+  const name = persons.nameOfMember(community, member);
+  if (name === null) throw new LoreError("NOT_FOUND", `The name of ${named} is hidden already.`);
   const slots = persons.opsNaming(community, member, name).map((op) => ({ op, part: "name" }));
   const { index } = await chosenAuthor(invocation, community).write([{ op: "redact", slots, content: reason }]);
   const isSuggested = isWaiting(community, index);

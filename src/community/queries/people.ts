@@ -42,13 +42,8 @@ export function authorsOf(
   revision: number,
   { signer, moment = NOW }: { readonly signer: number; readonly moment?: Moment },
 ): { authors: PersonRef[]; signedBy: PersonRef } {
-  const named = community.rows.all<{ member: number }>(
-    "SELECT member FROM contributor WHERE revision = ? ORDER BY member",
-    revision,
-  );
   const signedBy = personRef(community, signer, moment);
-  const authors = named.map(({ member }) => personRef(community, member, moment));
-  return { authors: authors.length === 0 ? [signedBy] : uniquePeople(authors), signedBy };
+  return { authors: authorsOfEach(community, [revision], moment).get(revision) ?? [signedBy], signedBy };
 }
 
 /** Everyone whose accepted words went into a unit's head, or into those after head `from` up to `to`, in order of first contribution. */

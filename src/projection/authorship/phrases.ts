@@ -3,6 +3,7 @@
  * order, letters that look alike. Texts that may have them share phrases of three words; whether they do is told by
  * chains of words that both have in one order with little between.
  */
+import { fnv1a } from "../fnv.ts";
 
 /** Words of a text as `plainWord` spells them, one after the other; none where the text has a gap. */
 export type PlainWords = readonly string[];
@@ -49,10 +50,9 @@ export function mayChain(places: readonly number[]): boolean {
   return places.some((place, i) => (places[i + NEAR_PHRASES - 1] ?? Infinity) - place <= NEAR_WORDS);
 }
 
-/** FNV-1a over UTF-16 units, and a last mix, since only some bits are used. */
+/** FNV-1a, with a last mix, since only some bits are used. */
 function hash(text: string, seed: number): number {
-  let state = seed;
-  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
+  let state = fnv1a(text, seed);
   state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d);
   return (state ^ (state >>> 13)) >>> 0;
 }
@@ -68,23 +68,22 @@ export type Pair = readonly [mine: number, theirs: number];
 /** The words of all chains that `mine` has in common with `theirs`, each word in one chain at most. */
 export function chainsOf(mine: PlainWords, theirs: PlainWords): Pair[] {
   const places = placesOf(theirs);
-  const taken = new Uint8Array(theirs.length);
+  const chains = new Chains(mine, theirs);
   const found: Pair[] = [];
   for (let at = 0; at < mine.length;) {
     const phrase = phraseAt(mine, at);
     let best: readonly Pair[] = [];
     for (const place of phrase === undefined ? [] : (places.get(phrase) ?? [])) {
-      const chain = new Chain(mine, theirs, taken).from(at, place);
+      const chain = chains.from(at, place);
       if (chain.length > best.length) best = chain;
     }
     if (best.length < CHAIN_WORDS_MIN) {
       at += 1;
       continue;
     }
-    for (const pair of best) {
-      taken[pair[1]] = 1;
-      found.push(pair);
-    }
+    chains.take(best);
+    // Not spread: a chain may be as long as a text.
+    for (const pair of best) found.push(pair);
     at = (best.at(-1)?.[0] ?? at) + 1;
   }
   return found;
@@ -102,15 +101,20 @@ function placesOf(words: PlainWords): Map<string, number[]> {
   return places;
 }
 
-class Chain {
+class Chains {
   readonly #mine: PlainWords;
   readonly #theirs: PlainWords;
+  /** Of the words of `theirs`, those that are in a chain already. */
   readonly #taken: Uint8Array;
 
-  constructor(mine: PlainWords, theirs: PlainWords, taken: Uint8Array) {
+  constructor(mine: PlainWords, theirs: PlainWords) {
     this.#mine = mine;
     this.#theirs = theirs;
-    this.#taken = taken;
+    this.#taken = new Uint8Array(theirs.length);
+  }
+
+  take(chain: readonly Pair[]): void {
+    for (const [, place] of chain) this.#taken[place] = 1;
   }
 
   /** The chain that begins with one word of each. */

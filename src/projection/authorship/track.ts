@@ -93,11 +93,7 @@ function nearOf({ text, lines }: Likely): Remainder {
   const near = new Set(
     lines.flatMap((line) => Array.from({ length: 2 * NEAR_LINES + 1 }, (_, i) => line - NEAR_LINES + i)),
   );
-  return new Remainder(
-    text.lines,
-    (line) => near.has(line),
-    (line) => originsOf(text, text.lines[line]),
-  );
+  return restOf(text, (line) => near.has(line));
 }
 
 /** Keeps the pieces of a text whose origins are known, and the phrases that are the revision's own. */
@@ -105,18 +101,15 @@ export function remember(
   text: AuthoredText,
   { revision, pieces, phrases }: Pick<NewText, "revision" | "pieces" | "phrases">,
 ): void {
-  const whole = wholeOf(text);
+  const whole = restOf(text, () => true);
   for (const piece of whole.pieces) if (piece.words >= PIECE_WORDS_MIN) pieces.keep(piece, whole.origins(piece));
   whole.closeAllBut(revision);
   phrases?.keep(whole.openPhrases, revision);
 }
 
-function wholeOf(text: AuthoredText): Remainder {
-  return new Remainder(
-    text.lines,
-    () => true,
-    (line) => originsOf(text, text.lines[line]),
-  );
+/** Of a text whose origins are known, the lines that remain. */
+function restOf(text: AuthoredText, remains: (line: number) => boolean): Remainder {
+  return new Remainder(text.lines, remains, (line) => originsOf(text, text.lines[line]));
 }
 
 /** A line of a base that reads as the new one. */
@@ -149,11 +142,7 @@ function takeLines(base: AuthoredText, lines: readonly string[], same: FoundLine
     const place = places.get(lines[i] ?? "")?.pop();
     if (place !== undefined) take(i, place);
   }
-  return new Remainder(
-    base.lines,
-    (line) => used[line] === 0,
-    (line) => originsOf(base, base.lines[line]),
-  );
+  return restOf(base, (line) => used[line] === 0);
 }
 
 /** Finds lines and sentences; answers whether one came from a text of this history before the bases. */

@@ -4,13 +4,7 @@
  * own page from search and nothing else.
  */
 
-/** Hash of a short text; also the seed by which equal bytes in different contexts differ. */
-export function textHash(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}
-
+/** Of `bytes` below a `seed`, which tells equal bytes in different contexts apart. */
 export function fingerprint(bytes: Uint8Array, seed: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const whole = bytes.length - (bytes.length % 4);

@@ -3,7 +3,8 @@
  * Splitting and hashing happen for every revision; text is read and tokenised only for passages that are new.
  */
 import type { ReadPart } from "../contract.ts";
-import { fingerprint, textHash } from "./fingerprint.ts";
+import { fnv1a } from "../fnv.ts";
+import { fingerprint } from "./fingerprint.ts";
 import type { Passage } from "./packer.ts";
 import { type Meta, passagesOf, passageText, readBody, type Source } from "./source.ts";
 import { indexText, type IndexText } from "./terms.ts";
@@ -28,7 +29,7 @@ export class Reading {
     this.#meta = meta;
     this.#analyser = tools.analyser;
     this.#body = readBody(source.body, tools.readPart) ?? new Uint8Array();
-    this.#context = textHash(`${source.format} ${meta.language}`);
+    this.#context = fnv1a(`${source.format} ${meta.language}`);
     this.passages = passagesOf(source.format, this.#body);
     this.size = this.passages.length + 1;
   }
@@ -40,7 +41,7 @@ export class Reading {
       const { title, path, tags } = this.#meta;
       return fingerprint(new TextEncoder().encode(JSON.stringify([title, path, tags])), ~this.#context);
     }
-    const seed = this.#context ^ textHash(passage.heading?.text ?? "");
+    const seed = this.#context ^ fnv1a(passage.heading?.text ?? "");
     return fingerprint(this.#body.subarray(passage.start, passage.end), seed);
   }
 

@@ -10,6 +10,7 @@
  */
 import stemmers from "snowball-stemmers";
 
+import { fnv1a } from "../fnv.ts";
 import { ASCII_CLASSES, classAt, fold, GRAM, scriptOf, WORD } from "./characters.ts";
 import { algorithmOf, type Script, stopWordsOf } from "./languages.ts";
 
@@ -37,10 +38,9 @@ export type Visit = (word: Word, start: number, end: number) => void;
 /** Bits of a term's hash: with the count beside it, it fills 32 bits of a forward row. */
 export const TERM_HASH_BITS = 26;
 
-/** FNV-1a over UTF-16 units, finished so that its upper bits are well mixed. */
+/** FNV-1a, finished so that its upper bits are well mixed. */
 export function termHash(term: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < term.length; i++) hash = Math.imul(hash ^ term.charCodeAt(i), 0x01000193);
+  let hash = fnv1a(term);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return (hash ^ (hash >>> 13)) >>> (32 - TERM_HASH_BITS);
 }

@@ -154,6 +154,7 @@ export function createRenderer(): RenderMarkdown {
 }
 
 function isShort(sections: readonly string[], links: readonly OpenLink[]): boolean {
+  if (sections.length < 2) return true;
   const markup = sections.join("");
   const saidChars = links.filter(({ form }) => form === "said").length * SAID_CHARS;
   return markup.length + saidChars <= SHORT_CHARS && gzipSync(markup).length <= SHORT_GZ_BYTES;

@@ -71,7 +71,7 @@ class Layout {
     this.#shown = shown;
     this.#rendered = rendered;
     const { sections, isShort } = rendered;
-    this.#isWhole = sections.length < 2 || isShort;
+    this.#isWhole = isShort;
     const opening = (sections[0] ?? "").trim() === "" ? 1 : 0;
     this.#section = this.#asked(shown.section) ?? opening;
   }
